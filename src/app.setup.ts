@@ -1,0 +1,32 @@
+import type { INestApplication } from '@nestjs/common';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { ServiceLogger } from './common/logging';
+import { identifyRequest } from './common/request-context';
+
+/** Everything between a created application and one that listens; the same for the service and its tests. */
+export function setUpApp(app: NestExpressApplication): void {
+  app.useLogger(app.get(ServiceLogger));
+  app.disable('x-powered-by');
+  app.disable('etag'); // an ETag here is an agent's, never a hash of the body
+  app.enable('case sensitive routing');
+  app.use(identifyRequest);
+  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+    jsonDocumentUrl: 'openapi.json',
+    yamlDocumentUrl: 'openapi.yaml',
+  });
+}
+
+/** The OpenAPI description of what the modules serve. Needs no database. */
+export function openApiDocument(app: INestApplication): OpenAPIObject {
+  const description = 'Where NOA ARK OS agents enrol, are found, are watched and are governed.';
+  const outline = new DocumentBuilder()
+    .setTitle('Agent Registry')
+    .setDescription(description)
+    .setVersion('1.0.0')
+    .addTag('agents', 'Enrolling and finding agents')
+    .addTag('agent', 'One agent')
+    .addTag('service', 'Probes')
+    .build();
+  return SwaggerModule.createDocument(app, outline, { operationIdFactory: (_controller, method) => method });
+}

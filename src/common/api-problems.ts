@@ -1,0 +1,60 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiExtraModels, ApiProperty, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+
+class ViolationDto {
+  @ApiProperty({ example: 'capabilities[3]', description: 'Path of the value in the request.' })
+  field!: string;
+
+  @ApiProperty({ example: 'is there twice' })
+  message!: string;
+}
+
+/** Problem details (RFC 9457). */
+export class ProblemDto {
+  @ApiProperty({ example: 'urn:problem-type:agent-registry:validation_failed' })
+  type!: string;
+
+  @ApiProperty({ example: 'Bad Request' })
+  title!: string;
+
+  @ApiProperty({ example: 400 })
+  status!: number;
+
+  @ApiProperty({ example: 'capabilities[3] is there twice' })
+  detail!: string;
+
+  @ApiProperty({ example: 'validation_failed', description: 'Stable and machine-readable.' })
+  code!: string;
+
+  @ApiProperty({ example: '0f3c5f0e-0d3c-4a8e-9a54-5ad1c4c0a5b2' })
+  request_id!: string;
+
+  @ApiProperty({
+    example: 'capabilities[3] is there twice',
+    description: 'The detail again, for clients of the original.',
+  })
+  error!: string;
+
+  @ApiProperty({ type: [ViolationDto] })
+  errors!: ViolationDto[];
+}
+
+const DESCRIPTION: Record<number, string> = {
+  400: 'Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed`',
+  404: 'Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone',
+  409: 'Not possible in the agent’s present state. `illegal_transition`, `concurrent_update`',
+  412: 'The agent is not in the state that `If-Match` names. `precondition_failed`',
+  413: 'The body is too large. `payload_too_large`',
+  415: 'The body is not declared as UTF-8 JSON. `unsupported_media_type`',
+  422: 'The key came with another body before. `idempotency_key_reused`',
+  503: 'The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`',
+};
+
+/** Documents the error answers of a route; every one can also be 503. */
+export function ApiProblems(...statuses: number[]): MethodDecorator & ClassDecorator {
+  const content = { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } };
+  const responses = [...statuses, 503].map((status) =>
+    ApiResponse({ status, description: DESCRIPTION[status], content }),
+  );
+  return applyDecorators(ApiExtraModels(ProblemDto), ...responses);
+}

@@ -1,0 +1,19 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { Clock, SystemClock } from './clock';
+import { refuseUnreadQuery } from './http-input';
+import { ServiceLogger } from './logging';
+import { ProblemFilter } from './problem.filter';
+
+/** What every module relies on: the clock, and how requests are refused. */
+@Global()
+@Module({
+  providers: [
+    ServiceLogger,
+    { provide: Clock, useClass: SystemClock },
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: APP_GUARD, useValue: { canActivate: refuseUnreadQuery } },
+  ],
+  exports: [Clock],
+})
+export class CommonModule {}

@@ -1,0 +1,46 @@
+import {
+  applyDecorators,
+  Body,
+  createParamDecorator,
+  SetMetadata,
+  type ExecutionContext,
+  type PipeTransform,
+} from '@nestjs/common';
+import type { Request } from 'express';
+import { rejectIfAny, type FieldError } from './domain-error';
+import { QueryParameters } from './query-parameters';
+import { violationsOf } from './validate';
+
+/** The JSON body, checked against a DTO class; every violation is told at once. */
+export function ValidBody<T extends object>(type: new () => T): ParameterDecorator {
+  const pipe: PipeTransform = {
+    transform: (body: unknown) => {
+      rejectIfAny(violationsOf(type, body).map(namingTheBody));
+      return body;
+    },
+  };
+  return Body(pipe);
+}
+
+function namingTheBody({ field, message }: FieldError): FieldError {
+  return { field: field || 'body', message };
+}
+
+const READS_QUERY = 'reads_query';
+
+/** Marks a route that takes query parameters and refuses unknown ones itself; all other routes take none. */
+export function ReadsQuery(): MethodDecorator {
+  return applyDecorators(SetMetadata(READS_QUERY, true));
+}
+
+/** The query string of the request. */
+export const Query = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  QueryParameters.of(context.switchToHttp().getRequest<Request>()),
+);
+
+/** Refuses query parameters on routes that have none. Global. */
+export function refuseUnreadQuery(context: ExecutionContext): boolean {
+  const readsQuery: unknown = Reflect.getMetadata(READS_QUERY, context.getHandler());
+  if (!readsQuery) QueryParameters.of(context.switchToHttp().getRequest<Request>()).finish();
+  return true;
+}

@@ -1,0 +1,69 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Logger, type Params } from 'nestjs-pino';
+import { stdTimeFunctions, type Level } from 'pino';
+
+/**
+ * Logs in the original's shape: `time` in RFC 3339, `level` as a word, `msg`, then what the line is about. JSON, or
+ * readable lines when a person looks on (`isTerminal`).
+ */
+export function loggingOptions(level: Level, isTerminal: boolean): Params {
+  return {
+    pinoHttp: {
+      level,
+      base: undefined,
+      messageKey: 'msg',
+      timestamp: stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      transport: isTerminal
+        ? { target: 'pino-pretty', options: { singleLine: true, ignore: 'request_id' } }
+        : undefined,
+      genReqId: (request) => request.id, // identifyRequest has been there before
+      quietReqLogger: true,
+      customAttributeKeys: { reqId: 'request_id' },
+      customLogLevel: levelOf,
+      customSuccessMessage: summary,
+      customErrorMessage: summary,
+      customSuccessObject: details,
+      customErrorObject: details,
+      serializers: { req: () => undefined, res: () => undefined },
+    },
+  };
+}
+
+/** Nest tells every module and route that it has found; that is for the one who looks for a fault in them. */
+export class ServiceLogger extends Logger {
+  override log(message: unknown, ...rest: unknown[]): void {
+    const context = rest.at(-1);
+    if (typeof context === 'string' && NEST_INTERNALS.has(context)) super.debug(message, ...rest);
+    else super.log(message, ...rest);
+  }
+}
+
+const NEST_INTERNALS = new Set([
+  'InstanceLoader',
+  'NestApplication',
+  'NestFactory',
+  'RouterExplorer',
+  'RoutesResolver',
+]);
+
+/** Reads and successful changes are told at `debug`: what a change did has a line of its own. */
+function levelOf(_request: IncomingMessage, response: ServerResponse): Level {
+  if (response.statusCode >= 500) return 'warn';
+  return response.statusCode >= 400 ? 'info' : 'debug';
+}
+
+function summary(request: IncomingMessage, response: ServerResponse): string {
+  return `${request.method} ${pathOf(request)} ${response.statusCode}`;
+}
+
+function details(request: IncomingMessage, response: ServerResponse, value: object): object {
+  const { responseTime } = value as { responseTime?: number };
+  return { method: request.method, path: pathOf(request), status: response.statusCode, duration_ms: responseTime };
+}
+
+/** Without the query string, which may hold what should not be in a log. */
+function pathOf(request: IncomingMessage): string {
+  const { originalUrl, url } = request as IncomingMessage & { originalUrl?: string };
+  return (originalUrl ?? url ?? '').split('?', 1)[0]!;
+}

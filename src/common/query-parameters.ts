@@ -1,0 +1,78 @@
+import { rejectIfAny, type FieldError } from './domain-error';
+import { unstorable } from './json-limits';
+
+/**
+ * The query string of one request. Reading collects violations; {@link finish} refuses them all at once, together with
+ * every parameter that was given but is not known.
+ */
+export class QueryParameters {
+  readonly errors: FieldError[] = [];
+  private readonly known = new Set<string>();
+
+  constructor(private readonly search: URLSearchParams) {
+    for (const [name, value] of search) {
+      const violation = unstorable(name) ?? unstorable(value);
+      if (violation) this.errors.push({ field: name, message: violation });
+    }
+  }
+
+  static of(request: { originalUrl: string }): QueryParameters {
+    const start = request.originalUrl.indexOf('?');
+    return new QueryParameters(new URLSearchParams(start < 0 ? '' : request.originalUrl.slice(start + 1)));
+  }
+
+  /** All values of a parameter that may be repeated. Empty ones are violations. */
+  many(name: string, maxLength: number): string[] {
+    this.known.add(name);
+    const values = this.search.getAll(name);
+    for (const value of values) {
+      if (value.length === 0) this.errors.push({ field: name, message: 'must not be empty' });
+      else if (value.length > maxLength)
+        this.errors.push({ field: name, message: `must not be longer than ${maxLength}` });
+    }
+    return values;
+  }
+
+  /** The value of a parameter that may be given once. */
+  one(name: string, maxLength: number): string | undefined {
+    const values = this.many(name, maxLength);
+    if (values.length > 1) this.errors.push({ field: name, message: 'must not be given more than once' });
+    return values[0];
+  }
+
+  /** Values out of a fixed list of words. */
+  words<Word extends string>(name: string, words: readonly Word[]): Word[] {
+    const values = this.many(name, 100) as Word[];
+    const isWord = (value: Word): boolean => words.includes(value);
+    if (!values.every(isWord)) this.errors.push({ field: name, message: `must be one of ${words.join(', ')}` });
+    return values.filter(isWord);
+  }
+
+  /** A whole number in decimal digits. */
+  integer(name: string, min: number, max: number, fallback: number): number {
+    const text = this.one(name, 16);
+    if (text === undefined) return fallback;
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    this.errors.push({ field: name, message: `must be a whole number from ${min} to ${max}` });
+    return fallback;
+  }
+
+  /** Parameters named `<prefix><key>`, as key and value. */
+  prefixed(prefix: string, maxLength: number): [string, string][] {
+    const names = [...new Set(this.search.keys())].filter((name) => name.startsWith(prefix) && name !== prefix);
+    return names.flatMap((name) => {
+      const value = this.one(name, maxLength);
+      return value === undefined ? [] : [[name.slice(prefix.length), value] as [string, string]];
+    });
+  }
+
+  /** @throws DomainError `validation_failed` listing every violation */
+  finish(): void {
+    const unknown = [...new Set(this.search.keys())].filter((name) => !this.known.has(name));
+    rejectIfAny([
+      ...this.errors,
+      ...unknown.map((field) => ({ field, message: 'is not a parameter of this request' })),
+    ]);
+  }
+}

@@ -1,0 +1,13 @@
+import type { NextFunction, Request, Response } from 'express';
+import { requestIdFrom } from './request-id';
+
+/** A request that {@link identifyRequest} has seen. */
+export type IdentifiedRequest = Request & { id: string };
+
+/** Gives every request its id and tells it to the client, before anything can go wrong. */
+export function identifyRequest(request: Request, response: Response, next: NextFunction): void {
+  const id = requestIdFrom(request.headers['x-request-id']);
+  (request as IdentifiedRequest).id = id;
+  response.setHeader('x-request-id', id);
+  next();
+}

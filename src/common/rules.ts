@@ -1,0 +1,50 @@
+import { unstorable } from './json-limits';
+import { rule, type FieldRule } from './validate';
+
+const violation = (message: string | undefined): ReturnType<FieldRule> => (message ? [{ field: '', message }] : []);
+
+/** Characters as PostgreSQL counts them in `varchar(n)`: code points. */
+export function characterCount(value: string): number {
+  return [...value].length;
+}
+
+/** A string of `min` to `max` characters. */
+export function text(min: number, max: number): FieldRule {
+  return rule({ type: String, minLength: min, maxLength: max }, (value) => {
+    if (typeof value !== 'string') return violation('must be a string');
+    const length = characterCount(value);
+    return violation(length < min || length > max ? `must have ${min} to ${max} characters` : unstorable(value));
+  });
+}
+
+/** A string of 1 to `max` characters, all out of a set. */
+export function token(max: number, pattern: RegExp, allowed: string): FieldRule {
+  const check = text(1, max);
+  return rule({ ...check.schema, pattern: pattern.source } as FieldRule['schema'], (value) => {
+    const violations = check(value);
+    if (violations.length > 0) return violations;
+    return violation(pattern.test(value as string) ? undefined : `must consist of ${allowed}`);
+  });
+}
+
+/** A whole number from `min` to `max`. */
+export function integer(min: number, max: number): FieldRule {
+  const isMet = (value: unknown): boolean => Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
+  return rule({ type: 'integer', minimum: min, maximum: max }, (value) =>
+    violation(isMet(value) ? undefined : `must be a whole number from ${min} to ${max}`),
+  );
+}
+
+export function boolean(): FieldRule {
+  return rule({ type: Boolean }, (value) =>
+    violation(typeof value === 'boolean' ? undefined : 'must be true or false'),
+  );
+}
+
+/** One of the words given. */
+export function oneOf(words: readonly string[]): FieldRule {
+  const message = `must be one of ${words.join(', ')}`;
+  return rule({ type: String, enum: [...words] }, (value) =>
+    violation(typeof value === 'string' && words.includes(value) ? undefined : message),
+  );
+}

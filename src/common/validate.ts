@@ -1,0 +1,91 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { getMetadataStorage, ValidateBy, validateSync, type ValidationError } from 'class-validator';
+import type { FieldError } from './domain-error';
+import { fieldPath } from './json-limits';
+
+type Constructor<T extends object> = new () => T;
+type Path = string;
+
+/**
+ * A rule for one field's value: gives every violation in it, `field` being the path below the field (empty: the field
+ * itself). `schema` says the same to OpenAPI.
+ */
+export interface FieldRule {
+  (value: unknown): FieldError[];
+  schema: ApiPropertyOptions;
+}
+
+/** Makes a rule of a check and its OpenAPI schema. */
+export function rule(schema: ApiPropertyOptions, check: (value: unknown) => FieldError[]): FieldRule {
+  return Object.assign(check, { schema });
+}
+
+/**
+ * Checks a parsed JSON value against a DTO class annotated with {@link Field} rules and returns every violation.
+ * The value itself is left as it is: nothing is converted, copied or dropped.
+ */
+export function violationsOf<T extends object>(type: Constructor<T>, value: unknown): FieldError[] {
+  if (!isJsonObject(value)) return [{ field: '', message: 'must be a JSON object' }];
+  const declared = [...declaredFields(type)].filter((name) => Object.hasOwn(value, name));
+  const subject = new type();
+  Object.assign(subject, Object.fromEntries(declared.map((name) => [name, value[name]])));
+  const failed = validateSync(subject, { forbidUnknownValues: false });
+  return [...unknownFields(type, value), ...failed.flatMap(flatten)];
+}
+
+/** Whether a JSON value is an object (and neither an array nor null). */
+export function isJsonObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Fields of `value` that the class does not declare. */
+export function unknownFields(type: Constructor<object>, value: Record<string, unknown>): FieldError[] {
+  const declared = declaredFields(type);
+  return Object.keys(value)
+    .filter((name) => !declared.has(name))
+    .map((name) => ({ field: fieldPath('', name), message: 'is not a known property' }));
+}
+
+/** The fields that have a rule. A set, so that `constructor` or `__proto__` are no way in. */
+function declaredFields(type: Constructor<object>): Set<string> {
+  const metadata = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
+  return new Set(metadata.map(({ propertyName }) => propertyName));
+}
+
+/** Attaches a rule to a field, and documents it. A field that is absent (or null) is fine unless it is `required`. */
+export function Field(fieldRule: FieldRule, options: ApiPropertyOptions = {}): PropertyDecorator {
+  const required = options.required === true;
+  const check = (value: unknown): FieldError[] => {
+    if (value !== undefined && value !== null) return fieldRule(value);
+    return required ? [{ field: '', message: 'is required' }] : [];
+  };
+  return applyDecorators(
+    ApiProperty({ ...fieldRule.schema, ...options, required } as ApiPropertyOptions),
+    ValidateBy(
+      {
+        name: RULE,
+        validator: { validate: (value: unknown) => check(value).length === 0, defaultMessage: () => 'is not valid' },
+      },
+      { context: { check } },
+    ),
+  );
+}
+
+/** An object of another DTO class. */
+export function nested<T extends object>(type: Constructor<T>): FieldRule {
+  return rule({ type }, (value) => violationsOf(type, value));
+}
+
+const RULE = 'fieldRule';
+
+/** class-validator knows only that a rule failed; the rule itself knows where and why. */
+function flatten(error: ValidationError): FieldError[] {
+  const { check } = (error.contexts?.[RULE] ?? {}) as { check: (value: unknown) => FieldError[] };
+  return check(error.value).map(({ field, message }) => ({ field: below(error.property, field), message }));
+}
+
+function below(parent: Path, child: Path): Path {
+  if (!child) return parent;
+  return child.startsWith('[') ? `${parent}${child}` : `${parent}.${child}`;
+}

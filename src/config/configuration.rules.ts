@@ -1,0 +1,34 @@
+import { ValidateBy, type ValidationArguments } from 'class-validator';
+
+type Rule = (value: unknown, subject: { NODE_ENV?: string }) => boolean;
+
+function rule(name: string, isMet: Rule, expected: string, showValue = true): PropertyDecorator {
+  const message = ({ property, value }: ValidationArguments): string =>
+    `${property} ${expected}${showValue ? ` (got ${JSON.stringify(value)})` : ''}`;
+  const validate = (value: unknown, args?: ValidationArguments): boolean =>
+    isMet(value, (args?.object ?? {}) as { NODE_ENV?: string });
+  return ValidateBy({ name, validator: { validate, defaultMessage: (args) => message(args as ValidationArguments) } });
+}
+
+/** A whole number from `min` to `max`. */
+export function IntegerBetween(min: number, max: number): PropertyDecorator {
+  const isMet: Rule = (value) => Number.isInteger(value) && Number(value) >= min && Number(value) <= max;
+  return rule('integerBetween', isMet, `must be a whole number from ${min} to ${max}`);
+}
+
+/** One of the words given. */
+export function OneOf(...words: string[]): PropertyDecorator {
+  return rule('oneOf', (value) => words.includes(String(value)), `must be one of ${words.join(', ')}`);
+}
+
+/** A URL with one of the schemes given, or nothing. Its value never shows in a message: it may hold a password. */
+export function ConnectionUrl(...schemes: string[]): PropertyDecorator {
+  const isMet: Rule = (value) =>
+    value === undefined || (URL.canParse(String(value)) && schemes.some((s) => String(value).startsWith(`${s}://`)));
+  return rule('connectionUrl', isMet, `must be a URL like ${schemes[0]}://…`, false);
+}
+
+export function RequiredInProduction(): PropertyDecorator {
+  const isMet: Rule = (value, { NODE_ENV }) => value !== undefined || NODE_ENV !== 'production';
+  return rule('requiredInProduction', isMet, 'must be set when NODE_ENV=production', false);
+}

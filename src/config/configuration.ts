@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs';
+import { validateSync } from 'class-validator';
+import { ConnectionUrl, IntegerBetween, OneOf, RequiredInProduction } from './configuration.rules';
+
+/**
+ * Every setting of the service, named as its environment variable. Built once by {@link loadConfiguration} and injected
+ * by type; nothing else reads the environment. Durations carry their unit in the name.
+ */
+export class Configuration {
+  NODE_ENV = 'development';
+
+  /** PostgreSQL connection string; unset: an embedded PostgreSQL under {@link DATA_DIR}. */
+  @RequiredInProduction()
+  @ConnectionUrl('postgres', 'postgresql')
+  DATABASE_URL?: string;
+
+  /** Redis connection string; unset: the cache stays in this process. */
+  @RequiredInProduction()
+  @ConnectionUrl('redis', 'rediss')
+  REDIS_URL?: string;
+
+  DATA_DIR = '.data';
+
+  /** 0 takes any free port. */
+  @IntegerBetween(0, 65_535)
+  SERVER_PORT = 8080;
+
+  SERVER_HOST = '0.0.0.0';
+
+  @OneOf('debug', 'info', 'warn', 'error')
+  LOG_LEVEL: 'debug' | 'info' | 'warn' | 'error' = 'info';
+
+  /** Governance service; unset: nothing is judged. */
+  @ConnectionUrl('http', 'https')
+  TRIFECTA_COURT_URL?: string;
+
+  @OneOf('closed', 'open')
+  TRIFECTA_COURT_FAIL_MODE: 'closed' | 'open' = 'closed';
+
+  @IntegerBetween(1, 60_000)
+  TRIFECTA_COURT_TIMEOUT_MS = 3000;
+
+  /** Silence that makes an agent unhealthy, unless its own interval asks for more. */
+  @IntegerBetween(1, 86_400)
+  HEARTBEAT_TIMEOUT_SECONDS = 30;
+
+  @IntegerBetween(1, 31_536_000)
+  HEARTBEAT_INACTIVE_AFTER_SECONDS = 300;
+
+  @IntegerBetween(1, 3600)
+  HEARTBEAT_SWEEP_INTERVAL_SECONDS = 5;
+
+  /** How long an acknowledged heartbeat may wait before it is in the database. */
+  @IntegerBetween(10, 60_000)
+  HEARTBEAT_FLUSH_INTERVAL_MS = 500;
+
+  /** How long tombstones of deregistered agents and their events are kept. */
+  @IntegerBetween(1, 315_360_000)
+  AGENT_RETENTION_SECONDS = 86_400;
+
+  /** How long requests in flight may take to finish once shutdown has begun. */
+  @IntegerBetween(0, 3600)
+  SHUTDOWN_GRACE_SECONDS = 10;
+}
+
+/** Thrown by {@link loadConfiguration}; the message lists every wrong variable and what it takes, one a line. */
+export class ConfigurationError extends Error {
+  constructor(readonly problems: string[]) {
+    super(`Wrong configuration:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+  }
+}
+
+/**
+ * Reads and validates all settings. A variable that is empty counts as not set.
+ * @throws ConfigurationError naming every wrong variable at once
+ */
+export function loadConfiguration(environment: NodeJS.ProcessEnv): Configuration {
+  const configuration = new Configuration();
+  for (const name of variableNames()) {
+    const text = environment[name]?.trim();
+    if (text) assign(configuration, name, text);
+  }
+  const errors = validateSync(configuration, { stopAtFirstError: true });
+  if (errors.length > 0)
+    throw new ConfigurationError(errors.flatMap((error) => Object.values(error.constraints ?? {})));
+  return configuration;
+}
+
+/** The process's own environment, `.env` read underneath it when there is one. */
+export function processEnvironment(): NodeJS.ProcessEnv {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return process.env;
+}
+
+/** Every declared field is an own property of a new instance (`useDefineForClassFields`), so the class is the list. */
+function variableNames(): (keyof Configuration)[] {
+  return Object.keys(new Configuration()) as (keyof Configuration)[];
+}
+
+/** Text that is not a whole number stays text, so that its rule refuses it and names it. */
+function assign(configuration: Configuration, name: keyof Configuration, text: string): void {
+  const isNumber = typeof new Configuration()[name] === 'number';
+  Object.assign(configuration, { [name]: isNumber && /^-?\d{1,15}$/.test(text) ? Number(text) : text });
+}

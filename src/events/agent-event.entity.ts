@@ -1,0 +1,31 @@
+import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+
+/** One line of the event log: what became of an agent, when and why. Written once, in the transaction that did it. */
+@Entity('agent_events')
+@Index('idx_agent_events_agent', ['agentId', 'revision'])
+export class AgentEventEntity {
+  /** Grows with every event; for one agent in the order in which its changes were made. */
+  @PrimaryGeneratedColumn({ type: 'bigint', primaryKeyConstraintName: 'agent_events_pkey' })
+  revision!: string;
+
+  @Column({ name: 'agent_id', type: 'varchar', length: 255, collation: 'C' })
+  agentId!: string;
+
+  @Column({ type: 'varchar', length: 50 })
+  type!: string;
+
+  @Column({ name: 'occurred_at', type: 'timestamptz', default: () => 'clock_timestamp()' })
+  occurredAt!: Date;
+
+  @Column({ name: 'from_status', type: 'varchar', length: 50, nullable: true })
+  from!: string | null;
+
+  @Column({ name: 'to_status', type: 'varchar', length: 50, nullable: true })
+  to!: string | null;
+
+  @Column({ type: 'text', nullable: true })
+  reason!: string | null;
+
+  @Column({ type: 'jsonb', default: {} })
+  data!: Record<string, unknown>;
+}

@@ -1,0 +1,17 @@
+import { Injectable } from '@nestjs/common';
+import { EventEmitter2 } from '@nestjs/event-emitter';
+import { AgentChanged, type AgentEventType } from './agent-changed.event';
+
+/** Tells this process what has happened to agents. Call it only after the commit. */
+@Injectable()
+export class AgentEvents {
+  constructor(private readonly emitter: EventEmitter2) {}
+
+  publish(type: AgentEventType, agent: AgentChanged['agent'], reason?: string | null): void {
+    const { id, name, status } = agent;
+    this.emitter.emit(
+      AgentChanged.topic,
+      new AgentChanged(type, { id, name, type: agent.type, status }, reason ?? null),
+    );
+  }
+}

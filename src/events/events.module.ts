@@ -1,0 +1,14 @@
+import { Module } from '@nestjs/common';
+import { EventEmitterModule } from '@nestjs/event-emitter';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AgentEventEntity } from './agent-event.entity';
+import { AgentEvents } from './agent-events';
+import { EventLogRepository } from './event-log.repository';
+
+/** The event log, and the bus on which changes are told within this process. */
+@Module({
+  imports: [TypeOrmModule.forFeature([AgentEventEntity]), EventEmitterModule.forRoot()],
+  providers: [AgentEvents, EventLogRepository],
+  exports: [AgentEvents, EventLogRepository],
+})
+export class EventsModule {}

@@ -1,0 +1,39 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { HealthIndicatorResult } from '@nestjs/terminus';
+import type { Response } from 'express';
+import { DatabaseIndicator } from './database.indicator';
+import { LivenessDto, ServiceHealthDto } from './health.dto';
+
+/** Probes. */
+@ApiTags('service')
+@Controller('health')
+export class HealthController {
+  constructor(private readonly database: DatabaseIndicator) {}
+
+  @Get()
+  @ApiOperation({ summary: 'How the service and what it needs are' })
+  @ApiOkResponse({ type: ServiceHealthDto })
+  @ApiResponse({ status: 503, type: ServiceHealthDto, description: 'The database cannot be reached.' })
+  async health(@Res({ passthrough: true }) response: Response): Promise<ServiceHealthDto> {
+    const details: HealthIndicatorResult = await this.database.check();
+    const isUp = details.database?.status === 'up';
+    response.status(isUp ? 200 : 503);
+    return { status: isUp ? 'healthy' : 'unhealthy', details };
+  }
+
+  @Get('live')
+  @ApiOperation({ summary: 'Whether the process can answer; asks nobody' })
+  @ApiOkResponse({ type: LivenessDto })
+  live(): LivenessDto {
+    return { status: 'alive' };
+  }
+
+  @Get('ready')
+  @ApiOperation({ summary: 'Whether the service can do its work' })
+  @ApiOkResponse({ type: ServiceHealthDto })
+  @ApiResponse({ status: 503, type: ServiceHealthDto })
+  ready(@Res({ passthrough: true }) response: Response): Promise<ServiceHealthDto> {
+    return this.health(response);
+  }
+}

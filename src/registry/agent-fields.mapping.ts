@@ -1,0 +1,33 @@
+import type { AgentEntity, HeartbeatSettings } from './agent.entity';
+import type { AgentFieldsDto } from './dto/agent-requests.dto';
+
+/** What a registration says of an agent, every field with its value. */
+export type AgentFields = Pick<
+  AgentEntity,
+  'name' | 'type' | 'category' | 'version' | 'capabilities' | 'endpoints' | 'metadata' | 'heartbeat'
+>;
+
+const DEFAULT_HEARTBEAT: HeartbeatSettings = { interval_seconds: 10, enabled: true };
+
+/** The fields of a valid body; what it leaves out gets its default. */
+export function fieldsFrom(body: AgentFieldsDto): AgentFields {
+  return {
+    name: body.name,
+    type: body.type,
+    category: body.category ?? null,
+    version: body.version ?? null,
+    capabilities: body.capabilities ?? [],
+    endpoints: body.endpoints ?? {},
+    metadata: body.metadata ?? {},
+    heartbeat: {
+      interval_seconds: body.heartbeat?.interval_seconds ?? DEFAULT_HEARTBEAT.interval_seconds,
+      enabled: body.heartbeat?.enabled ?? DEFAULT_HEARTBEAT.enabled,
+    },
+  };
+}
+
+/** The fields of a stored agent, and nothing else of it. */
+export function fieldsOf(agent: AgentEntity): AgentFields {
+  const { name, type, category, version, capabilities, endpoints, metadata, heartbeat } = agent;
+  return { name, type, category, version, capabilities, endpoints, metadata, heartbeat };
+}

@@ -1,0 +1,66 @@
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, decodeCursor } from '../common/paging';
+import type { QueryParameters } from '../common/query-parameters';
+import { HEALTH_STATUSES, type HealthStatus } from './agent-health';
+import { AGENT_STATUSES, type AgentStatus } from './agent-status';
+import type { DiscoverAgentsDto } from './dto/agent-requests.dto';
+
+/** Which agents, and which page of them. All criteria hold at once; an empty list is no criterion. */
+export interface AgentQuery {
+  /** Any of them; likewise `statuses` and `categories`. */
+  types: string[];
+  statuses: AgentStatus[];
+  categories: string[];
+  name?: string;
+  version?: string;
+  /** All of them. */
+  capabilities: string[];
+  health?: HealthStatus;
+  metadata: [key: string, value: string][];
+  limit: number;
+  /** The page begins after this id. */
+  after?: string;
+}
+
+/** The list that cursors of {@link AgentQuery} pages belong to. */
+export const AGENT_LIST = 'agents';
+
+/**
+ * The query of `GET /agents`.
+ * @throws DomainError `validation_failed`
+ */
+export function queryFromParameters(parameters: QueryParameters): AgentQuery {
+  const health = parameters.words('health', HEALTH_STATUSES);
+  if (health.length > 1) parameters.errors.push({ field: 'health', message: 'must not be given more than once' });
+  const query: AgentQuery = {
+    types: parameters.many('type', 100),
+    statuses: parameters.words('status', AGENT_STATUSES),
+    categories: parameters.many('category', 100),
+    name: parameters.one('name', 255),
+    version: parameters.one('version', 50),
+    capabilities: parameters.many('capability', 256),
+    health: health[0],
+    metadata: parameters.prefixed('metadata.', 4096),
+    limit: parameters.integer('limit', 1, MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE),
+  };
+  const cursor = parameters.one('cursor', 1024);
+  parameters.finish();
+  if (cursor !== undefined) query.after = decodeCursor(AGENT_LIST, cursor);
+  return query;
+}
+
+/**
+ * The query of `POST /agents/discover`.
+ * @throws DomainError `validation_failed` for a cursor that is not ours
+ */
+export function queryFromDiscovery(body: DiscoverAgentsDto): AgentQuery {
+  const one = <T>(value: T | null | undefined): T[] => (value === undefined || value === null ? [] : [value]);
+  return {
+    types: one(body.type),
+    statuses: one(body.status as AgentStatus | null | undefined),
+    categories: one(body.category),
+    capabilities: body.capabilities ?? [],
+    metadata: [],
+    limit: body.limit ?? DEFAULT_PAGE_SIZE,
+    after: body.cursor ? decodeCursor(AGENT_LIST, body.cursor) : undefined,
+  };
+}

@@ -1,0 +1,37 @@
+import { HEALTH_STATUS_SQL } from './agent-health';
+import type { AgentQuery } from './agent-query';
+
+/** The criteria of a query as SQL; deregistered agents never match. Each criterion is written so that its index serves it. */
+export function selection(query: AgentQuery, timeoutSeconds: number): { where: string; parameters: unknown[] } {
+  const conditions = ['deregistered_at IS NULL'];
+  const parameters: unknown[] = [];
+  const parameter = (value: unknown): string => `$${parameters.push(value)}`;
+
+  const anyOf = (column: string, values: string[]): void => {
+    if (values.length === 1) conditions.push(`${column} = ${parameter(values[0])}`);
+    if (values.length > 1) conditions.push(`${column} = ANY (${parameter(values)})`);
+  };
+  anyOf('type', query.types);
+  anyOf('status', query.statuses);
+  anyOf('category', query.categories);
+  if (query.name !== undefined) conditions.push(`name = ${parameter(query.name)}`);
+  if (query.version !== undefined) conditions.push(`version = ${parameter(query.version)}`);
+  if (query.capabilities.length > 0) {
+    conditions.push(`capabilities @> ${parameter(JSON.stringify(query.capabilities))}::jsonb`);
+  }
+  for (const [key, value] of query.metadata) {
+    const matches = metadataReadings(value).map((reading) => JSON.stringify(Object.fromEntries([[key, reading]])));
+    conditions.push(`(${matches.map((match) => `metadata @> ${parameter(match)}::jsonb`).join(' OR ')})`);
+  }
+  if (query.health !== undefined) {
+    const timeout = parameter(timeoutSeconds);
+    conditions.push(`(${HEALTH_STATUS_SQL.replace('$timeout', timeout)}) = ${parameter(query.health)}`);
+  }
+  return { where: conditions.join(' AND '), parameters };
+}
+
+/** `metadata.retries=3` finds the string "3" and the number 3; likewise `true`, `false` and `null`. */
+function metadataReadings(value: string): unknown[] {
+  const isLiteral = /^(true|false|null|-?(0|[1-9]\d{0,14})(\.\d{1,15})?)$/.test(value);
+  return isLiteral ? [value, JSON.parse(value) as unknown] : [value];
+}

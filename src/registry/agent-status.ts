@@ -1,0 +1,44 @@
+/** Lifecycle: whether the agent is there. How it feels is its health, see `agent-health.ts`. */
+export const AGENT_STATUSES = ['active', 'unhealthy', 'inactive', 'maintenance', 'deregistered'] as const;
+export type AgentStatus = (typeof AGENT_STATUSES)[number];
+
+export type LifecycleEvent =
+  | 'register'
+  | 'import'
+  | 'heartbeat'
+  | 'silent'
+  | 'silent_for_long'
+  | 'maintenance_begins'
+  | 'maintenance_ends'
+  | 'deregister';
+
+/** What there is before the first registration, and again after a tombstone was purged. */
+type From = AgentStatus | 'unknown';
+
+const TRANSITIONS: Record<LifecycleEvent, Partial<Record<From, AgentStatus>>> = {
+  register: {
+    unknown: 'active',
+    deregistered: 'active',
+    active: 'active',
+    unhealthy: 'active',
+    inactive: 'active',
+    maintenance: 'active',
+  },
+  import: { unknown: 'inactive', deregistered: 'inactive' },
+  heartbeat: { unhealthy: 'active', inactive: 'active' },
+  silent: { active: 'unhealthy' },
+  silent_for_long: { unhealthy: 'inactive' },
+  maintenance_begins: { active: 'maintenance', unhealthy: 'maintenance', inactive: 'maintenance' },
+  maintenance_ends: { maintenance: 'active' },
+  deregister: {
+    active: 'deregistered',
+    unhealthy: 'deregistered',
+    inactive: 'deregistered',
+    maintenance: 'deregistered',
+  },
+};
+
+/** The status after `event`, or undefined when the state machine has no such transition. */
+export function transition(from: From, event: LifecycleEvent): AgentStatus | undefined {
+  return TRANSITIONS[event][from];
+}

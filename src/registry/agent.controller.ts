@@ -1,0 +1,164 @@
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Put, Res } from '@nestjs/common';
+import {
+  ApiBody,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiQuery,
+  ApiResponse,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+import { ApiProblems } from '../common/api-problems';
+import { Query, ReadsQuery, ValidBody } from '../common/http-input';
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../common/paging';
+import { QueryParameters } from '../common/query-parameters';
+import type { AgentEntity } from './agent.entity';
+import { AgentHistoryService } from './agent-history.service';
+import { AgentPresenter, presentEvent } from './agent.presenter';
+import { AgentService } from './agent.service';
+import { storableId } from './agent-fields';
+import { AgentFieldsDto, SetStatusDto } from './dto/agent-requests.dto';
+import { AgentDto, AgentEventsDto, AgentHealthDto, DeregistrationDto } from './dto/agent-responses.dto';
+import { entityTag, ifNoneMatchHits } from './entity-tag';
+
+const IF_MATCH = {
+  name: 'If-Match',
+  required: false,
+  description: 'An `ETag`: change the agent only if it is still in this state.',
+};
+
+/** One agent: reading, changing and deregistering it. */
+@ApiTags('agent')
+@ApiParam({ name: 'id', example: 'data-processor-1' })
+@Controller('agents/:id')
+export class AgentController {
+  constructor(
+    private readonly agents: AgentService,
+    private readonly history: AgentHistoryService,
+    private readonly presenter: AgentPresenter,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'The whole record' })
+  @ApiHeader({
+    name: 'If-None-Match',
+    required: false,
+    description: 'An `ETag`: answer 304 if that is still the state.',
+  })
+  @ApiOkResponse({ type: AgentDto, description: 'With a strong `ETag`, which heartbeats do not change.' })
+  @ApiResponse({ status: 304, description: 'Unchanged.' })
+  @ApiProblems(400, 404)
+  async read(
+    @Param('id', storableId) id: string,
+    @Headers('if-none-match') ifNoneMatch: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<AgentDto | undefined> {
+    const agent = await this.agents.find(id);
+    if (!ifNoneMatchHits(ifNoneMatch, entityTag(agent))) return this.recordOf(agent, response);
+    response.status(304).setHeader('etag', entityTag(agent));
+    return undefined;
+  }
+
+  @Put()
+  @ApiOperation({ summary: 'Replace the registration fields; what is left out gets its default' })
+  @ApiHeader(IF_MATCH)
+  @ApiOkResponse({ type: AgentDto })
+  @ApiProblems(400, 404, 409, 412, 413, 415)
+  async replace(
+    @Param('id', storableId) id: string,
+    @ValidBody(AgentFieldsDto) body: AgentFieldsDto,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<AgentDto> {
+    return this.recordOf(await this.agents.replace(id, body, ifMatch), response);
+  }
+
+  @Patch()
+  @ApiOperation({ summary: 'Change registration fields (JSON Merge Patch, RFC 7396)' })
+  @ApiHeader(IF_MATCH)
+  @ApiBody({ description: 'A value sets, null clears, what is absent stays.', type: AgentFieldsDto })
+  @ApiOkResponse({ type: AgentDto })
+  @ApiProblems(400, 404, 409, 412, 413, 415)
+  async merge(
+    @Param('id', storableId) id: string,
+    @Body() patch: unknown,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<AgentDto> {
+    return this.recordOf(await this.agents.merge(id, patch, ifMatch), response);
+  }
+
+  @Delete(['', 'deregister'])
+  @ApiOperation({ summary: 'Deregister' })
+  @ApiHeader(IF_MATCH)
+  @ApiOkResponse({ type: DeregistrationDto })
+  @ApiProblems(400, 404, 409, 412)
+  async deregister(
+    @Param('id', storableId) id: string,
+    @Headers('if-match') ifMatch: string | undefined,
+  ): Promise<DeregistrationDto> {
+    await this.agents.deregister(id, ifMatch);
+    return { id, status: 'deregistered' };
+  }
+
+  @Put('status')
+  @ApiOperation({ summary: 'The operator’s switch: maintenance and back' })
+  @ApiHeader(IF_MATCH)
+  @ApiOkResponse({ type: AgentDto })
+  @ApiProblems(400, 404, 409, 412, 413, 415)
+  async setStatus(
+    @Param('id', storableId) id: string,
+    @ValidBody(SetStatusDto) body: SetStatusDto,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<AgentDto> {
+    return this.recordOf(await this.agents.setStatus(id, body, ifMatch), response);
+  }
+
+  @Post('status')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'The same as PUT' })
+  @ApiHeader(IF_MATCH)
+  @ApiOkResponse({ type: AgentDto })
+  @ApiProblems(400, 404, 409, 412, 413, 415)
+  async postStatus(
+    @Param('id', storableId) id: string,
+    @ValidBody(SetStatusDto) body: SetStatusDto,
+    @Headers('if-match') ifMatch: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<AgentDto> {
+    return this.setStatus(id, body, ifMatch, response);
+  }
+
+  @Get('health')
+  @ApiOperation({ summary: 'How the agent feels' })
+  @ApiOkResponse({ type: AgentHealthDto })
+  @ApiProblems(400, 404)
+  async health(@Param('id', storableId) id: string): Promise<AgentHealthDto> {
+    const agent = await this.agents.find(id);
+    const { status, lastSeen } = agent;
+    return { agent_id: id, status, health: this.presenter.health(agent), last_seen: lastSeen?.toISOString() ?? null };
+  }
+
+  @Get('events')
+  @ReadsQuery()
+  @ApiOperation({ summary: 'What became of the agent, newest first' })
+  @ApiQuery({ name: 'limit', required: false, type: 'integer', description: '1 to 1000, default 100.' })
+  @ApiQuery({ name: 'cursor', required: false, type: String })
+  @ApiOkResponse({ type: AgentEventsDto })
+  @ApiProblems(400, 404)
+  async events(@Param('id', storableId) id: string, @Query() parameters: QueryParameters): Promise<AgentEventsDto> {
+    const limit = parameters.integer('limit', 1, MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE);
+    const cursor = parameters.one('cursor', 1024);
+    parameters.finish();
+    const page = await this.history.of(id, limit, cursor);
+    return { events: page.items.map(presentEvent), next_cursor: page.nextCursor };
+  }
+
+  private recordOf(agent: AgentEntity, response: Response): AgentDto {
+    response.setHeader('etag', entityTag(agent));
+    return this.presenter.record(agent);
+  }
+}

@@ -1,0 +1,68 @@
+import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { AgentStatus } from './agent-status';
+import type { ReportedHealth } from './agent-health';
+
+/** How often the agent promises to be heard of; without `enabled` nobody waits for it. */
+export interface HeartbeatSettings {
+  interval_seconds: number;
+  enabled: boolean;
+}
+
+/** A row of `agents`: the original's columns, then ours. */
+@Entity('agents')
+@Index('idx_agents_type', ['type', 'id'])
+@Index('idx_agents_status', ['status', 'id'])
+@Index('idx_agents_capabilities', { synchronize: false }) // GIN jsonb_path_ops, which TypeORM cannot say
+@Index('idx_agents_metadata', { synchronize: false })
+@Index('idx_agents_last_seen', { synchronize: false }) // BRIN, and only where PostgreSQL keeps HOT updates under it
+@Check('agents_tombstone', `(status = 'deregistered') = (deregistered_at IS NOT NULL)`)
+export class AgentEntity {
+  @PrimaryColumn({ type: 'varchar', length: 255, collation: 'C', primaryKeyConstraintName: 'agents_pkey' })
+  id!: string;
+
+  @Column({ type: 'varchar', length: 255 })
+  name!: string;
+
+  @Column({ type: 'varchar', length: 100 })
+  type!: string;
+
+  @Column({ type: 'varchar', length: 100, nullable: true })
+  category!: string | null;
+
+  @Column({ type: 'varchar', length: 50, nullable: true })
+  version!: string | null;
+
+  @Column({ type: 'jsonb', default: [] })
+  capabilities!: string[];
+
+  @Column({ type: 'jsonb', default: {} })
+  endpoints!: Record<string, string>;
+
+  @Column({ type: 'varchar', length: 50, default: 'active' })
+  status!: AgentStatus;
+
+  @Column({ type: 'jsonb', default: {} })
+  metadata!: Record<string, unknown>;
+
+  @Column({ name: 'registered_at', type: 'timestamptz', default: () => 'now()' })
+  registeredAt!: Date;
+
+  /** When the registry last heard of the agent; null for a static definition that never was alive. */
+  @Column({ name: 'last_seen', type: 'timestamptz', nullable: true, default: () => 'now()' })
+  lastSeen!: Date | null;
+
+  /** The last report, null before the first. */
+  @Column({ type: 'jsonb', nullable: true })
+  health!: ReportedHealth | null;
+
+  @Column({ type: 'jsonb', default: { enabled: true, interval_seconds: 10 } })
+  heartbeat!: HeartbeatSettings;
+
+  /** Counts the changes of registration fields and status; heartbeats leave it alone. */
+  @Column({ type: 'integer', default: 1 })
+  generation!: number;
+
+  /** Set on a tombstone. */
+  @Column({ name: 'deregistered_at', type: 'timestamptz', nullable: true })
+  deregisteredAt!: Date | null;
+}

@@ -1,0 +1,155 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Querier } from '../database/database';
+import { appendEvents } from '../events/event-log.repository';
+import type { AgentEventType } from '../events/agent-changed.event';
+import { Configuration } from '../config/configuration';
+import type { AgentEntity } from './agent.entity';
+import type { AgentFields } from './agent-fields.mapping';
+import { selection } from './agent-selection.sql';
+import type { AgentQuery } from './agent-query';
+import type { AgentStatus } from './agent-status';
+
+/** The columns of a list item: without what may be large. */
+export type AgentListItem = Omit<AgentEntity, 'metadata' | 'health' | 'deregisteredAt'>;
+
+export interface Registered {
+  agent: AgentEntity;
+  /** The status before, null when the id was unknown. */
+  previousStatus: AgentStatus | null;
+}
+
+/** What becomes of an agent in one step: new fields or a new status, and the event that says so. */
+export interface AgentChange {
+  fields?: AgentFields;
+  status?: AgentStatus;
+  event: { type: AgentEventType; reason?: string | null; data?: Record<string, unknown> };
+}
+
+const LIST_COLUMNS = `id, name, type, category, version, capabilities, endpoints, status, heartbeat, generation,
+  registered_at AS "registeredAt", last_seen AS "lastSeen"`;
+/** All columns, named as the entity names them. */
+export const COLUMNS = `${LIST_COLUMNS}, metadata, health, deregistered_at AS "deregisteredAt"`;
+
+const REGISTRATION_ATTEMPTS = 10;
+
+/** The SQL about agents. Every statement that changes one appends its event too. */
+@Injectable()
+export class AgentRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly configuration: Configuration,
+  ) {}
+
+  /** The agent, or its tombstone, or undefined when the id is unknown. */
+  async find(id: string): Promise<AgentEntity | undefined> {
+    const [agent] = await this.database.query<AgentEntity>(`SELECT ${COLUMNS} FROM agents WHERE id = $1`, [id]);
+    return agent;
+  }
+
+  /** At most `limit + 1` agents in the order of their ids: one more than asked for when there is a next page. */
+  async page(query: AgentQuery): Promise<AgentListItem[]> {
+    const { where, parameters } = selection(query, this.configuration.HEARTBEAT_TIMEOUT_SECONDS);
+    const after = query.after === undefined ? '' : `AND id > $${parameters.push(query.after)}`;
+    return this.database.query<AgentListItem>(
+      `SELECT ${LIST_COLUMNS} FROM agents WHERE ${where} ${after} ORDER BY id LIMIT ${query.limit + 1}`,
+      parameters,
+    );
+  }
+
+  /** How many agents match, whatever the page. */
+  async count(query: AgentQuery): Promise<number> {
+    const { where, parameters } = selection(query, this.configuration.HEARTBEAT_TIMEOUT_SECONDS);
+    const [row] = await this.database.query<{ total: number }>(
+      `SELECT count(*)::int AS total FROM agents WHERE ${where}`,
+      parameters,
+    );
+    return row!.total;
+  }
+
+  /** Makes the agent active under these fields, whether it is new, known, or a tombstone. Atomic, safe to race. */
+  async register(querier: Querier, id: string, fields: AgentFields): Promise<Registered> {
+    for (let attempt = 1; attempt <= REGISTRATION_ATTEMPTS; attempt++) {
+      const [row] = await querier.query<AgentEntity & Pick<Registered, 'previousStatus'>>(REGISTER, [
+        id,
+        ...values(fields),
+      ]);
+      if (row) {
+        const { previousStatus, ...agent } = row;
+        return { agent, previousStatus };
+      }
+      // Somebody registered the id between our look and our write: look again, now it is there.
+    }
+    throw new Error(`Registration of ${id} found the row neither there nor absent ${REGISTRATION_ATTEMPTS} times`);
+  }
+
+  /** Applies a change to the state that was read. Undefined when the agent has changed since: read again and decide anew. */
+  async change(agent: AgentEntity, change: AgentChange): Promise<AgentEntity | undefined> {
+    const { event, status = agent.status } = change;
+    const [changed] = await this.database.query<AgentEntity>(CHANGE, [
+      agent.id,
+      ...values(change.fields ?? agent),
+      agent.generation,
+      status,
+      event.type,
+      status === agent.status ? null : agent.status,
+      event.reason ?? null,
+      JSON.stringify(event.data ?? {}),
+    ]);
+    return changed;
+  }
+}
+
+function values(fields: AgentFields): unknown[] {
+  const { name, type, category, version, capabilities, endpoints, metadata, heartbeat } = fields;
+  return [
+    name,
+    type,
+    category,
+    version,
+    ...[capabilities, endpoints, metadata, heartbeat].map((value) => JSON.stringify(value)),
+  ];
+}
+
+/**
+ * One statement, so one round trip. `previous` locks a known row first; the odd `FROM` makes sure that it runs before the
+ * insert. `WHERE EXISTS` gives up (no row comes back) when the row appeared only after our snapshot: its former status,
+ * which the event must tell, is then unknown.
+ */
+const REGISTER = `
+  WITH previous AS MATERIALIZED (SELECT status FROM agents WHERE id = $1 FOR UPDATE),
+  written AS (
+    INSERT INTO agents AS known
+           (id, name, type, category, version, capabilities, endpoints, metadata, heartbeat, status, registered_at, last_seen)
+    SELECT $1::text, $2::text, $3::text, $4::text, $5::text, $6::jsonb, $7::jsonb, $8::jsonb, $9::jsonb, 'active', now(), now()
+      FROM (SELECT count(*) FROM previous) AS locked
+    ON CONFLICT (id) DO UPDATE
+       SET name = excluded.name, type = excluded.type, category = excluded.category, version = excluded.version,
+           capabilities = excluded.capabilities, endpoints = excluded.endpoints, metadata = excluded.metadata,
+           heartbeat = excluded.heartbeat, status = 'active', health = NULL,
+           registered_at = CASE WHEN known.deregistered_at IS NULL THEN known.registered_at ELSE now() END,
+           last_seen = greatest(known.last_seen, now()), deregistered_at = NULL, generation = known.generation + 1
+     WHERE EXISTS (SELECT FROM previous)
+    RETURNING *),
+  event AS (
+    SELECT id AS agent_id, 'registered' AS type, previous.status AS from_status, written.status AS to_status,
+           NULL::text AS reason,
+           jsonb_build_object('name', name, 'type', written.type, 'generation', generation) AS data
+      FROM written LEFT JOIN previous ON true),
+  logged AS (${appendEvents('event')})
+  SELECT ${COLUMNS}, (SELECT status FROM previous) AS "previousStatus" FROM written`;
+
+/** Compare-and-set on `generation`. Who comes back from maintenance counts as seen now: its silence begins anew. */
+const CHANGE = `
+  WITH changed AS (
+    UPDATE agents
+       SET name = $2, type = $3, category = $4, version = $5, capabilities = $6, endpoints = $7, metadata = $8, heartbeat = $9,
+           last_seen = CASE WHEN status = 'maintenance' AND $11 = 'active' THEN greatest(last_seen, now()) ELSE last_seen END,
+           status = $11, deregistered_at = CASE WHEN $11 = 'deregistered' THEN now() END, generation = generation + 1
+     WHERE id = $1 AND generation = $10
+    RETURNING *),
+  event AS (
+    SELECT id AS agent_id, $12 AS type, $13 AS from_status, CASE WHEN $13::text IS NULL THEN NULL ELSE status END AS to_status,
+           $14 AS reason, $15::jsonb || jsonb_build_object('name', name, 'type', type, 'generation', generation) AS data
+      FROM changed),
+  logged AS (${appendEvents('event')})
+  SELECT ${COLUMNS} FROM changed`;

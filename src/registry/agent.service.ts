@@ -1,0 +1,125 @@
+import { isDeepStrictEqual } from 'node:util';
+import { Injectable } from '@nestjs/common';
+import { rejectIfAny, validationError, type FieldError } from '../common/domain-error';
+import { mergePatch } from '../common/merge-patch';
+import { pageOf, type Page } from '../common/paging';
+import { isJsonObject, unknownFields, violationsOf } from '../common/validate';
+import { AgentEvents } from '../events/agent-events';
+import type { AgentEntity } from './agent.entity';
+import {
+  agentDeregistered,
+  agentNotFound,
+  concurrentUpdate,
+  illegalTransition,
+  preconditionFailed,
+} from './agent.errors';
+import { fieldsFrom, fieldsOf, type AgentFields } from './agent-fields.mapping';
+import { AGENT_LIST, type AgentQuery } from './agent-query';
+import { AgentRepository, type AgentChange, type AgentListItem } from './agent.repository';
+import { transition } from './agent-status';
+import { AgentFieldsDto, HeartbeatSettingsDto, type SetStatusDto } from './dto/agent-requests.dto';
+import { entityTag, ifMatchHolds } from './entity-tag';
+
+/** Each attempt that fails means that another one's change went through, so this many writers at once still all succeed. */
+const UPDATE_ATTEMPTS = 64;
+
+/** Reads and changes agents that are registered. Every method that takes an id throws `agent_not_found` or `agent_deregistered`. */
+@Injectable()
+export class AgentService {
+  constructor(
+    private readonly agents: AgentRepository,
+    private readonly events: AgentEvents,
+  ) {}
+
+  async find(id: string): Promise<AgentEntity> {
+    const agent = await this.agents.find(id);
+    if (!agent) throw agentNotFound(id);
+    if (agent.deregisteredAt) throw agentDeregistered(id);
+    return agent;
+  }
+
+  /** One page of the agents that match, and how many match in all. */
+  async list(query: AgentQuery): Promise<Page<AgentListItem> & { total: number }> {
+    const [rows, total] = await Promise.all([this.agents.page(query), this.agents.count(query)]);
+    return { ...pageOf(rows, query.limit, AGENT_LIST, ({ id }) => id), total };
+  }
+
+  /**
+   * Replaces all registration fields by those of a valid body.
+   * @throws DomainError `precondition_failed` when `ifMatch` does not name the current state
+   */
+  async replace(id: string, body: AgentFieldsDto, ifMatch?: string): Promise<AgentEntity> {
+    return this.change(id, ifMatch, (agent) => fieldsChange(agent, fieldsFrom(body)));
+  }
+
+  /**
+   * Applies a merge patch (RFC 7396) to the registration fields.
+   * @throws DomainError `validation_failed` when the patch, or what it makes of the agent, is not valid; `precondition_failed`
+   */
+  async merge(id: string, patch: unknown, ifMatch?: string): Promise<AgentEntity> {
+    if (!isJsonObject(patch)) throw validationError([{ field: 'body', message: 'must be a JSON object' }]);
+    return this.change(id, ifMatch, (agent) => {
+      const merged = mergePatch(fieldsOf(agent), patch) as AgentFieldsDto;
+      rejectIfAny([...unknownNulls(patch), ...violationsOf(AgentFieldsDto, merged)]);
+      return fieldsChange(agent, fieldsFrom(merged));
+    });
+  }
+
+  /**
+   * The operator's switch.
+   * @throws DomainError `illegal_transition`, `precondition_failed`
+   */
+  async setStatus(id: string, { status, reason }: SetStatusDto, ifMatch?: string): Promise<AgentEntity> {
+    const event = status === 'maintenance' ? 'maintenance_begins' : 'maintenance_ends';
+    return this.change(id, ifMatch, (agent) => {
+      const next = transition(agent.status, event);
+      if (!next) throw illegalTransition(agent.status, status);
+      return { status: next, event: { type: 'status_changed', reason } };
+    });
+  }
+
+  /** Leaves a tombstone, which the id's next registration replaces. */
+  async deregister(id: string, ifMatch?: string): Promise<void> {
+    await this.change(id, ifMatch, (agent) => {
+      return { status: transition(agent.status, 'deregister'), event: { type: 'deregistered' } };
+    });
+  }
+
+  /** Decides on what was read and writes only if that still holds, as often as it takes. No decision: nothing to change. */
+  private async change(
+    id: string,
+    ifMatch: string | undefined,
+    decide: (agent: AgentEntity) => AgentChange | undefined,
+  ): Promise<AgentEntity> {
+    for (let attempt = 1; attempt <= UPDATE_ATTEMPTS; attempt++) {
+      const agent = await this.find(id);
+      if (!ifMatchHolds(ifMatch, entityTag(agent))) throw preconditionFailed();
+      const change = decide(agent);
+      if (!change) return agent;
+      const changed = await this.agents.change(agent, change);
+      if (!changed) continue;
+      this.events.publish(change.event.type, changed, change.event.reason);
+      return changed;
+    }
+    throw concurrentUpdate(id);
+  }
+}
+
+/** The change from what the agent is to `fields`; nothing when they are the same. */
+export function fieldsChange(agent: AgentEntity, fields: AgentFields): AgentChange | undefined {
+  const current = fieldsOf(agent);
+  const names = Object.keys(fields) as (keyof AgentFields)[];
+  const changed = names.filter((name) => !isDeepStrictEqual(fields[name], current[name]));
+  return changed.length > 0 ? { fields, event: { type: 'updated', data: { changed } } } : undefined;
+}
+
+/** A name that no agent has is refused; with the value null it would not outlive the merge, so it is looked for here. */
+function unknownNulls(patch: Record<string, unknown>): FieldError[] {
+  const nulls = (value: unknown): Record<string, unknown> =>
+    Object.fromEntries(Object.entries(isJsonObject(value) ? value : {}).filter(([, item]) => item === null));
+  const heartbeat = unknownFields(HeartbeatSettingsDto, nulls(patch.heartbeat));
+  return [
+    ...unknownFields(AgentFieldsDto, nulls(patch)),
+    ...heartbeat.map(({ field, message }) => ({ field: `heartbeat.${field}`, message })),
+  ];
+}

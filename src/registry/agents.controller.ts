@@ -1,0 +1,127 @@
+import { All, Controller, Get, Headers, HttpCode, NotFoundException, Post, Res } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiExcludeEndpoint,
+  ApiHeader,
+  ApiOkResponse,
+  ApiOperation,
+  ApiQuery,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { Response } from 'express';
+import { ApiProblems } from '../common/api-problems';
+import { rejectIfAny } from '../common/domain-error';
+import { Query, ReadsQuery, ValidBody } from '../common/http-input';
+import { QueryParameters } from '../common/query-parameters';
+import { AgentImportService } from './agent-import.service';
+import { AgentPresenter } from './agent.presenter';
+import { queryFromDiscovery, queryFromParameters } from './agent-query';
+import { AgentService } from './agent.service';
+import { AGENT_STATUSES } from './agent-status';
+import { HEALTH_STATUSES } from './agent-health';
+import { DiscoverAgentsDto, ImportAgentsDto, RegisterAgentDto } from './dto/agent-requests.dto';
+import { AgentPageDto, DiscoveryDto, ImportResultsDto, RegistrationDto } from './dto/agent-responses.dto';
+import { RegistrationService } from './registration.service';
+
+/** All agents: enrolling and finding them. */
+@ApiTags('agents')
+@Controller('agents')
+export class AgentsController {
+  constructor(
+    private readonly registrations: RegistrationService,
+    private readonly agents: AgentService,
+    private readonly imports: AgentImportService,
+    private readonly presenter: AgentPresenter,
+  ) {}
+
+  @Post('register')
+  @ApiOperation({ summary: 'Register an agent, or register it again under its id' })
+  @ApiHeader({
+    name: 'Idempotency-Key',
+    required: false,
+    description: '1–255 characters; a repeat within 24 h gets the first answer.',
+  })
+  @ApiCreatedResponse({ type: RegistrationDto, description: 'Registered; `Location` names it.' })
+  @ApiOkResponse({
+    type: RegistrationDto,
+    description: 'The id was registered: its record is replaced, the agent active again.',
+  })
+  @ApiProblems(400, 413, 415, 422)
+  async register(
+    @ValidBody(RegisterAgentDto) body: RegisterAgentDto,
+    @Headers('idempotency-key') idempotencyKey: string | undefined,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<RegistrationDto> {
+    const isKey = idempotencyKey === undefined || (idempotencyKey.length >= 1 && idempotencyKey.length <= 255);
+    rejectIfAny(isKey ? [] : [{ field: 'Idempotency-Key', message: 'must have 1 to 255 characters' }]);
+    const { created, answer } = await this.registrations.register(body, idempotencyKey);
+    response.status(created ? 201 : 200).location(`/agents/${answer.id}`);
+    return answer;
+  }
+
+  @Get()
+  @ReadsQuery()
+  @ApiOperation({ summary: 'List agents, filtered, page by page in the order of their ids' })
+  @ApiQuery({ name: 'type', required: false, isArray: true, type: String, description: 'Any of them.' })
+  @ApiQuery({ name: 'status', required: false, isArray: true, enum: AGENT_STATUSES, description: 'Any of them.' })
+  @ApiQuery({ name: 'category', required: false, isArray: true, type: String, description: 'Any of them.' })
+  @ApiQuery({ name: 'name', required: false, type: String })
+  @ApiQuery({ name: 'version', required: false, type: String })
+  @ApiQuery({ name: 'capability', required: false, isArray: true, type: String, description: 'All of them.' })
+  @ApiQuery({ name: 'health', required: false, enum: HEALTH_STATUSES })
+  @ApiQuery({
+    name: 'metadata.<key>',
+    required: false,
+    type: String,
+    description: 'The value of a key of the metadata, e.g. `metadata.team=data-team`.',
+  })
+  @ApiQuery({ name: 'limit', required: false, type: 'integer', description: '1 to 1000, default 100.' })
+  @ApiQuery({ name: 'cursor', required: false, type: String, description: 'The `next_cursor` of the page before.' })
+  @ApiOkResponse({ type: AgentPageDto })
+  @ApiProblems(400)
+  async list(@Query() parameters: QueryParameters): Promise<AgentPageDto> {
+    const page = await this.agents.list(queryFromParameters(parameters));
+    const agents = page.items.map((agent) => this.presenter.summary(agent));
+    return { agents, total: page.total, next_cursor: page.nextCursor };
+  }
+
+  @Post('discover')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Find agents by type, category, status and capabilities' })
+  @ApiOkResponse({ type: DiscoveryDto })
+  @ApiProblems(400, 413, 415)
+  async discover(@ValidBody(DiscoverAgentsDto) body: DiscoverAgentsDto): Promise<DiscoveryDto> {
+    const page = await this.agents.list(queryFromDiscovery(body));
+    const agents = page.items.map((agent) => this.presenter.summary(agent));
+    return { agents, total: page.total, next_cursor: page.nextCursor, query: { ...body } };
+  }
+
+  @Post('import')
+  @HttpCode(200)
+  @ReadsQuery()
+  @ApiOperation({ summary: 'Import static definitions: agents that are known without being alive' })
+  @ApiQuery({
+    name: 'dry_run',
+    required: false,
+    enum: ['true', 'false'],
+    description: 'true: tell the results, write nothing.',
+  })
+  @ApiOkResponse({ type: ImportResultsDto })
+  @ApiProblems(400, 413, 415)
+  async import(
+    @ValidBody(ImportAgentsDto) { agents }: ImportAgentsDto,
+    @Query() parameters: QueryParameters,
+  ): Promise<ImportResultsDto> {
+    const dryRun = parameters.words('dry_run', ['true', 'false']).includes('true');
+    parameters.finish();
+    return { results: await this.imports.import(agents, { dryRun }) };
+  }
+
+  /** These words are never an agent's id, so `GET /agents/register` is a wrong method and not an unknown agent. */
+  @All(['register', 'discover', 'import'])
+  @ReadsQuery()
+  @ApiExcludeEndpoint()
+  wrongMethod(): never {
+    throw new NotFoundException();
+  }
+}

@@ -1,0 +1,90 @@
+import { boolean, integer, oneOf, text } from '../../common/rules';
+import { Field, nested } from '../../common/validate';
+import { MAX_PAGE_SIZE } from '../../common/paging';
+import { capabilities, chosenAgentId, definitions, endpoints, metadata } from '../agent-fields';
+import { AGENT_STATUSES } from '../agent-status';
+
+export class HeartbeatSettingsDto {
+  @Field(integer(1, 3600), { description: 'Seconds between two heartbeats.', default: 10 })
+  interval_seconds?: number;
+
+  @Field(boolean(), { description: 'false: nobody waits for heartbeats, the agent is never swept.', default: true })
+  enabled?: boolean;
+}
+
+/** What an agent says of itself; also the body of a replacement. */
+export class AgentFieldsDto {
+  @Field(text(1, 255), { required: true, example: 'DataProcessor' })
+  name!: string;
+
+  @Field(text(1, 100), { required: true, example: 'worker' })
+  type!: string;
+
+  @Field(text(0, 100), { example: 'processing' })
+  category?: string | null;
+
+  @Field(text(0, 50), { example: '1.0.0' })
+  version?: string | null;
+
+  @Field(capabilities, { example: ['data-transform', 'validation'], description: 'What the agent can do.' })
+  capabilities?: string[] | null;
+
+  @Field(endpoints, { example: { api: 'http://localhost:5000' }, description: 'Absolute URIs by name.' })
+  endpoints?: Record<string, string> | null;
+
+  @Field(metadata, {
+    example: { team: 'data-team', environment: 'production' },
+    description: 'Anything else: at most 64 KiB as JSON, at most 8 levels.',
+  })
+  metadata?: Record<string, unknown> | null;
+
+  @Field(nested(HeartbeatSettingsDto))
+  heartbeat?: HeartbeatSettingsDto | null;
+}
+
+export class RegisterAgentDto extends AgentFieldsDto {
+  @Field(chosenAgentId, {
+    example: 'data-processor-1',
+    description: 'Sent by an agent that wants to be the same one after a restart; else the registry makes one up.',
+  })
+  id?: string | null;
+}
+
+/** A static definition of an agent that need not be alive. */
+export class AgentDefinitionDto extends AgentFieldsDto {
+  @Field(chosenAgentId, { required: true, example: 'data-processor-1' })
+  id!: string;
+}
+
+export class ImportAgentsDto {
+  @Field(definitions, { required: true, type: [AgentDefinitionDto] })
+  agents!: unknown[];
+}
+
+export class DiscoverAgentsDto {
+  @Field(text(1, 100), { example: 'worker' })
+  type?: string | null;
+
+  @Field(text(1, 100), { example: 'processing' })
+  category?: string | null;
+
+  @Field(oneOf(AGENT_STATUSES), { example: 'active' })
+  status?: string | null;
+
+  @Field(capabilities, { example: ['data-transform'], description: 'The agent has all of them.' })
+  capabilities?: string[] | null;
+
+  @Field(integer(1, MAX_PAGE_SIZE), { default: 100 })
+  limit?: number | null;
+
+  @Field(text(1, 1024), { description: 'The next_cursor of the page before.' })
+  cursor?: string | null;
+}
+
+export class SetStatusDto {
+  @Field(oneOf(['active', 'maintenance']), { required: true, example: 'maintenance' })
+  status!: 'active' | 'maintenance';
+
+  @Field(text(1, 1000), { example: 'Moving to another rack' })
+  reason?: string | null;
+}

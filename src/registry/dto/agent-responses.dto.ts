@@ -1,0 +1,227 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { AGENT_STATUSES, type AgentStatus } from '../agent-status';
+import { HEALTH_STATUSES, type HealthStatus } from '../agent-health';
+
+const TIME = { type: String, format: 'date-time', example: '2026-10-08T15:30:00.000Z' } as const;
+const ID = { example: 'agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11' };
+const STATUS = { enum: AGENT_STATUSES, enumName: 'AgentStatus', example: 'active' };
+const HEALTH_STATUS = { enum: HEALTH_STATUSES, enumName: 'HealthStatus', example: 'healthy' };
+const CAPABILITIES = { type: String, isArray: true, example: ['data-transform', 'validation'] } as const;
+const ENDPOINTS = {
+  type: Object,
+  additionalProperties: { type: 'string' },
+  example: { api: 'http://localhost:5000' },
+} as const;
+const FREE_OBJECT = { type: Object, additionalProperties: true } as const;
+const figure = (description: string, example: number) =>
+  ({ type: Number, nullable: true, description, example }) as const;
+
+export class RegisteredHeartbeatDto {
+  @ApiProperty({ example: 10, description: 'Beat this often.' })
+  interval_seconds!: number;
+
+  @ApiProperty({ example: 30, description: 'Silence that makes the agent unhealthy.' })
+  timeout_seconds!: number;
+}
+
+export class RegistrationDto {
+  @ApiProperty(ID)
+  id!: string;
+
+  @ApiProperty({ example: 'DataProcessor' })
+  name!: string;
+
+  @ApiProperty(STATUS)
+  status!: AgentStatus;
+
+  @ApiProperty(TIME)
+  registered_at!: string;
+
+  @ApiProperty()
+  heartbeat!: RegisteredHeartbeatDto;
+}
+
+export class AgentSummaryDto {
+  @ApiProperty(ID)
+  id!: string;
+
+  @ApiProperty({ example: 'DataProcessor' })
+  name!: string;
+
+  @ApiProperty({ example: 'worker' })
+  type!: string;
+
+  @ApiProperty({ type: String, nullable: true, example: 'processing' })
+  category!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, example: '1.0.0' })
+  version!: string | null;
+
+  @ApiProperty(STATUS)
+  status!: AgentStatus;
+
+  @ApiProperty(CAPABILITIES)
+  capabilities!: string[];
+
+  @ApiProperty(ENDPOINTS)
+  endpoints!: Record<string, string>;
+
+  @ApiProperty(TIME)
+  registered_at!: string;
+
+  @ApiProperty({ ...TIME, nullable: true, description: 'null: a static definition that was never alive.' })
+  last_seen!: string | null;
+}
+
+export class HealthDto {
+  @ApiProperty(HEALTH_STATUS)
+  status!: HealthStatus;
+
+  @ApiProperty(figure('0 to 100', 15.5))
+  cpu_percent!: number | null;
+
+  @ApiProperty(figure('0 to 100', 32.1))
+  memory_percent!: number | null;
+
+  @ApiProperty(figure('Seconds', 3600))
+  uptime_seconds!: number | null;
+
+  @ApiProperty(figure('Open connections', 5))
+  active_connections!: number | null;
+
+  @ApiProperty(figure('Errors so far', 0))
+  error_count!: number | null;
+
+  @ApiProperty(FREE_OBJECT)
+  metrics!: Record<string, unknown>;
+
+  @ApiProperty({ ...TIME, nullable: true, description: 'When the last report came.' })
+  last_check!: string | null;
+}
+
+export class HeartbeatDto {
+  @ApiProperty({ example: 10 })
+  interval_seconds!: number;
+
+  @ApiProperty({ example: true })
+  enabled!: boolean;
+
+  @ApiProperty({ ...TIME, nullable: true })
+  last_beat!: string | null;
+
+  @ApiProperty({ example: 0, description: 'Whole intervals since last_beat.' })
+  missed_beats!: number;
+
+  @ApiProperty({ example: 30 })
+  timeout_seconds!: number;
+}
+
+export class AgentDto extends AgentSummaryDto {
+  @ApiProperty(FREE_OBJECT)
+  metadata!: Record<string, unknown>;
+
+  @ApiProperty()
+  health!: HealthDto;
+
+  @ApiProperty()
+  heartbeat!: HeartbeatDto;
+}
+
+export class AgentPageDto {
+  @ApiProperty({ type: [AgentSummaryDto] })
+  agents!: AgentSummaryDto[];
+
+  @ApiProperty({ example: 1, description: 'All that match, on this page or not.' })
+  total!: number;
+
+  @ApiProperty({ type: String, nullable: true, description: 'null: this is the last page.' })
+  next_cursor!: string | null;
+}
+
+export class DiscoveryDto extends AgentPageDto {
+  @ApiProperty({ ...FREE_OBJECT, description: 'The criteria as they were understood.' })
+  query!: Record<string, unknown>;
+}
+
+export class AgentHealthDto {
+  @ApiProperty(ID)
+  agent_id!: string;
+
+  @ApiProperty(STATUS)
+  status!: AgentStatus;
+
+  @ApiProperty()
+  health!: HealthDto;
+
+  @ApiProperty({ ...TIME, nullable: true })
+  last_seen!: string | null;
+}
+
+export class DeregistrationDto {
+  @ApiProperty(ID)
+  id!: string;
+
+  @ApiProperty({ enum: ['deregistered'] })
+  status!: 'deregistered';
+}
+
+export class AgentEventDto {
+  @ApiProperty({ example: 42 })
+  revision!: number;
+
+  @ApiProperty({ example: 'registered' })
+  type!: string;
+
+  @ApiProperty(TIME)
+  occurred_at!: string;
+
+  @ApiProperty({ ...STATUS, required: false })
+  from?: string;
+
+  @ApiProperty({ ...STATUS, required: false })
+  to?: string;
+
+  @ApiProperty({ type: String, required: false })
+  reason?: string;
+
+  @ApiProperty(FREE_OBJECT)
+  data!: Record<string, unknown>;
+}
+
+export class AgentEventsDto {
+  @ApiProperty({ type: [AgentEventDto] })
+  events!: AgentEventDto[];
+
+  @ApiProperty({ type: String, nullable: true })
+  next_cursor!: string | null;
+}
+
+export class FieldErrorDto {
+  @ApiProperty({ example: 'capabilities[3]' })
+  field!: string;
+
+  @ApiProperty({ example: 'is there twice' })
+  message!: string;
+}
+
+export class ImportResultDto {
+  @ApiProperty({ example: 0, description: 'Position in the request.' })
+  index!: number;
+
+  @ApiProperty({ type: String, example: 'data-processor-1' })
+  id!: string;
+
+  @ApiProperty({ enum: ['created', 'updated', 'unchanged', 'rejected'] })
+  outcome!: 'created' | 'updated' | 'unchanged' | 'rejected';
+
+  @ApiProperty({ required: false, example: 'validation_failed' })
+  code?: string;
+
+  @ApiProperty({ required: false, type: [FieldErrorDto] })
+  errors?: FieldErrorDto[];
+}
+
+export class ImportResultsDto {
+  @ApiProperty({ type: [ImportResultDto] })
+  results!: ImportResultDto[];
+}

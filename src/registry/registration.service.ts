@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock';
+import { Configuration } from '../config/configuration';
+import { Database, type Querier } from '../database/database';
+import { AgentEvents } from '../events/agent-events';
+import { newAgentId } from './agent-id';
+import { fieldsFrom } from './agent-fields.mapping';
+import { idempotencyKeyReused } from './agent.errors';
+import { AgentRepository, type Registered } from './agent.repository';
+import type { RegisterAgentDto } from './dto/agent-requests.dto';
+import type { RegistrationDto } from './dto/agent-responses.dto';
+import { timeoutSeconds } from './heartbeat-timeout';
+import { IdempotencyRepository } from './idempotency.repository';
+
+export interface Registration {
+  /** false: the id was registered already and its record has been replaced. */
+  created: boolean;
+  answer: RegistrationDto;
+}
+
+/** Enrols agents. When a call returns, the registration is in the database. */
+@Injectable()
+export class RegistrationService {
+  constructor(
+    private readonly agents: AgentRepository,
+    private readonly idempotency: IdempotencyRepository,
+    private readonly database: Database,
+    private readonly events: AgentEvents,
+    private readonly configuration: Configuration,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Registers an agent from a valid body. With an idempotency key, a repeat of the same body gives the first answer again.
+   * @throws DomainError `idempotency_key_reused` when the key came with another body
+   */
+  async register(body: RegisterAgentDto, idempotencyKey?: string): Promise<Registration> {
+    if (idempotencyKey === undefined) return this.announce(await this.write(this.database, body));
+    const requestHash = hashOf(body);
+    const outcome = await this.database.transaction(async (transaction) => {
+      const remembered = await this.idempotency.claim(transaction, idempotencyKey, requestHash);
+      if (remembered && remembered.requestHash !== requestHash) throw idempotencyKeyReused();
+      if (remembered) return { replay: remembered.answer as Registration };
+      const registered = await this.write(transaction, body);
+      await this.idempotency.remember(transaction, idempotencyKey, this.registrationOf(registered));
+      return { registered };
+    });
+    return outcome.registered ? this.announce(outcome.registered) : outcome.replay;
+  }
+
+  private write(querier: Querier, body: RegisterAgentDto): Promise<Registered> {
+    return this.agents.register(querier, body.id ?? newAgentId(this.clock.now()), fieldsFrom(body));
+  }
+
+  /** Only after the commit. */
+  private announce(registered: Registered): Registration {
+    this.events.publish('registered', registered.agent);
+    return this.registrationOf(registered);
+  }
+
+  private registrationOf({ agent, previousStatus }: Registered): Registration {
+    const { id, name, status, registeredAt, heartbeat } = agent;
+    const timeout = timeoutSeconds(heartbeat.interval_seconds, this.configuration.HEARTBEAT_TIMEOUT_SECONDS);
+    return {
+      created: previousStatus === null || previousStatus === 'deregistered',
+      answer: {
+        id,
+        name,
+        status,
+        registered_at: registeredAt.toISOString(),
+        heartbeat: { interval_seconds: heartbeat.interval_seconds, timeout_seconds: timeout },
+      },
+    };
+  }
+}
+
+/** The same for bodies that differ only in the order of their properties. */
+function hashOf(body: unknown): string {
+  return createHash('sha256').update(canonical(body)).digest('hex');
+}
+
+function canonical(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([name, item]) => `${JSON.stringify(name)}:${canonical(item)}`).join()}}`;
+}

@@ -1,0 +1,35 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { EventsModule } from '../events/events.module';
+import { AgentChangeLogger } from './agent-change.logger';
+import { AgentController } from './agent.controller';
+import { AgentEntity } from './agent.entity';
+import { AgentHistoryService } from './agent-history.service';
+import { AgentImportRepository } from './agent-import.repository';
+import { AgentImportService } from './agent-import.service';
+import { AgentPresenter } from './agent.presenter';
+import { AgentRepository } from './agent.repository';
+import { AgentService } from './agent.service';
+import { AgentsController } from './agents.controller';
+import { IdempotencyKeyEntity } from './idempotency-key.entity';
+import { IdempotencyRepository } from './idempotency.repository';
+import { RegistrationService } from './registration.service';
+
+/** Agents: registering, finding, reading, changing and deregistering them. */
+@Module({
+  imports: [TypeOrmModule.forFeature([AgentEntity, IdempotencyKeyEntity]), EventsModule],
+  controllers: [AgentsController, AgentController],
+  providers: [
+    AgentChangeLogger,
+    AgentHistoryService,
+    AgentImportRepository,
+    AgentImportService,
+    AgentPresenter,
+    AgentRepository,
+    AgentService,
+    IdempotencyRepository,
+    RegistrationService,
+  ],
+  exports: [AgentService, AgentImportService],
+})
+export class RegistryModule {}
