@@ -1,0 +1,127 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { HttpTarget } from './http.target';
+import { ImportTargetError } from './import-target.error';
+
+const AGENT = { id: 'a', name: 'A', type: 'T' };
+const RESULT = { index: 0, id: 'a', outcome: 'created' };
+
+describe('HttpTarget', () => {
+  let server: Server;
+  let url: URL;
+  let requests: { path: string; authorization?: string; body: unknown }[];
+  let answers: ((response: ServerResponse) => void)[];
+
+  beforeEach(async () => {
+    requests = [];
+    answers = [];
+    server = createServer((request, response) => void answer(request, response));
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}`);
+  });
+
+  afterEach(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    let body = '';
+    for await (const chunk of request) body += String(chunk);
+    requests.push({ path: request.url ?? '', authorization: request.headers.authorization, body: JSON.parse(body) });
+    (answers.shift() ?? json(500, {}))(response);
+  }
+
+  function json(status: number, body: object, headers: Record<string, string> = {}) {
+    return (response: ServerResponse): void => {
+      response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body));
+    };
+  }
+
+  it('posts a batch', async () => {
+    answers = [json(200, { results: [RESULT] })];
+    const target = new HttpTarget({ url, token: 'secret' });
+    expect(await target.send([AGENT], { dryRun: true })).toEqual([RESULT]);
+    expect(requests).toEqual([
+      { path: '/agents/import?dry_run=true', authorization: 'Bearer secret', body: { agents: [AGENT] } },
+    ]);
+    await target.close();
+  });
+
+  it.each(['/', '/registry', '/registry/'])('keeps the path of the URL: %s', async (path) => {
+    answers = [json(200, { results: [RESULT] })];
+    await new HttpTarget({ url: new URL(path, url) }).send([AGENT], { dryRun: false });
+    expect(requests[0]?.path).toBe(`${path.replace(/\/$/, '')}/agents/import?dry_run=false`);
+    expect(requests[0]?.authorization).toBeUndefined();
+  });
+
+  it('tries again after a 503, waiting as long as it asks for, and after a lost connection', async () => {
+    answers = [
+      json(503, {}, { 'retry-after': '0' }),
+      (response) => void response.destroy(),
+      json(503, {}),
+      json(200, { results: [RESULT] }),
+    ];
+    const target = new HttpTarget({ url, backoffMs: 5 });
+    expect(await target.send([AGENT], { dryRun: false })).toEqual([RESULT]);
+    expect(requests).toHaveLength(4);
+  });
+
+  it('gives up after five tries', async () => {
+    answers = Array.from({ length: 6 }, () =>
+      json(503, { code: 'store_unavailable', detail: 'later' }, { 'retry-after': '0' }),
+    );
+    const sending = new HttpTarget({ url, backoffMs: 1 }).send([AGENT], { dryRun: false });
+    await expect(sending).rejects.toThrow(/not available: 503 store_unavailable later \(tried 5 times\)/);
+    expect(requests).toHaveLength(5);
+  });
+
+  it('says why nobody can be reached', async () => {
+    server.close();
+    const sending = new HttpTarget({ url, backoffMs: 1 }).send([AGENT], { dryRun: false });
+    await expect(sending).rejects.toThrow(ImportTargetError);
+    await expect(sending).rejects.toThrow(/cannot reach http:\/\/127.*ECONNREFUSED.*tried 5 times/);
+  });
+
+  it.each([
+    [json(403, { code: 'governance_denied', detail: 'no' }), /refused the import: 403 governance_denied no/],
+    [json(400, { code: 'x', detail: 'd', errors: [{ field: 'f', message: 'm' }] }), /400 x d f: m/],
+    [json(404, {}), /takes no imports \(404\)/],
+    [json(301, {}, { location: 'https://elsewhere/' }), /points elsewhere \(https:\/\/elsewhere\/\)/],
+    [json(500, {}), /refused the import: 500/],
+    [json(200, { results: [] }), /answered for 0 agents where 1 were sent/],
+    [json(200, { results: [{ outcome: 'fine' }] }), /did not answer as an agent registry/],
+    [(response: ServerResponse) => void response.end('<html>'), /did not answer as an agent registry/],
+  ])('does not repeat what will not get better (%#)', async (reply, message) => {
+    answers = [reply];
+    const sending = new HttpTarget({ url, backoffMs: 1 }).send([AGENT], { dryRun: false });
+    await expect(sending).rejects.toThrow(ImportTargetError);
+    await expect(sending).rejects.toThrow(message);
+    expect(requests).toHaveLength(1);
+  });
+
+  it('sends in halves what is too large, and rejects only what is too large alone', async () => {
+    const agents = ['a', 'b', 'c'].map((id) => ({ ...AGENT, id }));
+    const tooLarge = json(413, { code: 'payload_too_large' });
+    const created = (id: string, index: number) => ({ index, id, outcome: 'created' });
+    answers = [tooLarge, json(200, { results: [created('a', 0), created('b', 1)] }), tooLarge];
+    expect(await new HttpTarget({ url }).send(agents, { dryRun: false })).toEqual([
+      created('a', 0),
+      created('b', 1),
+      expect.objectContaining({ index: 2, id: 'c', outcome: 'rejected', code: 'payload_too_large' }),
+    ]);
+    expect(requests).toHaveLength(3);
+  });
+
+  it('ends a wait when it is interrupted', async () => {
+    const interruption = new AbortController();
+    answers = [
+      (response) => {
+        json(503, {}, { 'retry-after': '3600' })(response);
+        setImmediate(() => interruption.abort());
+      },
+    ];
+    const sending = new HttpTarget({ url, signal: interruption.signal }).send([AGENT], { dryRun: false });
+    await expect(sending).rejects.toThrow(/abort/i);
+  });
+});

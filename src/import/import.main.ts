@@ -1,0 +1,44 @@
+import { ConfigurationError, loadConfiguration, processEnvironment } from '../config/configuration';
+import { DatabaseTarget } from './database.target';
+import { runImport } from './import.command';
+import type { ImportTarget } from './import-target';
+import { ImportTargetError } from './import-target.error';
+
+/** A terminal's Ctrl-C reaches the whole process group, and npm and its script pass it on: one press arrives repeatedly. */
+const SAME_PRESS_MS = 1000;
+
+async function openDatabase(): Promise<ImportTarget> {
+  try {
+    return await DatabaseTarget.open(loadConfiguration(processEnvironment()));
+  } catch (error) {
+    throw error instanceof ConfigurationError ? new ImportTargetError(error.message, { cause: error }) : error;
+  }
+}
+
+/** The first signal asks for a stop between two batches; a later one ends the process at once. */
+function interruptOnSignals(): AbortSignal {
+  const interruption = new AbortController();
+  let askedAt: number | undefined;
+  const ask = (): void => {
+    const now = performance.now();
+    askedAt ??= now;
+    if (now - askedAt > SAME_PRESS_MS) process.exit(130);
+    interruption.abort();
+  };
+  process.on('SIGINT', ask);
+  process.on('SIGTERM', ask);
+  return interruption.signal;
+}
+
+async function main(): Promise<void> {
+  const { stdin, stdout, stderr } = process;
+  process.exitCode = await runImport(process.argv.slice(2), {
+    stdin,
+    stdout,
+    stderr,
+    interruption: interruptOnSignals(),
+    openDatabase,
+  });
+}
+
+void main();

@@ -1,0 +1,30 @@
+/** The body of `POST /agents/register`. */
+export interface Registration {
+  id?: string;
+  name: string;
+  type: string;
+  category?: string;
+  version?: string;
+  capabilities?: string[];
+  endpoints?: Record<string, string>;
+  metadata?: Record<string, unknown>;
+  heartbeat?: { interval_seconds?: number; enabled?: boolean };
+}
+
+let built = 0;
+
+/** A valid registration with every optional field but the id, and a name that no other one of this run has. */
+export function registration(overrides: Partial<Registration> = {}): Registration {
+  const name = `agent-${process.pid}-${++built}`;
+  return {
+    name,
+    type: 'worker',
+    category: 'data',
+    version: '1.0.0',
+    capabilities: ['summarise', 'translate'],
+    endpoints: { http: `http://${name}.example.com:8080` },
+    metadata: { team: 'core', region: 'eu-west' },
+    heartbeat: { interval_seconds: 10, enabled: true },
+    ...overrides,
+  };
+}

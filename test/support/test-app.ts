@@ -1,0 +1,95 @@
+import { Test } from '@nestjs/testing';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from '../../src/app.module';
+import { setUpApp } from '../../src/app.setup';
+import { Clock } from '../../src/common/clock';
+import { Configuration } from '../../src/config/configuration';
+import { createTestDatabase, type TestDatabase } from './test-database';
+
+export interface Answer<Body = Record<string, unknown>> {
+  status: number;
+  headers: Headers;
+  body: Body;
+}
+
+/** The service over HTTP, on a database of its own. */
+export interface TestApp {
+  readonly url: string;
+  readonly database: TestDatabase;
+  readonly clock: TestClock;
+  readonly app: NestExpressApplication;
+  /** A request with a JSON body (or none). The answer's body is parsed when it is JSON, else null. */
+  request<Body = Record<string, unknown>>(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Answer<Body>>;
+  /** Stops the service and drops the database, unless the database was given. */
+  close(): Promise<void>;
+}
+
+/** The time of day, and as much more as a test says. */
+export class TestClock extends Clock {
+  private offsetMs = 0;
+
+  now(): Date {
+    return new Date(Date.now() + this.offsetMs);
+  }
+
+  advance(seconds: number): void {
+    this.offsetMs += seconds * 1000;
+  }
+}
+
+/** Starts the service in this process. Several may share one database, as replicas do. */
+export async function createTestApp(
+  overrides: Partial<Configuration> = {},
+  sharedDatabase?: TestDatabase,
+): Promise<TestApp> {
+  const database = sharedDatabase ?? (await createTestDatabase());
+  const configuration = Object.assign(
+    new Configuration(),
+    { LOG_LEVEL: 'error', DATABASE_URL: database.url },
+    overrides,
+  );
+  const clock = new TestClock();
+  const testing = await Test.createTestingModule({ imports: [AppModule.forRoot(configuration)] })
+    .overrideProvider(Clock)
+    .useValue(clock)
+    .compile();
+  const app = testing.createNestApplication<NestExpressApplication>({ bodyParser: false });
+  setUpApp(app);
+  await app.listen(0, '127.0.0.1');
+  const url = await app.getUrl();
+  return {
+    url,
+    database,
+    clock,
+    app,
+    request: (method, path, body, headers) => send(url + path, method, body, headers),
+    close: async () => {
+      app.getHttpServer().closeAllConnections();
+      await app.close();
+      if (!sharedDatabase) await database.drop();
+    },
+  };
+}
+
+async function send<Body>(
+  url: string,
+  method: string,
+  body?: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answer<Body>> {
+  const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
+  const payload = body === undefined ? null : JSON.stringify(body);
+  const response = await fetch(url, { method, body: payload, headers: { ...type, ...headers } });
+  const text = await response.text();
+  const isJson = /\bjson\b/.test(response.headers.get('content-type') ?? '');
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: (isJson && text ? JSON.parse(text) : null) as Body,
+  };
+}
