@@ -5,7 +5,7 @@ import type { AgentEventType } from '../events/agent-changed.event';
 import { Configuration } from '../config/configuration';
 import type { AgentEntity } from './agent.entity';
 import type { AgentFields } from './agent-fields.mapping';
-import { selection } from './agent-selection.sql';
+import { countStatement, LIST_COLUMNS, pageStatement } from './agent-selection.sql';
 import type { AgentQuery } from './agent-query';
 import type { AgentStatus } from './agent-status';
 
@@ -25,8 +25,6 @@ export interface AgentChange {
   event: { type: AgentEventType; reason?: string | null; data?: Record<string, unknown> };
 }
 
-const LIST_COLUMNS = `id, name, type, category, version, capabilities, endpoints, status, heartbeat, generation,
-  registered_at AS "registeredAt", last_seen AS "lastSeen"`;
 /** All columns, named as the entity names them. */
 export const COLUMNS = `${LIST_COLUMNS}, metadata, health, deregistered_at AS "deregisteredAt"`;
 
@@ -48,21 +46,14 @@ export class AgentRepository {
 
   /** At most `limit + 1` agents in the order of their ids: one more than asked for when there is a next page. */
   async page(query: AgentQuery): Promise<AgentListItem[]> {
-    const { where, parameters } = selection(query, this.configuration.HEARTBEAT_TIMEOUT_SECONDS);
-    const after = query.after === undefined ? '' : `AND id > $${parameters.push(query.after)}`;
-    return this.database.query<AgentListItem>(
-      `SELECT ${LIST_COLUMNS} FROM agents WHERE ${where} ${after} ORDER BY id LIMIT ${query.limit + 1}`,
-      parameters,
-    );
+    const { sql, parameters } = pageStatement(query, this.configuration.HEARTBEAT_TIMEOUT_SECONDS);
+    return this.database.query<AgentListItem>(sql, parameters);
   }
 
   /** How many agents match, whatever the page. */
   async count(query: AgentQuery): Promise<number> {
-    const { where, parameters } = selection(query, this.configuration.HEARTBEAT_TIMEOUT_SECONDS);
-    const [row] = await this.database.query<{ total: number }>(
-      `SELECT count(*)::int AS total FROM agents WHERE ${where}`,
-      parameters,
-    );
+    const { sql, parameters } = countStatement(query, this.configuration.HEARTBEAT_TIMEOUT_SECONDS);
+    const [row] = await this.database.query<{ total: number }>(sql, parameters);
     return row!.total;
   }
 

@@ -1,0 +1,73 @@
+import { Client } from 'pg';
+import { countStatement, pageStatement, type Statement } from '../src/registry/agent-selection.sql';
+import type { AgentQuery } from '../src/registry/agent-query';
+import { seedFleet } from './support/fleet';
+import { createTestDatabase, type TestDatabase } from './support/test-database';
+
+interface Plan {
+  'Node Type': string;
+  'Index Name'?: string;
+  Plans?: Plan[];
+}
+
+describe('At 20,000 agents', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    await seedFleet(database, 20_000);
+  });
+  afterAll(() => database.drop());
+
+  const everything: AgentQuery = { types: [], statuses: [], categories: [], capabilities: [], metadata: [], limit: 100 };
+
+  const indexesOf = async ({ sql, parameters }: Statement): Promise<(string | undefined)[]> => {
+    const [row] = await database.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(`EXPLAIN (FORMAT JSON) ${sql}`, parameters);
+    const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)];
+    return nodes(row!['QUERY PLAN'][0].Plan).map((node) => node['Index Name']);
+  };
+
+  it.each<[string, Partial<AgentQuery>, string]>([
+    ['type', { types: ['type-33'] }, 'idx_agents_type'],
+    ['status', { statuses: ['maintenance'] }, 'idx_agents_status'],
+    ['capability', { capabilities: ['skill-42'] }, 'idx_agents_capabilities'],
+    ['several capabilities', { capabilities: ['skill-42', 'skill-307'] }, 'idx_agents_capabilities'],
+    ['metadata', { metadata: [['team', 'team-7']] }, 'idx_agents_metadata'],
+    ['metadata that may be a number', { metadata: [['serial', '77']] }, 'idx_agents_metadata'],
+  ])('a filter by %s uses its index, for the page and for the total', async (_, criteria, index) => {
+    const query = { ...everything, ...criteria };
+    expect(await indexesOf(pageStatement(query, 30))).toContain(index);
+    expect(await indexesOf(countStatement(query, 30))).toContain(index);
+  });
+
+  it('a page anywhere in the whole list is read off the primary key', async () => {
+    expect(await indexesOf(pageStatement({ ...everything, after: 'fleet-00010000' }, 30))).toEqual([undefined, 'agents_pkey']);
+  });
+
+  it('a page of one type is read off its index in order, without a sort', async () => {
+    const query = { ...everything, types: ['type-33'], after: 'fleet-00010000', limit: 10 };
+    expect(await indexesOf(pageStatement(query, 30))).toEqual([undefined, 'idx_agents_type']);
+  });
+
+  it('a heartbeat is a HOT update: it touches no index', async () => {
+    const session = new Client({ connectionString: database.url });
+    await session.connect();
+    try {
+      // A tenth of the fleet beats at a time, as flushes have it.
+      for (let tenth = 0; tenth < 10; tenth++) {
+        await session.query(
+          `UPDATE agents SET last_seen = clock_timestamp(), health = '{"status": "healthy", "cpu_percent": 12.5}'
+            WHERE (metadata->>'serial')::int % 10 = $1`,
+          [tenth],
+        );
+      }
+      await session.query('SELECT pg_stat_force_next_flush()');
+      const { rows } = await session.query<{ updated: number; hot: number }>(
+        `SELECT n_tup_upd::int AS updated, n_tup_hot_upd::int AS hot FROM pg_stat_user_tables WHERE relname = 'agents'`,
+      );
+      expect(rows[0]!.updated).toBe(20_000);
+      expect(rows[0]!.hot / rows[0]!.updated).toBeGreaterThan(0.95);
+    } finally {
+      await session.end();
+    }
+  });
+});
