@@ -1,7 +1,7 @@
 import { Module, type DynamicModule, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { CommonModule } from './common/common.module';
-import { jsonBody } from './common/json-body';
+import { jsonBody, type BodyRules } from './common/json-body';
 import { loggingOptions } from './common/logging';
 import { ConfigModule } from './config/config.module';
 import type { Configuration } from './config/configuration';
@@ -9,9 +9,8 @@ import { DatabaseModule } from './database/database.module';
 import { HealthModule } from './health/health.module';
 import { RegistryModule } from './registry/registry.module';
 
-/** Bytes; batches may be larger. */
-const BODY_LIMIT = 256 * 1024;
-const BATCH_LIMIT = 4 * 1024 * 1024;
+const BODY: BodyRules = { limit: 256 * 1024 };
+const BATCH: BodyRules = { limit: 4 * 1024 * 1024, isBatch: true };
 const BATCH_PATHS = new Set(['/agents/import', '/agents/heartbeats']);
 
 /** The service. A new module is one line here. */
@@ -33,6 +32,6 @@ export class AppModule implements NestModule {
 
   /** After the logger's, which is global: a body that cannot be read is logged like every other failure. */
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(jsonBody((path) => (BATCH_PATHS.has(path) ? BATCH_LIMIT : BODY_LIMIT))).forRoutes('{*path}');
+    consumer.apply(jsonBody((path) => (BATCH_PATHS.has(path) ? BATCH : BODY))).forRoutes('{*path}');
   }
 }

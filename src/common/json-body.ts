@@ -6,20 +6,25 @@ const JSON_TYPE = 'application/json';
 /** RFC 7396; only a PATCH may come as one. */
 const MERGE_PATCH_TYPE = 'application/merge-patch+json';
 
+/** What a route takes. */
+export interface BodyRules {
+  /** Bytes. */
+  limit: number;
+  /** The body is a list of items that stand or fall alone: its reader checks each with `jsonViolations`. */
+  isBatch?: boolean;
+}
+
 /**
  * The value of a JSON request body (RFC 8259).
- * @throws DomainError `malformed_json`, or `validation_failed` for content that cannot be stored
+ * @throws DomainError `malformed_json`
  */
 export function parseJson(bytes: Uint8Array): unknown {
-  let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
     const reason = error instanceof SyntaxError ? error.message : 'it is not UTF-8';
     throw new DomainError('invalid', 'malformed_json', `The body is not valid JSON: ${reason}`);
   }
-  rejectIfAny(jsonViolations(value));
-  return value;
 }
 
 /**
@@ -38,7 +43,7 @@ export function requireJsonType(contentType: string | undefined, method: string)
 }
 
 /** Reads the JSON body of every request that changes something into `request.body`; no body leaves it undefined. */
-export function jsonBody(limitOf: (path: string) => number): RequestHandler {
+export function jsonBody(rulesOf: (path: string) => BodyRules): RequestHandler {
   const readers = new Map<number, RequestHandler>();
   const readerFor = (limit: number): RequestHandler => {
     const reader = readers.get(limit) ?? raw({ type: () => true, limit });
@@ -47,17 +52,16 @@ export function jsonBody(limitOf: (path: string) => number): RequestHandler {
   };
   return (request: Request, response: Response, next: NextFunction) => {
     if (!['POST', 'PUT', 'PATCH'].includes(request.method)) return next();
-    const limit = limitOf(request.path);
+    const { limit, isBatch = false } = rulesOf(request.originalUrl.split('?', 1)[0]!); // `path` is that of the mount
     return void readerFor(limit)(request, response, (error?: unknown) => {
       if (error) return next(readFailure(error, limit));
       const bytes: unknown = request.body;
-      if (!Buffer.isBuffer(bytes) || bytes.length === 0) {
-        request.body = undefined;
-        return next();
-      }
+      request.body = undefined;
+      if (!Buffer.isBuffer(bytes) || bytes.length === 0) return next();
       try {
         requireJsonType(request.headers['content-type'], request.method);
         request.body = parseJson(bytes);
+        if (!isBatch) rejectIfAny(jsonViolations(request.body));
         return next();
       } catch (refusal) {
         return next(refusal);

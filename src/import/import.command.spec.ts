@@ -187,6 +187,7 @@ describe('runImport', () => {
     setImmediate(() => interruption.abort());
     expect(await run(['-'], stdin)).toBe(130);
     expect(target.batches).toEqual([]);
+    expect([stdout, stderr]).toEqual(['', 'interrupted before anything was sent\n']);
   });
 
   it('helps', async () => {

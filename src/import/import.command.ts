@@ -75,11 +75,15 @@ class Import {
       if (!interruption.aborted) return this.fail(error);
     }
     this.progress.clear();
-    const summary = this.report.summary();
+    const { complete, agents, remaining, target } = this.report.summary();
+    if (!complete && target === null) {
+      this.say('interrupted before anything was sent');
+      return EXIT.interrupted;
+    }
     this.printReport();
-    if (!summary.complete) {
+    if (!complete) {
       this.say(
-        `interrupted: ${summary.agents - summary.remaining} of ${summary.agents} agents were dealt with. ` +
+        `interrupted: ${agents - remaining} of ${agents} agents were dealt with. ` +
           'Each batch is in as a whole or not at all; running the same import again is safe and does the rest.',
       );
       return EXIT.interrupted;

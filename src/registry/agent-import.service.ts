@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import type { FieldError } from '../common/domain-error';
+import { jsonViolations } from '../common/json-limits';
 import { mergePatch } from '../common/merge-patch';
 import { isJsonObject, violationsOf } from '../common/validate';
 import { Database } from '../database/database';
@@ -47,8 +48,7 @@ export class AgentImportService {
       const writes = valid.flatMap(({ index, definition }) => {
         const agent = known.get(definition.id);
         const write = importWrite(agent, definition);
-        const isNew = !agent || agent.deregisteredAt !== null;
-        if (write) results[index]!.outcome = isNew ? 'created' : 'updated';
+        if (write) results[index]!.outcome = write.event === 'imported' ? 'created' : 'updated';
         return write ? [write] : [];
       });
       return dryRun ? [] : this.imports.write(transaction, writes);
@@ -75,7 +75,8 @@ export function importWrite(agent: AgentEntity | undefined, definition: AgentDef
 
 function resultOfValidation(definition: unknown, index: number, all: unknown[]): ImportResult {
   const id = isJsonObject(definition) && typeof definition.id === 'string' ? definition.id : '';
-  const errors = violationsOf(AgentDefinitionDto, definition);
+  const unusable = jsonViolations(definition);
+  const errors = unusable.length > 0 ? unusable : violationsOf(AgentDefinitionDto, definition);
   const first = all.findIndex((other) => isJsonObject(other) && other.id === id);
   if (errors.length === 0 && first < index) errors.push({ field: 'id', message: 'is in this batch twice' });
   if (errors.length === 0) return { index, id, outcome: 'unchanged' };

@@ -1,0 +1,26 @@
+const shared = {
+  rootDir: __dirname,
+  testEnvironment: '<rootDir>/test/support/environment.ts',
+  transform: { '\\.ts$': 'ts-jest' },
+  setupFiles: ['reflect-metadata'],
+  testTimeout: 30_000,
+  // One PostgreSQL and one Redis for the whole run. Jest starts a path named by two projects once.
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
+};
+
+/** @type {import('jest').Config} */
+module.exports = {
+  projects: [
+    {
+      ...shared,
+      displayName: 'unit',
+      testMatch: ['<rootDir>/src/**/*.spec.ts', '<rootDir>/scripts/**/*.spec.{mjs,js,ts}'],
+    },
+    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
+  ],
+  // The server, Redis and PostgreSQL want a core as well.
+  maxWorkers: 2,
+  coverageProvider: 'v8',
+  collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts'],
+};

@@ -1,0 +1,144 @@
+// What every command needs first: the packages of package-lock.json in node_modules, and dist/ built from the sources.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative, sep } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const STAMP = join(ROOT, 'dist/.built');
+const SOURCES = ['src', 'migrations', 'nest-cli.json', 'package.json', 'package-lock.json'];
+
+/**
+ * Runs `npm ci` unless node_modules holds what package-lock.json asks for. Goes by content, not by file times, which say
+ * nothing after a checkout or a copy.
+ */
+export async function ensureInstalled() {
+  if (isInstalled()) return;
+  await alone(() => {
+    if (isInstalled()) return;
+    console.error('Installing the packages of package-lock.json (npm ci) …');
+    // In production npm would leave out what the build needs.
+    npm(['ci', '--include=dev', '--no-audit', '--no-fund']);
+  });
+}
+
+/** Runs `npm run build` unless dist/ was built from the sources as they are now. `quiet`: shows nothing if it succeeds. */
+export async function ensureBuilt({ quiet = false } = {}) {
+  if (isBuilt()) return;
+  await alone(() => {
+    if (isBuilt()) return;
+    if (!quiet) console.error('Building (npm run build) …');
+    const sources = fingerprints();
+    // The compiler writes what has changed; it never removes what came from a source that is gone.
+    const removed = Object.keys(builtFrom()).some((file) => !(file in sources));
+    if (removed || !existsSync(join(ROOT, 'dist/main.js')))
+      rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
+    rmSync(STAMP, { force: true });
+    npm(['run', '--silent', 'build'], { quiet });
+    mkdirSync(join(ROOT, 'dist'), { recursive: true });
+    writeFileSync(STAMP, JSON.stringify(sources));
+  });
+}
+
+/** Makes the next {@link ensureBuilt} build: for whoever is going to write into dist/ by other means. */
+export function forgetBuild() {
+  rmSync(STAMP, { force: true });
+}
+
+function isInstalled() {
+  const wanted = packagesOf(join(ROOT, 'package-lock.json'));
+  const installed = packagesOf(join(ROOT, 'node_modules/.package-lock.json'));
+  return Object.entries(wanted).every(([path, { version, optional, devOptional }]) => {
+    // The root itself is not installed, and an optional package may be for another platform.
+    if (path === '' || (!(path in installed) && (optional || devOptional))) return true;
+    return installed[path]?.version === version;
+  });
+}
+
+function packagesOf(lockfile) {
+  return existsSync(lockfile) ? JSON.parse(readFileSync(lockfile, 'utf8')).packages : {};
+}
+
+function isBuilt() {
+  return existsSync(join(ROOT, 'dist/main.js')) && JSON.stringify(builtFrom()) === JSON.stringify(fingerprints());
+}
+
+function builtFrom() {
+  return existsSync(STAMP) ? JSON.parse(readFileSync(STAMP, 'utf8')) : {};
+}
+
+/** A hash of each file that the build depends on. */
+function fingerprints() {
+  const configurations = readdirSync(ROOT).filter((name) => /^tsconfig.*\.json$/.test(name));
+  const files = [...SOURCES, ...configurations].flatMap((name) => filesIn(join(ROOT, name)));
+  const hash = (file) => createHash('sha256').update(readFileSync(file)).digest('base64url').slice(0, 16);
+  return Object.fromEntries(
+    files.toSorted((a, b) => (a < b ? -1 : 1)).map((file) => [relative(ROOT, file).split(sep).join('/'), hash(file)]),
+  );
+}
+
+function filesIn(path) {
+  if (!existsSync(path)) return [];
+  if (!statSync(path).isDirectory()) return [path];
+  const entries = readdirSync(path, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.spec.ts'))
+    .map((entry) => join(entry.parentPath, entry.name));
+}
+
+/** Runs npm, all of its output to stderr: stdout belongs to the command that is being prepared. */
+function npm(args, { quiet = false } = {}) {
+  const cli = process.env.npm_execpath;
+  // npm itself tells us where it is. Elsewhere it is on the PATH, on Windows as a script that only a shell can run.
+  const [program, ...before] = cli?.endsWith('npm-cli.js') ? [process.execPath, cli] : ['npm'];
+  const { status, error, stdout, stderr } = spawnSync(program, [...before, ...args], {
+    cwd: ROOT,
+    shell: program === 'npm' && process.platform === 'win32',
+    stdio: ['ignore', quiet ? 'pipe' : 2, quiet ? 'pipe' : 2],
+    encoding: 'utf8',
+  });
+  if (status === 0) return;
+  throw new Error(`${stdout ?? ''}${stderr ?? ''}npm ${args.join(' ')} failed${error ? `: ${error.message}` : ''}`);
+}
+
+/** Lets only one process at a time work on node_modules and dist/, say `npm start` in one terminal, `npm test` in another. */
+async function alone(work) {
+  const name = `agent-registry-${createHash('sha256').update(ROOT).digest('hex').slice(0, 12)}.lock`;
+  const lock = join(tmpdir(), name);
+  while (!acquire(lock)) await delay(200);
+  try {
+    work();
+  } finally {
+    rmSync(lock, { force: true });
+  }
+}
+
+function acquire(lock) {
+  try {
+    writeFileSync(lock, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+  }
+  if (!isAlive(holderOf(lock))) rmSync(lock, { force: true });
+  return false;
+}
+
+function holderOf(lock) {
+  try {
+    return Number(readFileSync(lock, 'utf8'));
+  } catch {
+    return 0;
+  }
+}
+
+function isAlive(pid) {
+  try {
+    return pid === 0 || process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
