@@ -44,7 +44,9 @@ describe('One agent', () => {
 
     it('counts the intervals missed so far', async () => {
       const path = await anAgent({ heartbeat: { interval_seconds: 7 } });
-      await app.database.query(`UPDATE agents SET last_seen = now() - interval '22 seconds' WHERE id = $1`, [path.slice(8)]);
+      await app.database.query(`UPDATE agents SET last_seen = now() - interval '22 seconds' WHERE id = $1`, [
+        path.slice(8),
+      ]);
       expect((await app.request('GET', path)).body.heartbeat).toMatchObject({ missed_beats: 3, timeout_seconds: 30 });
     });
 
@@ -70,7 +72,13 @@ describe('One agent', () => {
       const path = await anAgent();
       const answer = await app.request('PUT', path, { name: 'new', type: 'other', capabilities: ['x'] });
       expect(answer.status).toBe(200);
-      expect(answer.body).toMatchObject({ name: 'new', type: 'other', capabilities: ['x'], category: null, metadata: {} });
+      expect(answer.body).toMatchObject({
+        name: 'new',
+        type: 'other',
+        capabilities: ['x'],
+        category: null,
+        metadata: {},
+      });
       expect(answer.headers.get('etag')).toBe((await app.request('GET', path)).headers.get('etag'));
     });
 
@@ -97,7 +105,10 @@ describe('One agent', () => {
 
   describe('PATCH', () => {
     it('merges: sets, clears, keeps', async () => {
-      const path = await anAgent({ metadata: { team: 'a', deep: { x: 1, y: 2 } }, endpoints: { api: 'http://a', old: 'http://b' } });
+      const path = await anAgent({
+        metadata: { team: 'a', deep: { x: 1, y: 2 } },
+        endpoints: { api: 'http://a', old: 'http://b' },
+      });
       const patch = {
         version: '2.0.0',
         category: null,
@@ -173,7 +184,9 @@ describe('One agent', () => {
   describe('status', () => {
     it.each(['PUT', 'POST'])('goes to maintenance and back by %s, with the reason in the log', async (method) => {
       const path = await anAgent();
-      await app.database.query(`UPDATE agents SET last_seen = now() - interval '1 hour' WHERE id = $1`, [path.slice(8)]);
+      await app.database.query(`UPDATE agents SET last_seen = now() - interval '1 hour' WHERE id = $1`, [
+        path.slice(8),
+      ]);
       const away = await app.request(method, `${path}/status`, { status: 'maintenance', reason: 'new disk' });
       expect([away.status, away.body.status]).toEqual([200, 'maintenance']);
       const back = await app.request(method, `${path}/status`, { status: 'active' });

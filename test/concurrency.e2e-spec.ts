@@ -16,7 +16,11 @@ describe('Many clients at once', () => {
 
   it('registers 10,000 agents, 32 at a time: all arrive, each with its event', async () => {
     const bodies = Array.from({ length: 10_000 }, (_, index) => registration({ id: `mass-${index}`, type: 'mass' }));
-    const statuses = await inParallel(32, bodies, async (body) => (await app.request('POST', '/agents/register', body)).status);
+    const statuses = await inParallel(
+      32,
+      bodies,
+      async (body) => (await app.request('POST', '/agents/register', body)).status,
+    );
     expect(statuses.filter((status) => status !== 201)).toEqual([]);
     const [counts] = await app.database.query(`
       SELECT count(*)::int AS agents, count(DISTINCT id)::int AS ids,
@@ -28,21 +32,23 @@ describe('Many clients at once', () => {
 
   it('pages through standing agents exactly once each while others come and go', async () => {
     let paging = true;
-    const churn = inParallel(4, Array.from({ length: 4 }, (_, worker) => worker), async (worker) => {
-      for (let turn = 0; paging; turn++) {
-        const id = `mass-${turn % 10_000}-visitor-${worker}`;
-        await app.request('POST', '/agents/register', registration({ id, type: 'visitor' }));
-        await app.request('DELETE', `/agents/${id}`);
-      }
-    });
+    const churn = inParallel(
+      4,
+      Array.from({ length: 4 }, (_, worker) => worker),
+      async (worker) => {
+        for (let turn = 0; paging; turn++) {
+          const id = `mass-${turn % 10_000}-visitor-${worker}`;
+          await app.request('POST', '/agents/register', registration({ id, type: 'visitor' }));
+          await app.request('DELETE', `/agents/${id}`);
+        }
+      },
+    );
     const seen: string[] = [];
     let cursor: string | null = '';
     let visitors = 0;
     while (cursor !== null) {
-      const { body }: { body: { agents: { id: string; type: string }[]; next_cursor: string | null } } = await replica.request(
-        'GET',
-        `/agents?limit=97${cursor && `&cursor=${cursor}`}`,
-      );
+      const { body }: { body: { agents: { id: string; type: string }[]; next_cursor: string | null } } =
+        await replica.request('GET', `/agents?limit=97${cursor && `&cursor=${cursor}`}`);
       seen.push(...body.agents.map(({ id }) => id));
       visitors += body.agents.filter(({ type }) => type === 'visitor').length;
       cursor = body.next_cursor;
@@ -83,7 +89,11 @@ describe('Many clients at once', () => {
       return (await through.request('POST', '/agents/register', registration({ id: 'raced' }))).status;
     });
     expect(statuses.filter((status) => status >= 500)).toEqual([]);
-    const events = await app.database.query<{ from_status: string | null; to_status: string | null; generation: number }>(
+    const events = await app.database.query<{
+      from_status: string | null;
+      to_status: string | null;
+      generation: number;
+    }>(
       `SELECT from_status, to_status, (data->>'generation')::int AS generation
          FROM agent_events WHERE agent_id = 'raced' ORDER BY revision`,
     );

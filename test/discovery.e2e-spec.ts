@@ -10,16 +10,38 @@ interface AgentPage {
 describe('Finding agents', () => {
   let app: TestApp;
   const register = (body: object): Promise<unknown> => app.request('POST', '/agents/register', body);
-  const list = async (query: string): Promise<AgentPage> => (await app.request<AgentPage>('GET', `/agents?${query}`)).body;
+  const list = async (query: string): Promise<AgentPage> =>
+    (await app.request<AgentPage>('GET', `/agents?${query}`)).body;
   const idsOf = ({ agents }: AgentPage): string[] => agents.map(({ id }) => id);
 
   beforeAll(async () => {
     app = await createTestApp();
     const base = { name: 'n', category: 'c1', version: '1', capabilities: [], endpoints: {}, metadata: {} };
-    await register(registration({ ...base, id: 'a', type: 'worker', capabilities: ['read', 'write'], metadata: { team: 'x', n: 3 } }));
-    await register(registration({ ...base, id: 'b', type: 'worker', capabilities: ['read'], metadata: { team: 'y', n: '3' } }));
-    await register(registration({ ...base, id: 'c', type: 'planner', category: 'c2', capabilities: ['write', 'read', 'plan'] }));
-    await register(registration({ ...base, id: 'B', type: 'planner', version: '2', name: 'Zoë “quoted” 100%', metadata: { on: true } }));
+    await register(
+      registration({
+        ...base,
+        id: 'a',
+        type: 'worker',
+        capabilities: ['read', 'write'],
+        metadata: { team: 'x', n: 3 },
+      }),
+    );
+    await register(
+      registration({ ...base, id: 'b', type: 'worker', capabilities: ['read'], metadata: { team: 'y', n: '3' } }),
+    );
+    await register(
+      registration({ ...base, id: 'c', type: 'planner', category: 'c2', capabilities: ['write', 'read', 'plan'] }),
+    );
+    await register(
+      registration({
+        ...base,
+        id: 'B',
+        type: 'planner',
+        version: '2',
+        name: 'Zoë “quoted” 100%',
+        metadata: { on: true },
+      }),
+    );
     await register(registration({ ...base, id: 'gone', type: 'worker' }));
     await app.request('DELETE', '/agents/gone');
     await app.request('PUT', '/agents/b/status', { status: 'maintenance' });
@@ -132,7 +154,9 @@ describe('Finding agents', () => {
     ])('refuses %j', async (query, fields) => {
       const { status, body } = await discover(query);
       expect(status).toBe(400);
-      expect((body as unknown as { errors: { field: string }[] }).errors.map(({ field }) => field).sort()).toEqual(fields);
+      expect((body as unknown as { errors: { field: string }[] }).errors.map(({ field }) => field).sort()).toEqual(
+        fields,
+      );
     });
   });
 });

@@ -18,7 +18,14 @@ describe('At 20,000 agents', () => {
   });
   afterAll(() => database.drop());
 
-  const everything: AgentQuery = { types: [], statuses: [], categories: [], capabilities: [], metadata: [], limit: 100 };
+  const everything: AgentQuery = {
+    types: [],
+    statuses: [],
+    categories: [],
+    capabilities: [],
+    metadata: [],
+    limit: 100,
+  };
 
   const indexesOf = async ({ sql, parameters }: Statement): Promise<(string | undefined)[]> => {
     const [row] = await database.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(`EXPLAIN (FORMAT JSON) ${sql}`, parameters);
@@ -40,7 +47,10 @@ describe('At 20,000 agents', () => {
   });
 
   it('a page anywhere in the whole list is read off the primary key', async () => {
-    expect(await indexesOf(pageStatement({ ...everything, after: 'fleet-00010000' }, 30))).toEqual([undefined, 'agents_pkey']);
+    expect(await indexesOf(pageStatement({ ...everything, after: 'fleet-00010000' }, 30))).toEqual([
+      undefined,
+      'agents_pkey',
+    ]);
   });
 
   it('a page of one type is read off its index in order, without a sort', async () => {

@@ -58,8 +58,14 @@ describe('POST /agents/register', () => {
     expect(second.status).toBe(200);
     expect(second.headers.get('location')).toBe('/agents/again-1');
     expect(second.body).toMatchObject({ status: 'active', registered_at: first.body.registered_at });
-    expect((await app.request('GET', '/agents/again-1')).body).toMatchObject({ name: 'other', version: null, metadata: {} });
-    expect((await eventsOf('again-1')).map(({ type, from_status, to_status }) => [type, from_status, to_status])).toEqual([
+    expect((await app.request('GET', '/agents/again-1')).body).toMatchObject({
+      name: 'other',
+      version: null,
+      metadata: {},
+    });
+    expect(
+      (await eventsOf('again-1')).map(({ type, from_status, to_status }) => [type, from_status, to_status]),
+    ).toEqual([
       ['registered', null, 'active'],
       ['status_changed', 'active', 'maintenance'],
       ['registered', 'maintenance', 'active'],
@@ -82,7 +88,9 @@ describe('POST /agents/register', () => {
     await register(registration({ id: 'healed-1' }));
     const report = JSON.stringify({ status: 'unhealthy', last_check: new Date().toISOString() });
     await app.database.query(`UPDATE agents SET health = $2 WHERE id = $1`, ['healed-1', report]);
-    expect((await app.request('GET', '/agents/healed-1/health')).body).toMatchObject({ health: { status: 'unhealthy' } });
+    expect((await app.request('GET', '/agents/healed-1/health')).body).toMatchObject({
+      health: { status: 'unhealthy' },
+    });
     await register(registration({ id: 'healed-1' }));
     expect((await app.request('GET', '/agents/healed-1/health')).body).toMatchObject({ health: { status: 'unknown' } });
   });
@@ -100,7 +108,11 @@ describe('POST /agents/register', () => {
       ['an unpaired surrogate', { name: 'n', type: 't', metadata: { a: ['\ud800'] } }, ['metadata.a[0]']],
       ['capabilities that repeat', { name: 'n', type: 't', capabilities: ['a', 'b', 'a'] }, ['capabilities[2]']],
       ['endpoints that are no URI', { name: 'n', type: 't', endpoints: { api: '/relative' } }, ['endpoints.api']],
-      ['an interval of 0', { name: 'n', type: 't', heartbeat: { interval_seconds: 0 } }, ['heartbeat.interval_seconds']],
+      [
+        'an interval of 0',
+        { name: 'n', type: 't', heartbeat: { interval_seconds: 0 } },
+        ['heartbeat.interval_seconds'],
+      ],
       ['unknown settings', { name: 'n', type: 't', heartbeat: { every: 1 } }, ['heartbeat.every']],
       ['metadata of 65 KiB', { name: 'n', type: 't', metadata: { a: 'x'.repeat(65 * 1024) } }, ['metadata']],
     ];

@@ -41,11 +41,13 @@ export class ServiceProcess {
       detached: true,
     });
     ServiceProcess.running.add(this);
+    const guard = this.guard();
     this.child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.errors += text));
     createInterface({ input: this.child.stdout! }).on('line', (line) => this.logs.push(line));
     // Not 'exit': the output closes when the last process of `npm start` that holds it has ended.
     this.exit = once(this.child, 'close').then(([code, signal]: Exit[keyof Exit][]) => {
       ServiceProcess.running.delete(this);
+      guard.kill('SIGKILL');
       return { code, signal } as Exit;
     });
   }
@@ -96,6 +98,12 @@ export class ServiceProcess {
   /** Waits until it, and everything that it has started in its group, has ended. */
   waitForExit(): Promise<Exit> {
     return this.exit;
+  }
+
+  /** Ends the service when the test run is killed: the guard then reads the end of its input. */
+  private guard(): ChildProcess {
+    const script = 'read -r line; kill -TERM -"$0"';
+    return spawn('sh', ['-c', script, String(this.pid)], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   }
 
   /** The first JSON log line with this `msg`, written already or still to come. */

@@ -1,0 +1,53 @@
+// npm run bench [-- NAME …]: runs the benchmarks on servers of their own and writes what they measured to bench/RESULTS.md.
+import { cpus, totalmem } from 'node:os';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { ensureBuilt, ensureInstalled } from '../scripts/lib/prepare.mjs';
+
+await ensureInstalled();
+await ensureBuilt();
+const require = createRequire(import.meta.url);
+const { EmbeddedPostgres } = require('../dist/database/embedded-postgres.js');
+
+const BENCHMARKS = { reads: './reads.mjs', 'hot-updates': './hot-updates.mjs' };
+const RESULTS = new URL('RESULTS.md', import.meta.url);
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !(name in BENCHMARKS));
+if (unknown.length > 0) {
+  console.error(`no such benchmark: ${unknown.join(', ')} (there are ${Object.keys(BENCHMARKS).join(', ')})`);
+  process.exit(1);
+}
+
+const directory = await mkdtemp(join(tmpdir(), 'agent-registry-bench-'));
+await chmod(directory, 0o755); // PostgreSQL runs under another account when we are root
+const server = await EmbeddedPostgres.start({ directory, settings: {}, log: () => undefined });
+const sections = await earlierSections();
+try {
+  for (const name of asked.length > 0 ? asked : Object.keys(BENCHMARKS)) {
+    console.log(`\n# ${name}`);
+    const { run } = await import(BENCHMARKS[name]);
+    const report = await run({ url: server.url, directory });
+    console.log(report);
+    sections.set(name, `${report}\n\n${circumstances()}`);
+  }
+} finally {
+  await server.stop();
+  await rm(directory, { recursive: true, force: true });
+}
+const parts = [...sections].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, text]) => `## ${name}\n\n${text}`);
+await writeFile(RESULTS, `# Results\n\nWritten by \`npm run bench\`. Compare within one section only: each was measured in one run.\n\n${parts.join('\n\n')}\n`);
+
+/** A run of some benchmarks leaves the results of the others as they are. */
+async function earlierSections() {
+  const text = await readFile(RESULTS, 'utf8').catch(() => '');
+  const found = text.split(/^## /m).slice(1).map((section) => [section.split('\n', 1)[0], section.slice(section.indexOf('\n')).trim()]);
+  return new Map(found);
+}
+
+function circumstances() {
+  const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
+  return `_${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, embedded PostgreSQL 18, ${machine}, load generator on the same machine._`;
+}
