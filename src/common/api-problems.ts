@@ -10,7 +10,7 @@ class ViolationDto {
 }
 
 /** Problem details (RFC 9457). */
-export class ProblemDto {
+class ProblemDto {
   @ApiProperty({ example: 'urn:problem-type:agent-registry:validation_failed' })
   type!: string;
 

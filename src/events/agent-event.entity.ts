@@ -1,10 +1,10 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import type { AgentEvent } from './agent-event';
 
-/** One line of the event log: what became of an agent, when and why. Written once, in the transaction that did it. */
+/** A row of `agent_events`. Written once, by the statement that changed the agent. */
 @Entity('agent_events')
 @Index('idx_agent_events_agent', ['agentId', 'revision'])
-export class AgentEventEntity {
-  /** Grows with every event; for one agent in the order in which its changes were made. */
+export class AgentEventEntity implements AgentEvent {
   @PrimaryGeneratedColumn({ type: 'bigint', primaryKeyConstraintName: 'agent_events_pkey' })
   revision!: string;
 

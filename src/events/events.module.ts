@@ -4,11 +4,12 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { AgentEventEntity } from './agent-event.entity';
 import { AgentEvents } from './agent-events';
 import { EventLogRepository } from './event-log.repository';
+import { EventLogService } from './event-log.service';
 
 /** The event log, and the bus on which changes are told within this process. */
 @Module({
   imports: [TypeOrmModule.forFeature([AgentEventEntity]), EventEmitterModule.forRoot()],
-  providers: [AgentEvents, EventLogRepository],
-  exports: [AgentEvents, EventLogRepository],
+  providers: [AgentEvents, EventLogRepository, EventLogService],
+  exports: [AgentEvents, EventLogService],
 })
 export class EventsModule {}

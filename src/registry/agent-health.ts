@@ -1,3 +1,5 @@
+import { TOLERATED_INTERVALS } from './heartbeat-timeout';
+
 /** How an agent feels. `unknown` before the first report, `stale` when the last one is older than the agent's timeout. */
 export const HEALTH_STATUSES = ['healthy', 'degraded', 'unhealthy', 'unknown', 'stale'] as const;
 export type HealthStatus = (typeof HEALTH_STATUSES)[number];
@@ -26,5 +28,5 @@ export function healthStatus(health: ReportedHealth | null, timeoutSeconds: numb
 export const HEALTH_STATUS_SQL = `
   CASE WHEN health IS NULL THEN 'unknown'
        WHEN (health->>'last_check')::timestamptz
-            < now() - make_interval(secs => greatest($timeout::int, 3 * (heartbeat->>'interval_seconds')::int)) THEN 'stale'
+            < now() - make_interval(secs => greatest($timeout::int, ${TOLERATED_INTERVALS} * (heartbeat->>'interval_seconds')::int)) THEN 'stale'
        ELSE health->>'status' END`;

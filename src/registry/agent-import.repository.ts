@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Querier } from '../database/database';
 import type { AgentEventType } from '../events/agent-changed.event';
-import { appendEvents } from '../events/event-log.repository';
+import { appendEvents } from '../events/append-events.sql';
 import type { AgentEntity } from './agent.entity';
 import type { AgentFields } from './agent-fields.mapping';
 import { COLUMNS } from './agent.repository';

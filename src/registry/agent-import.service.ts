@@ -59,7 +59,7 @@ export class AgentImportService {
 }
 
 /** What an import makes of an agent that is known, of a tombstone, or of none; nothing when it is so already. */
-export function importWrite(agent: AgentEntity | undefined, definition: AgentDefinitionDto): ImportWrite | undefined {
+function importWrite(agent: AgentEntity | undefined, definition: AgentDefinitionDto): ImportWrite | undefined {
   const { id, ...body } = definition;
   const status = transition(agent?.status ?? 'unknown', 'import');
   if (status)

@@ -15,7 +15,6 @@ import { Query, ReadsQuery, ValidBody } from '../common/http-input';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../common/paging';
 import { QueryParameters } from '../common/query-parameters';
 import type { AgentEntity } from './agent.entity';
-import { AgentHistoryService } from './agent-history.service';
 import { AgentPresenter, presentEvent } from './agent.presenter';
 import { AgentService } from './agent.service';
 import { storableId } from './agent-fields';
@@ -36,7 +35,6 @@ const IF_MATCH = {
 export class AgentController {
   constructor(
     private readonly agents: AgentService,
-    private readonly history: AgentHistoryService,
     private readonly presenter: AgentPresenter,
   ) {}
 
@@ -153,7 +151,7 @@ export class AgentController {
     const limit = parameters.integer('limit', 1, MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE);
     const cursor = parameters.one('cursor', 1024);
     parameters.finish();
-    const page = await this.history.of(id, limit, cursor);
+    const page = await this.agents.history(id, limit, cursor);
     return { events: page.items.map(presentEvent), next_cursor: page.nextCursor };
   }
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import { Configuration } from '../config/configuration';
-import type { AgentEventEntity } from '../events/agent-event.entity';
+import type { AgentEvent } from '../events/agent-event';
 import type { AgentEntity } from './agent.entity';
 import { healthStatus } from './agent-health';
 import type { AgentListItem } from './agent.repository';
@@ -57,7 +57,7 @@ export class AgentPresenter {
   }
 }
 
-export function presentEvent(event: AgentEventEntity): AgentEventDto {
+export function presentEvent(event: AgentEvent): AgentEventDto {
   const { revision, type, occurredAt, from, to, reason, data } = event;
   return {
     revision: Number(revision),

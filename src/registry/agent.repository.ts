@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Querier } from '../database/database';
-import { appendEvents } from '../events/event-log.repository';
+import { appendEvents } from '../events/append-events.sql';
 import type { AgentEventType } from '../events/agent-changed.event';
 import { Configuration } from '../config/configuration';
 import type { AgentEntity } from './agent.entity';

@@ -4,7 +4,9 @@ import { rejectIfAny, validationError, type FieldError } from '../common/domain-
 import { mergePatch } from '../common/merge-patch';
 import { pageOf, type Page } from '../common/paging';
 import { isJsonObject, unknownFields, violationsOf } from '../common/validate';
+import type { AgentEvent } from '../events/agent-event';
 import { AgentEvents } from '../events/agent-events';
+import { EventLogService } from '../events/event-log.service';
 import type { AgentEntity } from './agent.entity';
 import {
   agentDeregistered,
@@ -29,6 +31,7 @@ export class AgentService {
   constructor(
     private readonly agents: AgentRepository,
     private readonly events: AgentEvents,
+    private readonly log: EventLogService,
   ) {}
 
   async find(id: string): Promise<AgentEntity> {
@@ -42,6 +45,12 @@ export class AgentService {
   async list(query: AgentQuery): Promise<Page<AgentListItem> & { total: number }> {
     const [rows, total] = await Promise.all([this.agents.page(query), this.agents.count(query)]);
     return { ...pageOf(rows, query.limit, AGENT_LIST, ({ id }) => id), total };
+  }
+
+  /** One page of what became of the agent, newest first. A cursor of another agent is `validation_failed`. */
+  async history(id: string, limit: number, cursor?: string): Promise<Page<AgentEvent>> {
+    await this.find(id);
+    return this.log.ofAgent(id, limit, cursor);
   }
 
   /**
@@ -106,7 +115,7 @@ export class AgentService {
 }
 
 /** The change from what the agent is to `fields`; nothing when they are the same. */
-export function fieldsChange(agent: AgentEntity, fields: AgentFields): AgentChange | undefined {
+function fieldsChange(agent: AgentEntity, fields: AgentFields): AgentChange | undefined {
   const current = fieldsOf(agent);
   const names = Object.keys(fields) as (keyof AgentFields)[];
   const changed = names.filter((name) => !isDeepStrictEqual(fields[name], current[name]));

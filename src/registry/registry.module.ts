@@ -4,7 +4,6 @@ import { EventsModule } from '../events/events.module';
 import { AgentChangeLogger } from './agent-change.logger';
 import { AgentController } from './agent.controller';
 import { AgentEntity } from './agent.entity';
-import { AgentHistoryService } from './agent-history.service';
 import { AgentImportRepository } from './agent-import.repository';
 import { AgentImportService } from './agent-import.service';
 import { AgentPresenter } from './agent.presenter';
@@ -21,7 +20,6 @@ import { RegistrationService } from './registration.service';
   controllers: [AgentsController, AgentController],
   providers: [
     AgentChangeLogger,
-    AgentHistoryService,
     AgentImportRepository,
     AgentImportService,
     AgentPresenter,
