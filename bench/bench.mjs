@@ -38,12 +38,18 @@ try {
   await rm(directory, { recursive: true, force: true });
 }
 const parts = [...sections].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, text]) => `## ${name}\n\n${text}`);
-await writeFile(RESULTS, `# Results\n\nWritten by \`npm run bench\`. Compare within one section only: each was measured in one run.\n\n${parts.join('\n\n')}\n`);
+await writeFile(
+  RESULTS,
+  `# Results\n\nWritten by \`npm run bench\`. Compare within one section only: each was measured in one run.\n\n${parts.join('\n\n')}\n`,
+);
 
 /** A run of some benchmarks leaves the results of the others as they are. */
 async function earlierSections() {
   const text = await readFile(RESULTS, 'utf8').catch(() => '');
-  const found = text.split(/^## /m).slice(1).map((section) => [section.split('\n', 1)[0], section.slice(section.indexOf('\n')).trim()]);
+  const found = text
+    .split(/^## /m)
+    .slice(1)
+    .map((section) => [section.split('\n', 1)[0], section.slice(section.indexOf('\n')).trim()]);
   return new Map(found);
 }
 

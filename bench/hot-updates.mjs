@@ -29,16 +29,25 @@ export async function run({ url }) {
   for (const [index, [name, statements]] of Object.entries(VARIANTS).entries()) {
     variants.push({ name, database: await prepare(url, `bench_hot_${index}`, statements), rates: [] });
   }
-  for (let turn = 0; turn < TURNS; turn++) for (const variant of variants) variant.rates.push(await beat(variant.database));
+  for (let turn = 0; turn < TURNS; turn++)
+    for (const variant of variants) variant.rates.push(await beat(variant.database));
   const rows = [];
   const best = median(variants[0].rates);
   for (const { name, database, rates } of variants) {
-    const { rows: [figures] } = await database.query(`
+    const {
+      rows: [figures],
+    } = await database.query(`
       SELECT n_tup_hot_upd::float8 / n_tup_upd AS hot, pg_table_size('agents') / 1e6 AS table_mb, pg_indexes_size('agents') / 1e6 AS index_mb
         FROM pg_stat_user_tables WHERE relname = 'agents'`);
     const rate = median(rates);
     const megabytes = `${figures.table_mb | 0} + ${figures.index_mb | 0}`;
-    rows.push([name, Math.round(rate).toLocaleString('en'), (rate / best).toFixed(2), `${(figures.hot * 100).toFixed(1)} %`, megabytes]);
+    rows.push([
+      name,
+      Math.round(rate).toLocaleString('en'),
+      (rate / best).toFixed(2),
+      `${(figures.hot * 100).toFixed(1)} %`,
+      megabytes,
+    ]);
     await database.end();
   }
   const beats = `${AGENTS.toLocaleString('en')} agents, ${BATCH.toLocaleString('en')} beats a statement, one connection, ${TURNS} turns, durable commits.`;
@@ -69,7 +78,10 @@ async function beat(database) {
   for (let round = 0; round < BEATS; round++) {
     for (let slice = 0; slice < AGENTS / BATCH; slice++) {
       // Agents beat in no order of their place in the table: each batch takes every 50th.
-      const ids = Array.from({ length: BATCH }, (_, n) => `fleet-${String(1 + slice + n * (AGENTS / BATCH)).padStart(8, '0')}`);
+      const ids = Array.from(
+        { length: BATCH },
+        (_, n) => `fleet-${String(1 + slice + n * (AGENTS / BATCH)).padStart(8, '0')}`,
+      );
       await database.query(FLUSH, [ids, ids.map((_, n) => n % 100)]);
     }
   }

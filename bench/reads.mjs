@@ -82,7 +82,9 @@ function fetchOk(url, agent) {
   return new Promise((resolve, reject) => {
     get(url, { agent }, (response) => {
       response.on('data', () => undefined);
-      response.on('end', () => (response.statusCode === 200 ? resolve() : reject(new Error(`${response.statusCode} ${url}`))));
+      response.on('end', () =>
+        response.statusCode === 200 ? resolve() : reject(new Error(`${response.statusCode} ${url}`)),
+      );
     }).on('error', reject);
   });
 }

@@ -12,7 +12,7 @@ import { QueryParameters } from './query-parameters';
 import { violationsOf } from './validate';
 
 /** The JSON body, checked against a DTO class; every violation is told at once. */
-export function ValidBody<T extends object>(type: new () => T): ParameterDecorator {
+export function ValidBody(type: new () => object): ParameterDecorator {
   const pipe: PipeTransform = {
     transform: (body: unknown) => {
       rejectIfAny(violationsOf(type, body).map(namingTheBody));

@@ -20,7 +20,7 @@ export function text(min: number, max: number): FieldRule {
 /** A string of 1 to `max` characters, all out of a set. */
 export function token(max: number, pattern: RegExp, allowed: string): FieldRule {
   const check = text(1, max);
-  return rule({ ...check.schema, pattern: pattern.source } as FieldRule['schema'], (value) => {
+  return rule({ ...check.schema, pattern: pattern.source }, (value) => {
     const violations = check(value);
     if (violations.length > 0) return violations;
     return violation(pattern.test(value as string) ? undefined : `must consist of ${allowed}`);

@@ -5,8 +5,7 @@ type Rule = (value: unknown, subject: { NODE_ENV?: string }) => boolean;
 function rule(name: string, isMet: Rule, expected: string, showValue = true): PropertyDecorator {
   const message = ({ property, value }: ValidationArguments): string =>
     `${property} ${expected}${showValue ? ` (got ${JSON.stringify(value)})` : ''}`;
-  const validate = (value: unknown, args?: ValidationArguments): boolean =>
-    isMet(value, (args?.object ?? {}) as { NODE_ENV?: string });
+  const validate = (value: unknown, args?: ValidationArguments): boolean => isMet(value, args?.object ?? {});
   return ValidateBy({ name, validator: { validate, defaultMessage: (args) => message(args as ValidationArguments) } });
 }
 
@@ -23,8 +22,9 @@ export function OneOf(...words: string[]): PropertyDecorator {
 
 /** A URL with one of the schemes given, or nothing. Its value never shows in a message: it may hold a password. */
 export function ConnectionUrl(...schemes: string[]): PropertyDecorator {
+  const hasScheme = (url: string): boolean => schemes.some((scheme) => url.startsWith(`${scheme}://`));
   const isMet: Rule = (value) =>
-    value === undefined || (URL.canParse(String(value)) && schemes.some((s) => String(value).startsWith(`${s}://`)));
+    value === undefined || (typeof value === 'string' && URL.canParse(value) && hasScheme(value));
   return rule('connectionUrl', isMet, `must be a URL like ${schemes[0]}://…`, false);
 }
 

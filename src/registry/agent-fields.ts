@@ -46,7 +46,7 @@ export const endpoints: FieldRule = rule(
     type: Object,
     additionalProperties: { type: 'string', format: 'uri' },
     maxProperties: MAX_ENDPOINTS,
-  } as FieldRule['schema'],
+  },
   (value) => {
     if (!isJsonObject(value)) return [{ field: '', message: 'must be an object of name and URI' }];
     const entries = Object.entries(value);

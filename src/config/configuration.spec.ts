@@ -1,0 +1,163 @@
+import { ConfigurationError, loadConfiguration } from './configuration';
+
+/** The variables that are refused, each with what the message says of it. */
+function refusals(environment: Record<string, string>): Record<string, string> {
+  try {
+    loadConfiguration(environment);
+    return {};
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    const [heading, ...lines] = error.message.split('\n');
+    expect(heading).toBe('Wrong configuration:');
+    return Object.fromEntries(lines.map((line) => /^ {2}- (\w+) (.+)$/.exec(line)!.slice(1, 3) as [string, string]));
+  }
+}
+
+const DATABASE_URL = 'postgresql://registry:secret@db:5432/registry';
+const REDIS_URL = 'redis://:secret@cache:6379';
+
+describe('loadConfiguration', () => {
+  it('has a default for everything', () => {
+    expect({ ...loadConfiguration({}) }).toEqual({
+      NODE_ENV: 'development',
+      DATABASE_URL: undefined,
+      REDIS_URL: undefined,
+      DATA_DIR: '.data',
+      SERVER_PORT: 8080,
+      SERVER_HOST: '0.0.0.0',
+      LOG_LEVEL: 'info',
+      TRIFECTA_COURT_URL: undefined,
+      TRIFECTA_COURT_FAIL_MODE: 'closed',
+      TRIFECTA_COURT_TIMEOUT_MS: 3000,
+      HEARTBEAT_TIMEOUT_SECONDS: 30,
+      HEARTBEAT_INACTIVE_AFTER_SECONDS: 300,
+      HEARTBEAT_SWEEP_INTERVAL_SECONDS: 5,
+      HEARTBEAT_FLUSH_INTERVAL_MS: 500,
+      AGENT_RETENTION_SECONDS: 86_400,
+      SHUTDOWN_GRACE_SECONDS: 10,
+    });
+  });
+
+  it.each([
+    ['DATABASE_URL', DATABASE_URL, DATABASE_URL],
+    ['DATABASE_URL', 'postgres://db/registry', 'postgres://db/registry'],
+    ['REDIS_URL', REDIS_URL, REDIS_URL],
+    ['REDIS_URL', 'rediss://cache', 'rediss://cache'],
+    ['DATA_DIR', 'some/where', 'some/where'],
+    ['SERVER_PORT', '0', 0],
+    ['SERVER_PORT', '65535', 65_535],
+    ['SERVER_PORT', ' 9000 ', 9000],
+    ['SERVER_HOST', '127.0.0.1', '127.0.0.1'],
+    ['LOG_LEVEL', 'debug', 'debug'],
+    ['LOG_LEVEL', 'warn', 'warn'],
+    ['LOG_LEVEL', 'error', 'error'],
+    ['TRIFECTA_COURT_URL', 'http://court', 'http://court'],
+    ['TRIFECTA_COURT_URL', 'https://court:8443/base', 'https://court:8443/base'],
+    ['TRIFECTA_COURT_FAIL_MODE', 'open', 'open'],
+    ['TRIFECTA_COURT_TIMEOUT_MS', '1', 1],
+    ['HEARTBEAT_TIMEOUT_SECONDS', '60', 60],
+    ['HEARTBEAT_INACTIVE_AFTER_SECONDS', '600', 600],
+    ['HEARTBEAT_SWEEP_INTERVAL_SECONDS', '1', 1],
+    ['HEARTBEAT_FLUSH_INTERVAL_MS', '10', 10],
+    ['AGENT_RETENTION_SECONDS', '1', 1],
+    ['SHUTDOWN_GRACE_SECONDS', '0', 0],
+  ])('takes %s=%s', (name, text, value) => {
+    expect(loadConfiguration({ [name]: text })).toMatchObject({ [name]: value });
+  });
+
+  it.each([
+    ['SERVER_PORT', '65536'],
+    ['SERVER_PORT', '-1'],
+    ['SERVER_PORT', '80.5'],
+    ['SERVER_PORT', '0x50'],
+    ['SERVER_PORT', '1e3'],
+    ['SERVER_PORT', 'http'],
+    ['SERVER_PORT', '9'.repeat(400)],
+    ['LOG_LEVEL', 'INFO'],
+    ['LOG_LEVEL', 'verbose'],
+    ['LOG_LEVEL', 'constructor'],
+    ['TRIFECTA_COURT_FAIL_MODE', 'ajar'],
+    ['TRIFECTA_COURT_URL', 'court:8080'],
+    ['TRIFECTA_COURT_URL', 'ftp://court'],
+    ['TRIFECTA_COURT_TIMEOUT_MS', '0'],
+    ['TRIFECTA_COURT_TIMEOUT_MS', 'Infinity'],
+    ['DATABASE_URL', 'mysql://db/registry'],
+    ['DATABASE_URL', 'db:5432/registry'],
+    ['DATABASE_URL', 'postgresql'],
+    ['REDIS_URL', 'http://cache'],
+    ['HEARTBEAT_TIMEOUT_SECONDS', '0'],
+    ['HEARTBEAT_TIMEOUT_SECONDS', '30s'],
+    ['HEARTBEAT_INACTIVE_AFTER_SECONDS', '0'],
+    ['HEARTBEAT_SWEEP_INTERVAL_SECONDS', '0'],
+    ['HEARTBEAT_FLUSH_INTERVAL_MS', '9'],
+    ['AGENT_RETENTION_SECONDS', '-5'],
+    ['SHUTDOWN_GRACE_SECONDS', '3601'],
+  ])('refuses %s=%s and no other variable', (name, text) => {
+    expect(Object.keys(refusals({ [name]: text }))).toEqual([name]);
+  });
+
+  it('names every wrong variable, and what it takes, in one message', () => {
+    const wrong = {
+      SERVER_PORT: 'eighty',
+      LOG_LEVEL: 'loud',
+      TRIFECTA_COURT_URL: 'court',
+      HEARTBEAT_TIMEOUT_SECONDS: '0',
+      DATABASE_URL: 'nonsense',
+    };
+    expect(refusals({ ...wrong, SERVER_HOST: '::1' })).toEqual({
+      SERVER_PORT: 'must be a whole number from 0 to 65535 (got "eighty")',
+      LOG_LEVEL: 'must be one of debug, info, warn, error (got "loud")',
+      TRIFECTA_COURT_URL: 'must be a URL like http://…',
+      HEARTBEAT_TIMEOUT_SECONDS: 'must be a whole number from 1 to 86400 (got 0)',
+      DATABASE_URL: 'must be a URL like postgres://…',
+    });
+  });
+
+  it('never tells the value of a variable that may hold a secret', () => {
+    const secrets = {
+      DATABASE_URL: 'mysql://registry:hunter2@db/registry',
+      REDIS_URL: 'hunter2@cache',
+      TRIFECTA_COURT_URL: 'ftp://judge:hunter2@court',
+    };
+    const told = refusals(secrets);
+    expect(Object.keys(told).sort()).toEqual(Object.keys(secrets).sort());
+    expect(JSON.stringify(told)).not.toContain('hunter2');
+  });
+
+  it('takes an empty variable for one that is not set', () => {
+    const names = Object.keys(loadConfiguration({}));
+    for (const text of ['', ' ', '\t\n']) {
+      const environment = Object.fromEntries(names.map((name) => [name, text]));
+      expect(loadConfiguration(environment)).toEqual(loadConfiguration({}));
+    }
+  });
+
+  it('takes no notice of other variables', () => {
+    const environment = JSON.parse('{"PATH":"/bin","__proto__":"x","constructor":"x","server_port":"1"}') as object;
+    expect(loadConfiguration({ ...environment })).toEqual(loadConfiguration({}));
+  });
+
+  describe('in production', () => {
+    const required = 'must be set when NODE_ENV=production';
+
+    it('requires a database and a Redis', () => {
+      expect(refusals({ NODE_ENV: 'production' })).toEqual({ DATABASE_URL: required, REDIS_URL: required });
+      expect(refusals({ NODE_ENV: 'production', DATABASE_URL, REDIS_URL: ' ' })).toEqual({ REDIS_URL: required });
+      expect(refusals({ NODE_ENV: 'production', DATABASE_URL, REDIS_URL })).toEqual({});
+    });
+
+    it('still says what is wrong with the others', () => {
+      expect(refusals({ NODE_ENV: 'production', LOG_LEVEL: 'loud' })).toMatchObject({
+        DATABASE_URL: required,
+        REDIS_URL: required,
+        LOG_LEVEL: expect.stringContaining('must be one of') as string,
+      });
+    });
+
+    it('refuses one that is not what it should be', () => {
+      expect(refusals({ NODE_ENV: 'production', DATABASE_URL: 'nonsense', REDIS_URL })).toEqual({
+        DATABASE_URL: 'must be a URL like postgres://…',
+      });
+    });
+  });
+});

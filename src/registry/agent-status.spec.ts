@@ -1,0 +1,60 @@
+import { AGENT_STATUSES, transition, type AgentStatus, type LifecycleEvent } from './agent-status';
+
+const EVENTS: LifecycleEvent[] = [
+  'register',
+  'import',
+  'heartbeat',
+  'silent',
+  'silent_for_long',
+  'maintenance_begins',
+  'maintenance_ends',
+  'deregister',
+];
+
+/** The lifecycle of the contract, row by row; what has no row here must not be possible. */
+const LIFECYCLE: [from: AgentStatus | 'unknown', event: LifecycleEvent, to: AgentStatus][] = [
+  ['unknown', 'register', 'active'],
+  ['active', 'register', 'active'],
+  ['unhealthy', 'register', 'active'],
+  ['inactive', 'register', 'active'],
+  ['maintenance', 'register', 'active'],
+  ['deregistered', 'register', 'active'],
+  ['unknown', 'import', 'inactive'],
+  ['deregistered', 'import', 'inactive'],
+  ['active', 'silent', 'unhealthy'],
+  ['unhealthy', 'silent_for_long', 'inactive'],
+  ['unhealthy', 'heartbeat', 'active'],
+  ['inactive', 'heartbeat', 'active'],
+  ['active', 'maintenance_begins', 'maintenance'],
+  ['unhealthy', 'maintenance_begins', 'maintenance'],
+  ['inactive', 'maintenance_begins', 'maintenance'],
+  ['maintenance', 'maintenance_ends', 'active'],
+  ['active', 'deregister', 'deregistered'],
+  ['unhealthy', 'deregister', 'deregistered'],
+  ['inactive', 'deregister', 'deregistered'],
+  ['maintenance', 'deregister', 'deregistered'],
+];
+
+const NOT_THERE = (['unknown', ...AGENT_STATUSES] as const).flatMap((from) =>
+  EVENTS.filter((event) => !LIFECYCLE.some(([start, name]) => start === from && name === event)).map(
+    (event) => [from, event] as const,
+  ),
+);
+
+describe('transition', () => {
+  it.each(LIFECYCLE)('an agent that is %s becomes by %s %s', (from, event, to) => {
+    expect(transition(from, event)).toBe(to);
+  });
+
+  it.each(NOT_THERE)('an agent that is %s has no transition by %s', (from, event) => {
+    expect(transition(from, event)).toBeUndefined();
+  });
+
+  it('was asked about every status and every event', () => {
+    expect(LIFECYCLE.length + NOT_THERE.length).toBe((AGENT_STATUSES.length + 1) * EVENTS.length);
+  });
+
+  it('knows the statuses of the contract and no others', () => {
+    expect([...AGENT_STATUSES].sort()).toEqual(['active', 'deregistered', 'inactive', 'maintenance', 'unhealthy']);
+  });
+});
