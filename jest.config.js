@@ -3,7 +3,6 @@ const shared = {
   testEnvironment: '<rootDir>/test/support/environment.ts',
   transform: { '\\.ts$': 'ts-jest' },
   setupFiles: ['reflect-metadata'],
-  testTimeout: 30_000,
   // One PostgreSQL and one Redis for the whole run. Jest starts a path named by two projects once.
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
@@ -19,6 +18,7 @@ module.exports = {
     },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
   ],
+  testTimeout: 30_000, // ignored when it stands in a project
   // The server, Redis and PostgreSQL want a core as well.
   maxWorkers: 2,
   coverageProvider: 'v8',

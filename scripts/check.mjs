@@ -8,7 +8,8 @@ import { ensureInstalled } from './lib/prepare.mjs';
 const AT_ONCE = 2;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const CODE = ['src', 'test', 'migrations', 'bench', 'scripts'].filter((folder) => existsSync(`${ROOT}/${folder}`));
-const BUILD = "import { ensureBuilt } from './scripts/lib/prepare.mjs'; await ensureBuilt();";
+const BUILD =
+  "import { ensureBuilt } from './scripts/lib/prepare.mjs'; await ensureBuilt().catch((e) => { console.error(e.message); process.exitCode = 1; });";
 
 /** Arguments of node, by step, in the order in which they start. */
 const STEPS = {

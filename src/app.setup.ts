@@ -1,15 +1,22 @@
 import type { INestApplication } from '@nestjs/common';
-import type { NestExpressApplication } from '@nestjs/platform-express';
+import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import express from 'express';
 import { ServiceLogger } from './common/logging';
 import { identifyRequest } from './common/request-context';
+
+/** Express, with what must be said before its router exists. */
+export function httpAdapter(): ExpressAdapter {
+  const instance = express();
+  instance.enable('case sensitive routing');
+  return new ExpressAdapter(instance);
+}
 
 /** Everything between a created application and one that listens; the same for the service and its tests. */
 export function setUpApp(app: NestExpressApplication): void {
   app.useLogger(app.get(ServiceLogger));
   app.disable('x-powered-by');
   app.disable('etag'); // an ETag here is an agent's, never a hash of the body
-  app.enable('case sensitive routing');
   app.use(identifyRequest);
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {
     jsonDocumentUrl: 'openapi.json',

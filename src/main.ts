@@ -2,47 +2,71 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module';
-import { setUpApp } from './app.setup';
+import { httpAdapter, setUpApp } from './app.setup';
 import { ConfigurationError, loadConfiguration, processEnvironment, type Configuration } from './config/configuration';
 
+/** npm and a terminal both pass a Ctrl-C on; within this time it counts as one. */
+const SAME_SIGNAL_MS = 1000;
+
 async function main(): Promise<void> {
+  const stopped = stopSignal(); // heard from the first moment on, so that a start cut short cleans up as well
   const configuration = loadConfiguration(processEnvironment());
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(configuration), {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(configuration), httpAdapter(), {
     abortOnError: false,
     bodyParser: false,
     bufferLogs: true,
   });
   setUpApp(app);
-  stopOnSignal(app, configuration);
-  await app.listen(configuration.SERVER_PORT, configuration.SERVER_HOST);
+  const logger = app.get(Logger);
+  try {
+    await app.listen(configuration.SERVER_PORT, configuration.SERVER_HOST);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  announce(app, configuration, logger);
+  logger.log({ msg: 'Agent Registry is stopping', signal: await stopped });
+  await stop(app, configuration);
+}
+
+function announce(app: NestExpressApplication, configuration: Configuration, logger: Logger): void {
   const { port } = app.getHttpServer().address() as { port: number };
-  const url = `http://${configuration.SERVER_HOST === '0.0.0.0' ? '127.0.0.1' : configuration.SERVER_HOST}:${port}`;
+  const host = configuration.SERVER_HOST === '0.0.0.0' ? '127.0.0.1' : configuration.SERVER_HOST;
+  const api = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const data = configuration.DATABASE_URL ? 'DATABASE_URL' : configuration.DATA_DIR;
-  app.get(Logger).log({ msg: 'Agent Registry is ready', api: url, docs: `${url}/docs`, data });
+  logger.log({ msg: 'Agent Registry is ready', api, docs: `${api}/docs`, data });
 }
 
-/** Nest's own shutdown hooks would end the process by the signal again; a clean stop is exit code 0. */
-function stopOnSignal(app: NestExpressApplication, configuration: Configuration): void {
-  let stopping = false;
-  const stop = (signal: NodeJS.Signals): void => {
-    if (stopping) process.exit(1); // asked twice: now
-    stopping = true;
-    app.get(Logger).log({ msg: 'Agent Registry is stopping', signal });
-    setTimeout(() => app.getHttpServer().closeAllConnections(), configuration.SHUTDOWN_GRACE_SECONDS * 1000).unref();
-    app.close().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        app.get(Logger).error({ err: error, msg: 'Agent Registry could not stop cleanly' });
-        process.exit(1);
-      },
+/**
+ * The first SIGTERM or SIGINT; another one ends the process at once. Nest's own shutdown hooks would end it by the signal
+ * again: a clean stop is exit code 0.
+ */
+function stopSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let first: number | undefined;
+    const onSignal = (signal: NodeJS.Signals): void => {
+      if (first !== undefined && performance.now() - first > SAME_SIGNAL_MS) process.exit(1);
+      first ??= performance.now();
+      resolve(signal);
+    };
+    process.on('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal);
+  });
+}
+
+/** Takes no new connections, lets requests in flight finish, writes what is left, lets go of the database. */
+async function stop(app: NestExpressApplication, { SHUTDOWN_GRACE_SECONDS }: Configuration): Promise<void> {
+  const server = app.getHttpServer();
+  setTimeout(() => server.closeAllConnections(), SHUTDOWN_GRACE_SECONDS * 1000).unref();
+  await app.close();
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(
+      error instanceof ConfigurationError ? error.message : `Agent Registry cannot start: ${String(error)}`,
     );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
-}
-
-main().catch((error: unknown) => {
-  const message = error instanceof ConfigurationError ? error.message : `Agent Registry cannot start: ${String(error)}`;
-  console.error(message);
-  process.exit(1);
-});
+    process.exit(1);
+  },
+);

@@ -32,10 +32,9 @@ export async function ensureBuilt({ quiet = false } = {}) {
     if (isBuilt()) return;
     if (!quiet) console.error('Building (npm run build) …');
     const sources = fingerprints();
-    // The compiler writes what has changed; it never removes what came from a source that is gone.
-    const removed = Object.keys(builtFrom()).some((file) => !(file in sources));
-    if (removed || !existsSync(join(ROOT, 'dist/main.js')))
-      rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
+    // Without its output, the compiler's record of what it has built is wrong.
+    if (!existsSync(join(ROOT, 'dist/main.js'))) rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
+    removeOutputs(Object.keys(builtFrom()).filter((file) => !(file in sources)));
     rmSync(STAMP, { force: true });
     npm(['run', '--silent', 'build'], { quiet });
     mkdirSync(join(ROOT, 'dist'), { recursive: true });
@@ -68,6 +67,14 @@ function isBuilt() {
 
 function builtFrom() {
   return existsSync(STAMP) ? JSON.parse(readFileSync(STAMP, 'utf8')) : {};
+}
+
+/** The compiler never removes what came from a source that is gone; a migration, say, would still run. */
+function removeOutputs(sources) {
+  for (const file of sources) {
+    const output = join(ROOT, 'dist', file.replace(/^src\//, '').replace(/\.ts$/, '.js'));
+    for (const each of [output, `${output}.map`]) rmSync(each, { force: true });
+  }
 }
 
 /** A hash of each file that the build depends on. */

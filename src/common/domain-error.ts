@@ -50,10 +50,8 @@ const LISTED_ERRORS = 100;
 /** The 400 of every rule about a request's content. Lists the first hundred violations, one is enough to refuse. */
 export function validationError(errors: FieldError[]): DomainError {
   const listed = errors.slice(0, LISTED_ERRORS);
-  const unlisted = errors.length - listed.length;
   const summary = listed.map(({ field, message }) => (field ? `${field} ${message}` : message));
   const detail = summary.slice(0, 3).join('; ') + (errors.length > 3 ? `; and ${errors.length - 3} more` : '');
-  if (unlisted > 0) listed.push({ field: '', message: `${unlisted} more violations are not listed` });
   return new DomainError('invalid', 'validation_failed', detail, { errors: listed });
 }
 

@@ -51,7 +51,8 @@ describe('parseJson', () => {
   it('gives back what JSON.stringify was given', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
-        expect(parseJson(Buffer.from(JSON.stringify(value)))).toEqual(value);
+        const text = JSON.stringify(value); // which has no -0
+        expect(parseJson(Buffer.from(text))).toEqual(JSON.parse(text));
       }),
     );
   });

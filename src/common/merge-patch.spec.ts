@@ -33,6 +33,12 @@ describe('mergePatch', () => {
     ['a string takes the place of an array', '{"a":["b"]}', '{"a":"c"}', '{"a":"c"}'],
     ['an array takes the place of a string', '{"a":"c"}', '{"a":["b"]}', '{"a":["b"]}'],
     ['inside objects names are set and removed', '{"a":{"b":"c"}}', '{"a":{"b":"d","c":null}}', '{"a":{"b":"d"}}'],
+    [
+      'inside objects what is absent stays',
+      '{"a":{"b":1,"c":{"d":2,"e":3}}}',
+      '{"a":{"c":{"d":4}}}',
+      '{"a":{"b":1,"c":{"d":4,"e":3}}}',
+    ],
     ['an array is replaced and never merged', '{"a":[{"b":"c"}]}', '{"a":[1]}', '{"a":[1]}'],
     ['an array at the top is replaced', '["a","b"]', '["c","d"]', '["c","d"]'],
     ['an array takes the place of an object', '{"a":"b"}', '["c"]', '["c"]'],

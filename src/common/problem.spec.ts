@@ -170,15 +170,15 @@ describe('validationError', () => {
 
   it('lists a hundred violations and counts the others', () => {
     expect(validationError(violations(100)).errors).toEqual(violations(100));
-    const { errors } = validationError(violations(250));
+    const { errors, message } = validationError(violations(250));
+    expect(message).toMatch(/and 247 more$/);
     expect(errors.slice(0, 100)).toEqual(violations(100));
-    expect(errors.slice(100)).toEqual([
-      { field: expect.any(String) as string, message: '150 more violations are not listed' },
-    ]);
+    expect(errors).toHaveLength(100);
   });
 
   it('names a field in every entry', () => {
-    const { errors } = validationError(violations(250));
+    const { errors, message } = validationError(violations(250));
+    expect(message).toMatch(/and 247 more$/);
     expect(errors.filter(({ field }) => field === '')).toEqual([]);
   });
 

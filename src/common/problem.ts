@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { DomainError, type ErrorKind, type FieldError } from './domain-error';
 
@@ -14,18 +15,11 @@ const STATUS: Record<ErrorKind, number> = {
   unavailable: 503,
 };
 
-const TITLE: Record<number, string> = {
-  400: 'Bad Request',
-  403: 'Forbidden',
-  404: 'Not Found',
-  405: 'Method Not Allowed',
-  409: 'Conflict',
-  412: 'Precondition Failed',
+/** RFC 9110 renamed what Node still calls otherwise. */
+const TITLES: Record<number, string | undefined> = {
+  ...STATUS_CODES,
   413: 'Content Too Large',
-  415: 'Unsupported Media Type',
   422: 'Unprocessable Content',
-  500: 'Internal Server Error',
-  503: 'Service Unavailable',
 };
 
 /** Seconds after which a client may ask again when the service could not answer. */
@@ -52,47 +46,46 @@ export interface ProblemAnswer {
 
 /** Turns anything thrown into what the client sees. Of an unexpected error nothing but its existence is told. */
 export function problemOf(thrown: unknown, requestId: string): ProblemAnswer {
-  const error = thrown instanceof DomainError ? thrown : recognise(thrown);
-  const status = error ? STATUS[error.kind] : 500;
+  const error = thrown instanceof DomainError ? thrown : frameworkError(thrown);
+  const status = error instanceof DomainError ? STATUS[error.kind] : (error?.status ?? 500);
   const code = error?.code ?? 'internal_error';
   const detail = error?.message ?? 'The request could not be processed; the service logged why.';
-  const headers: Record<string, string> = {
-    'content-type': 'application/problem+json; charset=utf-8',
-    ...error?.headers,
-  };
-  if (status === 503) headers['retry-after'] ??= RETRY_AFTER_SECONDS;
+  const { headers = {}, errors = [], members = {} } = error instanceof DomainError ? error : {};
   return {
     status,
-    headers,
+    headers: {
+      'content-type': 'application/problem+json; charset=utf-8',
+      ...(status === 503 ? { 'retry-after': RETRY_AFTER_SECONDS } : {}),
+      ...headers,
+    },
     body: {
-      ...error?.members,
+      ...members,
       type: `urn:problem-type:agent-registry:${code}`,
-      title: TITLE[status] ?? 'Error',
+      title: TITLES[status] ?? 'Error',
       status,
       detail,
       code,
       request_id: requestId,
       error: detail,
-      errors: error?.errors ?? [],
+      errors,
     },
   };
 }
 
-const KIND_OF_STATUS: Record<number, [ErrorKind, string]> = {
-  400: ['invalid', 'malformed_request'],
-  403: ['forbidden', 'forbidden'],
-  404: ['not_found', 'route_not_found'],
-  413: ['too_large', 'payload_too_large'],
-  415: ['unsupported_media_type', 'unsupported_media_type'],
-  503: ['unavailable', 'unavailable'],
+const CODE: Record<number, string> = {
+  403: 'forbidden',
+  404: 'route_not_found',
+  413: 'payload_too_large',
+  415: 'unsupported_media_type',
+  503: 'unavailable',
 };
 
-/** Errors of the frameworks below us (Nest, Express, body parsing), which say their HTTP status. */
-function recognise(thrown: unknown): DomainError | undefined {
-  const known = KIND_OF_STATUS[statusOf(thrown) ?? 500];
-  if (!known) return undefined;
-  const [kind, code] = known;
-  return new DomainError(kind, code, thrown instanceof Error ? thrown.message : code);
+/** What Nest, Express or body parsing below us refused: they say its HTTP status. Their 5xx, 503 aside, are unexpected. */
+function frameworkError(thrown: unknown): { status: number; code: string; message: string } | undefined {
+  const status = statusOf(thrown);
+  if (status === undefined || (status !== 503 && (status < 400 || status >= 500))) return undefined;
+  const code = CODE[status] ?? 'malformed_request';
+  return { status, code, message: thrown instanceof Error ? thrown.message : code };
 }
 
 function statusOf(thrown: unknown): number | undefined {

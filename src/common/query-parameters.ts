@@ -1,5 +1,6 @@
 import { rejectIfAny, type FieldError } from './domain-error';
 import { unstorable } from './json-limits';
+import { characterCount } from './rules';
 
 /**
  * The query string of one request. Reading collects violations; {@link finish} refuses them all at once, together with
@@ -27,7 +28,7 @@ export class QueryParameters {
     const values = this.search.getAll(name);
     for (const value of values) {
       if (value.length === 0) this.errors.push({ field: name, message: 'must not be empty' });
-      else if (value.length > maxLength)
+      else if (characterCount(value) > maxLength)
         this.errors.push({ field: name, message: `must not be longer than ${maxLength}` });
     }
     return values;
@@ -70,9 +71,7 @@ export class QueryParameters {
   /** @throws DomainError `validation_failed` listing every violation */
   finish(): void {
     const unknown = [...new Set(this.search.keys())].filter((name) => !this.known.has(name));
-    rejectIfAny([
-      ...this.errors,
-      ...unknown.map((field) => ({ field, message: 'is not a parameter of this request' })),
-    ]);
+    const refused = unknown.map((field) => ({ field, message: 'is not a parameter of this request' }));
+    rejectIfAny([...this.errors, ...refused].map(({ field, message }) => ({ field: field || 'query', message })));
   }
 }

@@ -107,6 +107,7 @@ describe('violationsOf', () => {
   });
 
   it('takes no field from a prototype', () => {
+    expect(violationsOf(BaseDto, Object.create({ name: 'a' }))).toEqual([{ field: 'name', message: 'is required' }]);
     expect(violationsOf(OuterDto, json('{"__proto__":{"name":"a"}}'))).toEqual([
       { field: '__proto__', message: UNKNOWN },
       { field: 'name', message: 'is required' },

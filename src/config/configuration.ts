@@ -54,6 +54,10 @@ export class Configuration {
   @IntegerBetween(10, 60_000)
   HEARTBEAT_FLUSH_INTERVAL_MS = 500;
 
+  /** Heartbeats a second, over all replicas, above which agents are told to beat more slowly. */
+  @IntegerBetween(1, 10_000_000)
+  HEARTBEAT_TARGET_PER_SECOND = 20_000;
+
   /** How long tombstones of deregistered agents and their events are kept. */
   @IntegerBetween(1, 315_360_000)
   AGENT_RETENTION_SECONDS = 86_400;

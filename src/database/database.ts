@@ -41,7 +41,7 @@ async function orUnavailable<Result>(work: () => Promise<Result>): Promise<Resul
 }
 
 /** SQLSTATE classes and codes that speak of the server's state, not of the statement (PostgreSQL manual, appendix A). */
-const SERVER_STATE = /^(08|53|57P|58|25006|40001|40P01|55P03|57014)/;
+const SERVER_STATE = /^(08|28|3D000|53|57P|58|25006|40001|40P01|55P03|57014)/;
 const CONNECTION_LOST =
   /ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|Connection terminated|connect.* timeout|timeout.* connect|Query read timeout|Client has encountered a connection error|not queryable/;
 

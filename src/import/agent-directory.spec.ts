@@ -1,5 +1,5 @@
 import type { AgentDraft } from './agent-draft';
-import { AgentDirectory } from './agent-directory';
+import { AgentDirectory, cutBatches } from './agent-directory';
 
 function draft(identity: string, name?: string): AgentDraft {
   return { identity, name, capabilities: [], endpoints: new Map(), metadata: new Map() };
@@ -11,12 +11,12 @@ describe('AgentDirectory', () => {
     expect(directory.add(2, draft('b'))).toBe(false);
     expect(directory.add(3, draft('a'))).toBe(false);
     expect(directory.add(7, draft('b', 'Bee'))).toBe(true);
-    const { agents, collisions } = directory.resolve();
+    const { agents, rejected } = directory.resolve();
     expect(agents.map(({ definition, lines }) => [definition.id, definition.name, lines])).toEqual([
       ['b', 'Bee', [2, 7]],
       ['a', 'a', [3]],
     ]);
-    expect(collisions).toEqual([]);
+    expect(rejected).toEqual([]);
   });
 
   it('reports different identities of one id instead of merging them', () => {
@@ -25,13 +25,59 @@ describe('AgentDirectory', () => {
     directory.add(3, draft('a/b'));
     directory.add(4, draft('a-b'));
     directory.add(5, draft('a/b'));
-    const { agents, collisions } = directory.resolve();
+    const { agents, rejected } = directory.resolve();
     expect(agents).toHaveLength(1);
     expect(agents[0]?.definition.metadata).toEqual({ original_id: 'a b' });
-    const heldBy = { identity: 'a b', line: 2 };
-    expect(collisions).toEqual([
-      { id: 'a-b', identity: 'a/b', lines: [3, 5], heldBy },
-      { id: 'a-b', identity: 'a-b', lines: [4], heldBy },
+    const errors = (identity: string) => [
+      {
+        field: 'agent_id',
+        message: `"${identity}" would get the id a-b, which "a b" (line 2) has; only that one is in`,
+      },
+    ];
+    expect(rejected).toEqual([
+      { id: 'a-b', lines: [3, 5], code: 'id_collision', errors: errors('a/b') },
+      { id: 'a-b', lines: [4], code: 'id_collision', errors: errors('a-b') },
     ]);
+  });
+
+  it('sets aside what no request can carry, and counts bytes, not characters', () => {
+    const nested = JSON.parse('['.repeat(100_000) + ']'.repeat(100_000)) as unknown;
+    const directory = new AgentDirectory();
+    directory.add(2, draft('fits', 'ä'.repeat(400 * 1024)));
+    directory.add(3, draft('large', 'ä'.repeat(600 * 1024)));
+    directory.add(4, { ...draft('deep'), metadata: new Map([['note', nested]]) });
+    directory.add(5, draft('nul', 'a\0b'));
+    const { agents, rejected } = directory.resolve();
+    expect(agents).toMatchObject([
+      { definition: { id: 'fits' }, bytes: 800 * 1024 + '{"id":"fits","name":""}'.length },
+    ]);
+    expect(rejected.map(({ lines, id, errors: [error] }) => [lines, id, error?.message])).toEqual([
+      [[3], 'large', expect.stringMatching(/^takes 12288\d\d bytes/)],
+      [[4], 'deep', expect.stringContaining('nested')],
+      [[5], 'nul', expect.stringContaining('NUL')],
+    ]);
+  });
+});
+
+describe('cutBatches', () => {
+  function sizes(count: number, bytes = 0, max?: { agents: number; bytes: number }): number[] {
+    const agents = Array.from({ length: count }, (_, index) => ({
+      definition: { id: `a-${index}`, name: 'n' },
+      lines: [index],
+      bytes,
+    }));
+    return [...cutBatches(agents, max)].map((batch) => batch.length);
+  }
+
+  it('cuts by number', () => {
+    expect(sizes(0)).toEqual([]);
+    expect(sizes(200)).toEqual([200]);
+    expect(sizes(401)).toEqual([200, 200, 1]);
+  });
+
+  it('cuts by bytes', () => {
+    expect(sizes(5, 1000, { agents: 200, bytes: 2500 })).toEqual([2, 2, 1]);
+    expect(sizes(100, 64 * 1024)).toEqual([47, 47, 6]);
+    expect(sizes(3, 1000, { agents: 200, bytes: 10 })).toEqual([1, 1, 1]);
   });
 });

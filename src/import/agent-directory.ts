@@ -1,27 +1,31 @@
+import type { FieldError } from '../common/domain-error';
+import { jsonViolations } from '../common/json-limits';
 import { type AgentDefinition, type AgentDraft, mergeDrafts, toDefinition } from './agent-draft';
 
 /** One agent to be imported and the lines of the rows that it was made of. */
 export interface DirectoryAgent {
   readonly definition: AgentDefinition;
   readonly lines: readonly number[];
+  /** Of the definition as JSON. */
+  readonly bytes: number;
 }
 
-/** Two identities that would get the same id. The one that came first keeps it; this one is left out. */
-export interface IdCollision {
-  readonly id: string;
-  readonly identity: string;
+/** Something that does not go in, with the lines of the rows it is about. */
+export interface Rejection {
   readonly lines: readonly number[];
-  readonly heldBy: { readonly identity: string; readonly line: number };
+  readonly id?: string;
+  readonly code: string;
+  readonly errors: readonly FieldError[];
 }
 
-interface Entry {
-  draft: AgentDraft;
-  readonly lines: number[];
-}
+/** More than any legal agent takes. */
+const MAX_AGENT_BYTES = 1024 * 1024;
+/** What goes into one batch: well inside what the service takes in one request. */
+const MAX_BATCH = { agents: 200, bytes: 3 * 1024 * 1024 };
 
 /** The agents of a directory, its duplicate rows merged. Memory grows with the distinct agents, hardly with the rows. */
 export class AgentDirectory {
-  private readonly entries = new Map<string, Entry>();
+  private readonly entries = new Map<string, { draft: AgentDraft; readonly lines: number[] }>();
 
   /** Adds what one row says; true when it was merged into an agent that an earlier row had already named. */
   add(line: number, draft: AgentDraft): boolean {
@@ -35,22 +39,50 @@ export class AgentDirectory {
     return true;
   }
 
-  /** The agents in the order of their first rows, and those that cannot have an id of their own. */
-  resolve(): { agents: DirectoryAgent[]; collisions: IdCollision[] } {
+  /**
+   * The agents in the order of their first rows. Rejected is one whose id an earlier one of another identity has, and
+   * one that no request can carry; every other rule is the registry's business.
+   */
+  resolve(): { agents: DirectoryAgent[]; rejected: Rejection[] } {
     const agents: DirectoryAgent[] = [];
-    const collisions: IdCollision[] = [];
-    const holders = new Map<string, { identity: string; line: number }>();
+    const rejected: Rejection[] = [];
+    const holders = new Map<string, string>();
     for (const { draft, lines } of this.entries.values()) {
       const definition = toDefinition(draft);
       const { id } = definition;
-      const heldBy = holders.get(id);
-      if (heldBy !== undefined) {
-        collisions.push({ id, identity: draft.identity, lines, heldBy });
+      const holder = holders.get(id);
+      if (holder !== undefined) {
+        const message = `"${draft.identity}" would get the id ${id}, which ${holder} has; only that one is in`;
+        rejected.push({ lines, id, code: 'id_collision', errors: [{ field: 'agent_id', message }] });
         continue;
       }
-      holders.set(id, { identity: draft.identity, line: lines[0] as number });
-      agents.push({ definition, lines });
+      holders.set(id, `"${draft.identity}" (line ${lines[0]})`);
+      // First of all: what is nested too deep cannot even be written as JSON.
+      const errors = jsonViolations(definition);
+      const bytes = errors.length > 0 ? 0 : Buffer.byteLength(JSON.stringify(definition));
+      if (bytes > MAX_AGENT_BYTES) errors.push({ field: '', message: `takes ${bytes} bytes, more than any agent may` });
+      if (errors.length > 0) rejected.push({ lines, id, code: 'validation_failed', errors });
+      else agents.push({ definition, lines, bytes });
     }
-    return { agents, collisions };
+    return { agents, rejected };
   }
+}
+
+/** Cuts agents into batches that the service takes in one request. */
+export function* cutBatches(
+  agents: readonly DirectoryAgent[],
+  max = MAX_BATCH,
+): Generator<DirectoryAgent[], void, undefined> {
+  let batch: DirectoryAgent[] = [];
+  let bytes = 0;
+  for (const agent of agents) {
+    if (batch.length === max.agents || (batch.length > 0 && bytes + agent.bytes > max.bytes)) {
+      yield batch;
+      batch = [];
+      bytes = 0;
+    }
+    batch.push(agent);
+    bytes += agent.bytes + 1;
+  }
+  if (batch.length > 0) yield batch;
 }

@@ -1,4 +1,8 @@
-import { legalId } from './legal-id';
+import { createHash } from 'node:crypto';
+import type { AgentDefinitionDto } from '../registry/dto/agent-requests.dto';
+
+const MAX_ID_LENGTH = 255;
+const HASH_LENGTH = 16;
 
 /** What the rows of one identity say so far. Maps, because column and key names come from outside (`__proto__`). */
 export interface AgentDraft {
@@ -14,17 +18,8 @@ export interface AgentDraft {
   readonly metadata: ReadonlyMap<string, unknown>;
 }
 
-/** The registry's description of an agent, as `POST /agents/import` takes it. */
-export interface AgentDefinition {
-  id: string;
-  name: string;
-  type?: string;
-  category?: string;
-  version?: string;
-  capabilities?: string[];
-  endpoints?: Record<string, string>;
-  metadata?: Record<string, unknown>;
-}
+/** An agent as `POST /agents/import` takes it; the type is required there, but the rows may not say it. */
+export type AgentDefinition = Pick<AgentDefinitionDto, 'id' | 'name'> & Partial<AgentDefinitionDto>;
 
 /** Two rows of one identity as one: the first non-empty value wins, capabilities are united, maps merge by key. */
 export function mergeDrafts(first: AgentDraft, later: AgentDraft): AgentDraft {
@@ -36,15 +31,9 @@ export function mergeDrafts(first: AgentDraft, later: AgentDraft): AgentDraft {
     category: first.category ?? later.category,
     version: first.version ?? later.version,
     capabilities: [...new Set([...first.capabilities, ...later.capabilities])],
-    endpoints: mergeMaps(first.endpoints, later.endpoints),
-    metadata: mergeMaps(first.metadata, later.metadata),
+    endpoints: new Map([...first.endpoints, ...later.endpoints, ...first.endpoints]),
+    metadata: new Map([...first.metadata, ...later.metadata, ...first.metadata]),
   };
-}
-
-function mergeMaps<T>(first: ReadonlyMap<string, T>, later: ReadonlyMap<string, T>): Map<string, T> {
-  const merged = new Map(first);
-  for (const [key, value] of later) if (!merged.has(key)) merged.set(key, value);
-  return merged;
 }
 
 /**
@@ -66,4 +55,16 @@ export function toDefinition(draft: AgentDraft): AgentDefinition {
     ...(draft.endpoints.size > 0 && { endpoints: Object.fromEntries(draft.endpoints) }),
     ...(metadata.size > 0 && { metadata: Object.fromEntries(metadata) }),
   };
+}
+
+/**
+ * The id under which the registry can keep an agent of this identity: each run of characters other than
+ * `A-Z a-z 0-9 . _ : -` becomes one `-`; what is longer than 255 characters keeps its start and ends in a hash of the
+ * whole. The same identity always gives the same id, and a legal id stays as it is.
+ */
+export function legalId(identity: string): string {
+  const id = identity.replace(/[^A-Za-z0-9._:-]+/g, '-');
+  if (id.length <= MAX_ID_LENGTH) return id;
+  const hash = createHash('sha256').update(identity).digest('hex').slice(0, HASH_LENGTH);
+  return `${id.slice(0, MAX_ID_LENGTH - HASH_LENGTH - 1)}-${hash}`;
 }

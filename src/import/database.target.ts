@@ -1,13 +1,20 @@
-import type { INestApplicationContext } from '@nestjs/common';
+import { type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { LoggerModule } from 'nestjs-pino';
+import { CommonModule } from '../common/common.module';
 import { DomainError } from '../common/domain-error';
+import { ConfigModule } from '../config/config.module';
 import type { Configuration } from '../config/configuration';
+import { DatabaseModule } from '../database/database.module';
 import { AgentImportService, type ImportResult } from '../registry/agent-import.service';
+import { RegistryModule } from '../registry/registry.module';
 import type { AgentDefinition } from './agent-draft';
-import { errorMessage } from './error-message';
-import { ImportModule } from './import.module';
+import { errorMessage, ImportError } from './import.error';
 import { ImportTarget } from './import-target';
-import { ImportTargetError } from './import-target.error';
+
+/** As much of the service as an import needs: the registry on its database, without HTTP. */
+@Module({})
+class ImportModule {}
 
 /**
  * Imports into the database of the configuration, by the same code as the service, whether or not the service is running.
@@ -17,7 +24,6 @@ export class DatabaseTarget extends ImportTarget {
   private constructor(
     override readonly description: string,
     private readonly context: INestApplicationContext,
-    private readonly imports: AgentImportService,
   ) {
     super();
   }
@@ -25,25 +31,35 @@ export class DatabaseTarget extends ImportTarget {
   /**
    * Opens the database, migrating it if need be; an embedded one is started when it is not running.
    *
-   * @throws ImportTargetError when it cannot be opened.
+   * @throws ImportError when it cannot be opened.
    */
   static async open(configuration: Configuration): Promise<DatabaseTarget> {
     const description = describe(configuration);
     try {
-      const options = { logger: false, abortOnError: false } as const;
-      const context = await NestFactory.createApplicationContext(ImportModule.forRoot(configuration), options);
-      return new DatabaseTarget(description, context, context.get(AgentImportService));
+      const imports = [
+        ConfigModule.forRoot(configuration),
+        // Standard output is the report's; what goes wrong is thrown and said by the command.
+        LoggerModule.forRoot({ pinoHttp: { level: 'silent' } }),
+        CommonModule,
+        DatabaseModule.forRoot(configuration),
+        RegistryModule,
+      ];
+      const context = await NestFactory.createApplicationContext(
+        { module: ImportModule, imports },
+        { logger: false, abortOnError: false },
+      );
+      return new DatabaseTarget(description, context);
     } catch (error) {
-      throw new ImportTargetError(`cannot open the ${description}: ${errorMessage(error)}`, { cause: error });
+      throw new ImportError(`cannot open the ${description}: ${errorMessage(error)}`, { cause: error });
     }
   }
 
   override async send(definitions: readonly AgentDefinition[], options: { dryRun: boolean }): Promise<ImportResult[]> {
     try {
-      return await this.imports.import([...definitions], options);
+      return await this.context.get(AgentImportService).import([...definitions], options);
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      throw new ImportTargetError(`the ${this.description} failed: ${error.message}`, { cause: error });
+      throw new ImportError(`the ${this.description} failed: ${error.message}`, { cause: error });
     }
   }
 

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { Readable } from 'node:stream';
-import type { DirectoryEntry } from './directory-entry';
+import type { DirectoryEntry } from './csv-rows';
 import { type DirectoryFormat, formatByName, readDirectory } from './directory-reader';
-import { UnreadableDirectoryError } from './unreadable-directory.error';
+import { ImportError } from './import.error';
 
 async function read(content: string | Buffer, format?: DirectoryFormat, chunkSize = 7): Promise<DirectoryEntry[]> {
   const bytes = Buffer.from(content);
@@ -100,7 +100,7 @@ describe('readDirectory: CSV', () => {
     ['a column twice', 'agent_id,b,b\n', '"b" twice'],
     ['a broken header', 'agent_id,"b\n', 'the header has a quote'],
   ])('refuses the whole when its header is of no use: %s', async (_, content, message) => {
-    await expect(read(content)).rejects.toThrow(UnreadableDirectoryError);
+    await expect(read(content)).rejects.toThrow(ImportError);
     await expect(read(content)).rejects.toThrow(message);
   });
 
@@ -130,7 +130,7 @@ describe('readDirectory: NDJSON', () => {
 
   it('is recognised by its first character, and --format overrides that', async () => {
     expect(await read('\ufeff \n\t{"id":"a"}\n')).toEqual([{ line: 2, row: { id: 'a' } }]);
-    await expect(read('{"id":"a"}\n', 'csv')).rejects.toThrow(UnreadableDirectoryError);
+    await expect(read('{"id":"a"}\n', 'csv')).rejects.toThrow(ImportError);
     expect(await read('agent_id\n', 'ndjson')).toMatchObject([{ line: 1 }]);
   });
 });

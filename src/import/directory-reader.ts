@@ -1,51 +1,49 @@
 import { extname } from 'node:path';
-import { readCsvRows } from './csv-rows';
-import type { DirectoryEntry } from './directory-entry';
-import { readLines } from './line-reader';
-import { LineWindow } from './line-window';
-import { readNdjsonRows } from './ndjson-rows';
-import { isBlank } from './utf8';
+import { isJsonObject } from '../common/validate';
+import { type DirectoryEntry, readCsvRows } from './csv-rows';
+import { errorMessage } from './import.error';
+import { type Line, LineReader } from './line-reader';
 
 /** How a directory file is written. */
 export type DirectoryFormat = 'csv' | 'ndjson';
-
-/** A record beyond this is broken; nothing that large fits the registry's limits, and it bounds an unclosed quote. */
-const MAX_RECORD_BYTES = 4 * 1024 * 1024;
-const OPENING_BRACE = 0x7b;
 
 /** The format that a file's name promises; undefined when it promises none. */
 export function formatByName(name: string): DirectoryFormat | undefined {
   const extension = extname(name).toLowerCase();
   if (extension === '.csv') return 'csv';
-  if (extension === '.ndjson' || extension === '.jsonl') return 'ndjson';
-  return undefined;
+  return extension === '.ndjson' || extension === '.jsonl' ? 'ndjson' : undefined;
 }
 
 /**
  * Reads a directory of agents row by row, in one pass and bounded memory. Without a `format` the first character that
  * is not blank decides: `{` is NDJSON, anything else CSV. A broken row is an entry of its own and reading goes on.
  *
- * @throws UnreadableDirectoryError when nothing can be made of the whole (an empty file, a CSV without a usable header);
- * errors of the stream itself pass through.
+ * @throws ImportError when nothing can be made of the whole (an empty file, a CSV without a usable header); errors of
+ * the stream itself pass through.
  */
 export async function* readDirectory(
   source: AsyncIterable<Buffer | string>,
   format?: DirectoryFormat,
 ): AsyncGenerator<DirectoryEntry, void, undefined> {
-  const window = new LineWindow(readLines(source, MAX_RECORD_BYTES));
-  const rows = (format ?? (await detectFormat(window))) === 'ndjson' ? readNdjsonRows : readCsvRows;
-  yield* rows(window, MAX_RECORD_BYTES);
+  const reader = new LineReader(source);
+  const looksLikeJson = (await reader.peekText())?.text.search(/^[ \t\r]*{/) === 0;
+  const isNdjson = format === undefined ? looksLikeJson : format === 'ndjson';
+  yield* isNdjson ? readNdjsonRows(reader) : readCsvRows(reader);
 }
 
-async function detectFormat(window: LineWindow): Promise<DirectoryFormat> {
-  for (;;) {
-    const next = await window.peek(0);
-    if (next === undefined) return 'csv';
-    if (!isBlank(next.bytes)) {
-      return next.bytes.find((byte) => byte > 0x20) === OPENING_BRACE ? 'ndjson' : 'csv';
-    }
-    if (next.tooLong) return 'csv';
-    // Blank lines are dropped, but the reader counts by `PhysicalLine.line`, so that line numbers stay right.
-    window.drop(1);
+async function* readNdjsonRows(reader: LineReader): AsyncGenerator<DirectoryEntry, void, undefined> {
+  for (let next = await reader.peekText(); next !== undefined; next = await reader.peekText()) {
+    reader.drop(1);
+    yield parseObject(next);
+  }
+}
+
+function parseObject({ line, text, problem }: Line): DirectoryEntry {
+  if (problem !== undefined) return { line, error: problem };
+  try {
+    const row: unknown = JSON.parse(text);
+    return isJsonObject(row) ? { line, row } : { line, error: 'is not a JSON object' };
+  } catch (error) {
+    return { line, error: `is not JSON (${errorMessage(error)})` };
   }
 }

@@ -1,15 +1,8 @@
-import type { AgentDraft } from './agent-draft';
 import { readRow } from './directory-row';
-
-function draftOf(row: Record<string, unknown>): AgentDraft {
-  const reading = readRow(row);
-  if (!('draft' in reading)) throw new Error(`refused: ${JSON.stringify(reading.problem)}`);
-  return reading.draft;
-}
 
 describe('readRow', () => {
   it('maps the columns of the agent directory and keeps the rest as text under metadata', () => {
-    const draft = draftOf({
+    const draft = readRow({
       agent_id: ' a-1 ',
       agent_name: 'One',
       role: 'Micro Agent',
@@ -44,7 +37,7 @@ describe('readRow', () => {
   });
 
   it('maps the shape of a registration', () => {
-    const draft = draftOf({
+    const draft = readRow({
       id: 'a-1',
       name: 'One',
       capabilities: ['a; b', ' c ', '', 'c', null],
@@ -74,7 +67,7 @@ describe('readRow', () => {
     [{ id: 'i', name: 'n' }, 'i', 'n'],
     [{ name: 'n' }, 'n', 'n'],
   ])('goes by the id, else by the name: %j', (row, identity, name) => {
-    expect(draftOf(row)).toMatchObject({ identity, ...(name !== undefined && { name }) });
+    expect(readRow(row)).toMatchObject({ identity, ...(name !== undefined && { name }) });
   });
 
   it.each([
@@ -94,11 +87,13 @@ describe('readRow', () => {
     [{ id: 'a', metadata: 'text' }, 'metadata'],
     [{ id: 'a', metadata: [1] }, 'metadata'],
   ])('refuses %j because of %s', (row, field) => {
-    expect(readRow(row)).toMatchObject({ problem: { field } });
+    expect(() => readRow(row)).toThrow(
+      expect.objectContaining({ code: 'unusable_row', errors: [{ field, message: expect.any(String) as string }] }),
+    );
   });
 
   it('takes endpoints and metadata as JSON in a cell', () => {
-    const draft = draftOf({ agent_id: 'a', endpoints: ' {"http": "http://one;x"}', metadata: '{"n": 1}' });
+    const draft = readRow({ agent_id: 'a', endpoints: ' {"http": "http://one;x"}', metadata: '{"n": 1}' });
     expect(draft.endpoints).toEqual(new Map([['http', 'http://one;x']]));
     expect(draft.metadata).toEqual(new Map([['n', 1]]));
   });
@@ -108,6 +103,6 @@ describe('readRow', () => {
       string,
       unknown
     >;
-    expect(draftOf(row).metadata).toEqual(new Map([['__proto__', 'y']]));
+    expect(readRow(row).metadata).toEqual(new Map([['__proto__', 'y']]));
   });
 });

@@ -1,146 +1,103 @@
-import type { FieldError } from '../common/domain-error';
+import { DomainError } from '../common/domain-error';
+import { isJsonObject } from '../common/validate';
 import type { AgentDraft } from './agent-draft';
-
-/** What one row says of its agent, or why it cannot be used. */
-export type RowReading = { readonly draft: AgentDraft } | { readonly problem: FieldError };
-
-class UnusableField extends Error {
-  constructor(
-    readonly field: string,
-    message: string,
-  ) {
-    super(message);
-  }
-}
 
 /**
  * Reads one row, whether its columns are those of the agent directory (`agent_id`, `agent_name`, `capabilities` split
  * at `;`) or those of a registration (`id`, `name`, `capabilities` as a list). Text is trimmed and empty cells do not
  * count. What is mapped to no field of its own is kept under `metadata`; so is `role`, although it may also stand in
  * for the type.
+ *
+ * @throws DomainError `unusable_row`, with the field that makes it so.
  */
-export function readRow(row: Record<string, unknown>): RowReading {
-  try {
-    return { draft: draftOf(row) };
-  } catch (error) {
-    if (error instanceof UnusableField) return { problem: { field: error.field, message: error.message } };
-    throw error;
-  }
-}
-
-function draftOf(row: Record<string, unknown>): AgentDraft {
-  const cells = new Map(Object.entries(row));
+export function readRow(row: Record<string, unknown>): AgentDraft {
+  const cells = new Map(Object.entries(row).map(([column, cell]) => [column, trimmed(cell)]));
   const take = (column: string): unknown => {
-    const value = trimmed(cells.get(column));
+    const value = cells.get(column);
     cells.delete(column);
     return value;
   };
   const takeText = (column: string): string | undefined => {
     const value = take(column);
-    if (value === undefined || typeof value === 'string') return value;
-    throw new UnusableField(column, 'must be text');
+    if (value !== undefined && typeof value !== 'string') throw unusable(column, 'must be text');
+    return value;
   };
 
-  const agentId = takeText('agent_id');
-  const identifier = agentId ?? takeText('id');
-  const agentName = takeText('agent_name');
-  const name = agentName ?? takeText('name');
-  const identity = identifier ?? name;
-  if (identity === undefined) throw new UnusableField('agent_id', 'neither agent_id nor agent_name is filled in');
-
-  const type = takeText('type');
-  const category = takeText('category');
-  const version = takeText('version');
-  const capabilities = readCapabilities(take('capabilities'));
-  const endpoints = readEndpoints(take('endpoints'));
-  const metadata = readMetadata(take('metadata'));
-  for (const [column, cell] of cells) {
-    const value = trimmed(cell);
-    if (value !== undefined && !metadata.has(column)) metadata.set(column, value);
-  }
-  const role = trimmed(cells.get('role'));
-  return {
+  const id = takeText('agent_id') ?? takeText('id');
+  const name = takeText('agent_name') ?? takeText('name');
+  const identity = id ?? name;
+  if (identity === undefined) throw unusable('agent_id', 'neither agent_id nor agent_name is filled in');
+  const role = cells.get('role');
+  const draft = {
     identity,
     name,
-    type,
+    type: takeText('type'),
     role: typeof role === 'string' ? role : undefined,
-    category,
-    version,
-    capabilities,
-    endpoints,
-    metadata,
+    category: takeText('category'),
+    version: takeText('version'),
+    capabilities: readCapabilities(take('capabilities')),
+    endpoints: readEndpoints(take('endpoints')),
   };
+  const metadata = readMetadata(take('metadata'));
+  for (const [column, value] of cells) {
+    if (value !== undefined && !metadata.has(column)) metadata.set(column, value);
+  }
+  return { ...draft, metadata };
+}
+
+function unusable(field: string, message: string): DomainError {
+  return new DomainError('invalid', 'unusable_row', `${field} ${message}`, { errors: [{ field, message }] });
 }
 
 /** Text without the blanks around it; undefined for whatever counts as empty. */
 function trimmed(value: unknown): unknown {
-  if (value === null) return undefined;
-  return typeof value === 'string' ? value.trim() || undefined : value;
+  return typeof value === 'string' ? value.trim() || undefined : (value ?? undefined);
 }
 
-function readCapabilities(value: unknown): string[] {
-  if (value === undefined) return [];
-  if (typeof value !== 'string' && !Array.isArray(value)) {
-    throw new UnusableField('capabilities', 'must be text separated by ";" or a list of texts');
-  }
-  const items: unknown[] = typeof value === 'string' ? value.split(';') : value;
+function readCapabilities(value: unknown = []): string[] {
+  const items: unknown = typeof value === 'string' ? value.split(';') : value;
+  if (!Array.isArray(items)) throw unusable('capabilities', 'must be text separated by ";" or a list of texts');
   const capabilities = new Set<string>();
-  items.forEach((item, index) => {
-    const capability = trimmed(item);
-    if (typeof capability === 'string') capabilities.add(capability);
-    else if (capability !== undefined) throw new UnusableField(`capabilities[${index}]`, 'must be text');
+  items.map(trimmed).forEach((item, index) => {
+    if (typeof item === 'string') capabilities.add(item);
+    else if (item !== undefined) throw unusable(`capabilities[${index}]`, 'must be text');
   });
   return [...capabilities];
 }
 
-function readEndpoints(value: unknown): Map<string, string> {
-  if (value === undefined) return new Map();
-  if (typeof value === 'string' && !value.startsWith('{')) return readEndpointList(value);
+/** An object, or `name=uri; name=uri`. */
+function readEndpoints(value: unknown = {}): Map<string, string> {
   const endpoints = new Map<string, string>();
+  if (typeof value === 'string' && !value.startsWith('{')) {
+    for (const item of value.split(';').filter((part) => part.trim() !== '')) {
+      const [, name = '', uri = ''] = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/s.exec(item) ?? [];
+      if (name === '' || uri === '') throw unusable('endpoints', 'must be a JSON object or "name=uri; name=uri"');
+      if (endpoints.has(name)) throw unusable('endpoints', `names "${name}" twice`);
+      endpoints.set(name, uri);
+    }
+    return endpoints;
+  }
   for (const [name, target] of Object.entries(readObject('endpoints', value))) {
     const uri = trimmed(target);
     if (typeof uri === 'string') endpoints.set(name, uri);
-    else if (uri !== undefined) throw new UnusableField(`endpoints.${name}`, 'must be a URI');
+    else if (uri !== undefined) throw unusable(`endpoints.${name}`, 'must be a URI');
   }
   return endpoints;
 }
 
-/** `name=uri; name=uri` */
-function readEndpointList(text: string): Map<string, string> {
-  const endpoints = new Map<string, string>();
-  for (const item of text.split(';')) {
-    if (item.trim() === '') continue;
-    const [, name, uri] = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/s.exec(item) ?? [];
-    if (!name || !uri) {
-      throw new UnusableField('endpoints', 'must be a JSON object or "name=uri; name=uri"');
-    }
-    if (endpoints.has(name)) throw new UnusableField('endpoints', `names "${name}" twice`);
-    endpoints.set(name, uri);
-  }
-  return endpoints;
-}
-
-function readMetadata(value: unknown): Map<string, unknown> {
-  const metadata = new Map<string, unknown>();
-  if (value === undefined) return metadata;
-  for (const [key, item] of Object.entries(readObject('metadata', value))) {
-    if (item !== null && item !== '') metadata.set(key, item);
-  }
-  return metadata;
+function readMetadata(value: unknown = {}): Map<string, unknown> {
+  const entries = Object.entries(readObject('metadata', value));
+  return new Map(entries.filter(([, item]) => item !== null && item !== ''));
 }
 
 /** An object as it is, or written as JSON in a cell. */
-function readObject(field: string, value: unknown): object {
+function readObject(field: string, value: unknown): Record<string, unknown> {
   let object = value;
-  if (typeof value === 'string') {
-    try {
-      object = JSON.parse(value);
-    } catch {
-      throw new UnusableField(field, 'is not valid JSON');
-    }
+  try {
+    if (typeof value === 'string') object = JSON.parse(value);
+  } catch {
+    throw unusable(field, 'is not valid JSON');
   }
-  if (typeof object !== 'object' || object === null || Array.isArray(object)) {
-    throw new UnusableField(field, 'must be a JSON object');
-  }
+  if (!isJsonObject(object)) throw unusable(field, 'must be a JSON object');
   return object;
 }

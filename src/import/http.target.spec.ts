@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { HttpTarget } from './http.target';
-import { ImportTargetError } from './import-target.error';
+import { HttpTarget, retryAfterMs } from './http.target';
+import { ImportError } from './import.error';
 
 const AGENT = { id: 'a', name: 'A', type: 'T' };
 const RESULT = { index: 0, id: 'a', outcome: 'created' };
@@ -79,8 +79,8 @@ describe('HttpTarget', () => {
   it('says why nobody can be reached', async () => {
     server.close();
     const sending = new HttpTarget({ url, backoffMs: 1 }).send([AGENT], { dryRun: false });
-    await expect(sending).rejects.toThrow(ImportTargetError);
-    await expect(sending).rejects.toThrow(/cannot reach http:\/\/127.*ECONNREFUSED.*tried 5 times/);
+    await expect(sending).rejects.toThrow(ImportError);
+    await expect(sending).rejects.toThrow(/http:\/\/127.*not available: .*ECONNREFUSED.*tried 5 times/);
   });
 
   it.each([
@@ -88,29 +88,17 @@ describe('HttpTarget', () => {
     [json(400, { code: 'x', detail: 'd', errors: [{ field: 'f', message: 'm' }] }), /400 x d f: m/],
     [json(404, {}), /takes no imports \(404\)/],
     [json(301, {}, { location: 'https://elsewhere/' }), /points elsewhere \(https:\/\/elsewhere\/\)/],
+    [json(413, { code: 'payload_too_large' }), /refused the import: 413 payload_too_large/],
     [json(500, {}), /refused the import: 500/],
-    [json(200, { results: [] }), /answered for 0 agents where 1 were sent/],
+    [json(200, { results: [] }), /did not answer as an agent registry/],
     [json(200, { results: [{ outcome: 'fine' }] }), /did not answer as an agent registry/],
     [(response: ServerResponse) => void response.end('<html>'), /did not answer as an agent registry/],
   ])('does not repeat what will not get better (%#)', async (reply, message) => {
     answers = [reply];
     const sending = new HttpTarget({ url, backoffMs: 1 }).send([AGENT], { dryRun: false });
-    await expect(sending).rejects.toThrow(ImportTargetError);
+    await expect(sending).rejects.toThrow(ImportError);
     await expect(sending).rejects.toThrow(message);
     expect(requests).toHaveLength(1);
-  });
-
-  it('sends in halves what is too large, and rejects only what is too large alone', async () => {
-    const agents = ['a', 'b', 'c'].map((id) => ({ ...AGENT, id }));
-    const tooLarge = json(413, { code: 'payload_too_large' });
-    const created = (id: string, index: number) => ({ index, id, outcome: 'created' });
-    answers = [tooLarge, json(200, { results: [created('a', 0), created('b', 1)] }), tooLarge];
-    expect(await new HttpTarget({ url }).send(agents, { dryRun: false })).toEqual([
-      created('a', 0),
-      created('b', 1),
-      expect.objectContaining({ index: 2, id: 'c', outcome: 'rejected', code: 'payload_too_large' }),
-    ]);
-    expect(requests).toHaveLength(3);
   });
 
   it('ends a wait when it is interrupted', async () => {
@@ -123,5 +111,21 @@ describe('HttpTarget', () => {
     ];
     const sending = new HttpTarget({ url, signal: interruption.signal }).send([AGENT], { dryRun: false });
     await expect(sending).rejects.toThrow(/abort/i);
+  });
+});
+
+const NOW = new Date('2026-01-01T00:00:00Z');
+
+describe('retryAfterMs', () => {
+  it.each([
+    [null, undefined],
+    ['', undefined],
+    ['soon', undefined],
+    ['0', 0],
+    [' 7 ', 7000],
+    ['Thu, 01 Jan 2026 00:00:05 GMT', 5000],
+    ['Wed, 31 Dec 2025 23:59:00 GMT', 0],
+  ])('%j is %j', (header, expected) => {
+    expect(retryAfterMs(header, NOW)).toBe(expected);
   });
 });

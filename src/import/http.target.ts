@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { types } from 'node:util';
+import type { FieldError } from '../common/domain-error';
 import type { ImportResult } from '../registry/agent-import.service';
 import type { AgentDefinition } from './agent-draft';
-import { errorMessage } from './error-message';
+import { errorMessage, ImportError } from './import.error';
 import { ImportTarget } from './import-target';
-import { ImportTargetError } from './import-target.error';
-import { retryAfterMs } from './retry-after';
 
 const MAX_TRIES = 5;
 const FIRST_BACKOFF_MS = 500;
 const MAX_WAIT_MS = 60_000;
 const REQUEST_TIMEOUT_MS = 120_000;
+const OUTCOMES = ['created', 'updated', 'unchanged', 'rejected'];
 
 /** How to reach a running service. */
 export interface HttpTargetOptions {
@@ -24,10 +24,16 @@ export interface HttpTargetOptions {
   readonly backoffMs?: number;
 }
 
+/** What came back, its body parsed; without a status nothing did, and the body's `detail` says why. */
+interface Answer {
+  readonly status?: number;
+  readonly headers: Headers;
+  readonly body: { code?: string; detail?: string; errors?: FieldError[]; results?: ImportResult[] };
+}
+
 /**
  * Imports through `POST /agents/import`. A 503 and a failed connection are tried again, five times in all, waiting as
- * long as `Retry-After` asks (at most a minute) or longer each time. A batch that is too large for somebody on the way
- * (413) goes out in halves. Anything else is final.
+ * long as `Retry-After` asks (at most a minute) or longer each time. Anything else is final.
  */
 export class HttpTarget extends ImportTarget {
   override readonly description: string;
@@ -40,143 +46,78 @@ export class HttpTarget extends ImportTarget {
     this.description = `service ${root}`;
   }
 
-  override async send(definitions: readonly AgentDefinition[], options: { dryRun: boolean }): Promise<ImportResult[]> {
-    const results = await this.request(definitions, options);
-    if (results !== 'too large') return results;
-    const [only] = definitions;
-    if (definitions.length === 1 && only !== undefined) {
-      const errors = [{ field: '', message: `is too large for ${this.endpoint.origin}` }];
-      return [{ index: 0, id: only.id, outcome: 'rejected', code: 'payload_too_large', errors }];
+  override async send(
+    definitions: readonly AgentDefinition[],
+    { dryRun }: { dryRun: boolean },
+  ): Promise<ImportResult[]> {
+    const { backoffMs = FIRST_BACKOFF_MS, signal } = this.options;
+    const body = JSON.stringify({ agents: definitions });
+    for (let tries = 1; ; tries++) {
+      const answer = await this.post(`${this.endpoint.href}?dry_run=${dryRun}`, body);
+      if (answer.status === 200) return this.resultsOf(answer, definitions.length);
+      if (answer.status !== undefined && answer.status !== 503) throw this.refusal(answer.status, answer);
+      if (tries === MAX_TRIES) {
+        const { origin } = this.endpoint;
+        throw new ImportError(`${origin} is not available: ${describe(answer)} (tried ${tries} times)`);
+      }
+      const asked = retryAfterMs(answer.headers.get('retry-after'), new Date());
+      await delay(Math.min(asked ?? backoffMs * 2 ** (tries - 1), MAX_WAIT_MS), undefined, { signal });
     }
-    // The service takes our batches, but a proxy in front of it may well not.
-    const middle = Math.ceil(definitions.length / 2);
-    const first = await this.send(definitions.slice(0, middle), options);
-    const second = await this.send(definitions.slice(middle), options);
-    return [...first, ...second].map((result, index) => ({ ...result, index }));
   }
 
   override close(): Promise<void> {
     return Promise.resolve();
   }
 
-  private async request(
-    definitions: readonly AgentDefinition[],
-    { dryRun }: { dryRun: boolean },
-  ): Promise<ImportResult[] | 'too large'> {
-    const url = new URL(this.endpoint);
-    url.searchParams.set('dry_run', String(dryRun));
-    const body = JSON.stringify({ agents: definitions });
-    let backoff = this.options.backoffMs ?? FIRST_BACKOFF_MS;
-    for (let attempt = 1; ; attempt++) {
-      const answer = await this.post(url, body);
-      if (answer === 'too large') return answer;
-      if ('results' in answer) {
-        if (answer.results.length === definitions.length) return answer.results;
-        throw new ImportTargetError(
-          `${this.endpoint.href} answered for ${answer.results.length} agents where ${definitions.length} were sent`,
-        );
-      }
-      if (attempt === MAX_TRIES) throw new ImportTargetError(`${answer.problem} (tried ${MAX_TRIES} times)`);
-      await delay(Math.min(answer.retryAfterMs ?? backoff, MAX_WAIT_MS), undefined, { signal: this.options.signal });
-      backoff *= 2;
-    }
-  }
-
-  /** The results, or a problem that is worth another try. */
-  private async post(
-    url: URL,
-    body: string,
-  ): Promise<{ results: ImportResult[] } | { problem: string; retryAfterMs?: number } | 'too large'> {
+  private async post(url: string, body: string): Promise<Answer> {
     const { token } = this.options;
-    let response: Response;
-    let text: string;
+    const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
+    const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
     try {
-      response = await fetch(url, {
-        method: 'POST',
-        headers: {
-          'content-type': 'application/json',
-          ...(token !== undefined && { authorization: `Bearer ${token}` }),
-        },
-        body,
-        // A followed 301 or 302 would turn the POST into a GET.
-        redirect: 'manual',
-        signal: AbortSignal.timeout(REQUEST_TIMEOUT_MS),
-      });
-      text = await response.text();
+      // A followed 301 or 302 would turn the POST into a GET.
+      const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
+      return { status: response.status, headers: response.headers, body: parseBody(await response.text()) };
     } catch (error) {
-      return { problem: `cannot reach ${this.endpoint.origin}: ${describeFailure(error)}` };
+      // fetch says only "fetch failed"; what happened is in the cause.
+      const detail = errorMessage(types.isNativeError(error) && error.cause !== undefined ? error.cause : error);
+      return { headers: new Headers(), body: { detail } };
     }
-    if (response.status === 503) {
-      return {
-        problem: `${this.endpoint.origin} is not available: ${describeAnswer(response.status, text)}`,
-        retryAfterMs: retryAfterMs(response.headers.get('retry-after'), new Date()),
-      };
-    }
-    if (response.status === 413) return 'too large';
-    if (response.status !== 200) throw new ImportTargetError(this.describeRefusal(response, text));
-    const results = parseResults(text);
-    if (results === undefined) {
-      throw new ImportTargetError(`${this.endpoint.href} did not answer as an agent registry does`);
-    }
-    return { results };
   }
 
-  private describeRefusal(response: Response, text: string): string {
-    const answer = describeAnswer(response.status, text);
-    if (response.status >= 300 && response.status < 400) {
-      return `${this.endpoint.href} points elsewhere (${response.headers.get('location') ?? answer}): give that as --url`;
-    }
-    if (response.status === 404 || response.status === 405) {
-      return `${this.endpoint.href} takes no imports (${answer}): is --url the root of an agent registry?`;
-    }
-    return `${this.endpoint.href} refused the import: ${answer}`;
+  private resultsOf({ body: { results } }: Answer, expected: number): ImportResult[] {
+    const isComplete = Array.isArray(results) && results.length === expected;
+    if (isComplete && results.every((result) => OUTCOMES.includes(result?.outcome))) return results;
+    throw new ImportError(`${this.endpoint.href} did not answer as an agent registry does`);
+  }
+
+  private refusal(status: number, answer: Answer): ImportError {
+    const location = answer.headers.get('location');
+    let problem = `refused the import: ${describe(answer)}`;
+    if (status < 400 && location !== null) problem = `points elsewhere (${location}): give that as --url`;
+    if ([404, 405].includes(status)) problem = `takes no imports (${status}): is --url the root of an agent registry?`;
+    return new ImportError(`${this.endpoint.href} ${problem}`);
   }
 }
 
-function describeFailure(error: unknown): string {
-  if (error instanceof DOMException && error.name === 'TimeoutError') {
-    return `no answer within ${REQUEST_TIMEOUT_MS / 1000} s`;
-  }
-  // fetch says only "fetch failed"; what happened is in the cause.
-  return errorMessage(types.isNativeError(error) && error.cause !== undefined ? error.cause : error);
+/** What a Retry-After header asks for (RFC 9110: seconds, or a date), in milliseconds; undefined when it is neither. */
+export function retryAfterMs(header: string | null, now: Date): number | undefined {
+  const value = header?.trim() ?? '';
+  if (/^\d+$/.test(value)) return Number(value) * 1000;
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime());
 }
 
-function describeAnswer(status: number, text: string): string {
-  const problem = parseJson(text);
-  if (typeof problem !== 'object' || problem === null) return String(status);
-  const parts: unknown[] = [
-    'code' in problem ? problem.code : undefined,
-    'detail' in problem ? problem.detail : undefined,
-  ];
-  if ('errors' in problem && Array.isArray(problem.errors)) {
-    const [first] = problem.errors as unknown[];
-    if (typeof first === 'object' && first !== null && 'field' in first && 'message' in first) {
-      parts.push(`${String(first.field)}: ${String(first.message)}`);
-    }
-  }
-  return [status, ...parts.filter((part) => typeof part === 'string')].join(' ');
+/** The status and, of a problem document, what it says. */
+function describe({ status, body: { code, detail, errors } }: Answer): string {
+  const first = errors?.[0] && `${errors[0].field}: ${errors[0].message}`;
+  return [status, code, detail, first].filter((part) => part !== undefined).join(' ');
 }
 
-function parseResults(text: string): ImportResult[] | undefined {
-  const answer = parseJson(text);
-  if (typeof answer !== 'object' || answer === null || !('results' in answer)) return undefined;
-  return Array.isArray(answer.results) && answer.results.every(isResult) ? answer.results : undefined;
-}
-
-function isResult(value: unknown): value is ImportResult {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'outcome' in value &&
-    typeof value.outcome === 'string' &&
-    ['created', 'updated', 'unchanged', 'rejected'].includes(value.outcome)
-  );
-}
-
-function parseJson(text: string): unknown {
+/** An empty object when it is no JSON. */
+function parseBody(text: string): Answer['body'] {
   try {
-    return JSON.parse(text);
+    return Object(JSON.parse(text)) as Answer['body'];
   } catch {
-    return undefined;
+    return {};
   }
 }

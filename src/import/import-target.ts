@@ -10,7 +10,7 @@ export abstract class ImportTarget {
    * Imports one batch, all or nothing; with `dryRun` only says what would come of it. One result per definition, in
    * their order. Repeating a batch is safe.
    *
-   * @throws ImportTargetError when the target cannot be used; nothing of this batch may then be assumed to be in.
+   * @throws ImportError when the target cannot be used; nothing of this batch may then be assumed to be in.
    */
   abstract send(definitions: readonly AgentDefinition[], options: { dryRun: boolean }): Promise<ImportResult[]>;
 

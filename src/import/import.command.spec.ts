@@ -6,7 +6,7 @@ import type { ImportResult } from '../registry/agent-import.service';
 import type { AgentDefinition } from './agent-draft';
 import { runImport } from './import.command';
 import { ImportTarget } from './import-target';
-import { ImportTargetError } from './import-target.error';
+import { ImportError } from './import.error';
 import type { ImportSummary } from './import.report';
 
 /** A registry of the simplest kind: it knows ids, and refuses agents without a type. */
@@ -47,11 +47,13 @@ describe('runImport', () => {
   let interruption: AbortController;
   let stdout: string;
   let stderr: string;
+  let isTTY: boolean;
 
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'import-'));
     target = new FakeTarget();
     interruption = new AbortController();
+    isTTY = false;
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
@@ -61,7 +63,7 @@ describe('runImport', () => {
     return runImport(args, {
       stdin,
       stdout: { write: (text: string) => (stdout += text) },
-      stderr: { write: (text: string) => (stderr += text) },
+      stderr: { isTTY, write: (text: string) => (stderr += text) },
       interruption: interruption.signal,
       openDatabase: () => Promise.resolve(target),
     });
@@ -114,6 +116,17 @@ describe('runImport', () => {
     expect(target.known.size).toBe(0);
   });
 
+  it('redraws a bar on a terminal and takes it away again', async () => {
+    isTTY = true;
+    const bar = (filled: number, done: number) =>
+      `\r\u001b[K[${'#'.repeat(filled)}${'.'.repeat(30 - filled)}] ${done}/400 agents`;
+    expect(await run([many(400)])).toBe(0);
+    expect(stderr).toBe(`${bar(0, 0)}${bar(15, 200)}${bar(30, 400)}\r\u001b[K`);
+    isTTY = false;
+    expect(await run([many(400)])).toBe(0);
+    expect(stderr).toBe('');
+  });
+
   it('reads standard input and sends batches', async () => {
     const lines = Array.from({ length: 450 }, (_, i) => `{"id":"a-${i}","type":"T"}\n`);
     expect(await run(['-'], Readable.from(lines, { objectMode: false }))).toBe(0);
@@ -124,9 +137,11 @@ describe('runImport', () => {
   it('leaves out an agent that no request can carry', async () => {
     const big = JSON.stringify({ id: 'big', type: 'T', note: 'x'.repeat(3 << 20) });
     const nul = JSON.stringify({ id: 'nul', type: 'T', note: 'a\0b' });
-    expect(await run([file('d.ndjson', `{"id":"a","type":"T"}\n${big}\n${nul}\n`)])).toBe(2);
+    const deep = `{"id":"deep","type":"T","note":${'['.repeat(100_000)}${']'.repeat(100_000)}}`;
+    expect(await run([file('d.ndjson', `{"id":"a","type":"T"}\n${big}\n${nul}\n${deep}\n`)])).toBe(2);
     expect(stdout).toMatch(/rejected: line 2 \(big\): takes \d+ bytes/);
     expect(stdout).toContain('rejected: line 3 (nul): metadata.note: must not contain the NUL character');
+    expect(stdout).toContain('rejected: line 4 (deep): metadata.note');
     expect([...target.known]).toEqual(['a']);
   });
 
@@ -144,7 +159,7 @@ describe('runImport', () => {
     expect(await run([file('d.csv', 'x,y\n')])).toBe(1);
     expect(stderr).toContain('no agent_id');
     target.beforeSend = () => {
-      throw new ImportTargetError('nobody there');
+      throw new ImportError('nobody there');
     };
     expect(await run([many(1)])).toBe(1);
     expect(stderr).toBe('nobody there\n');
@@ -154,7 +169,7 @@ describe('runImport', () => {
 
   it('says how far it came when the target goes away', async () => {
     target.beforeSend = () => {
-      if (target.batches.length === 1) throw new ImportTargetError('gone');
+      if (target.batches.length === 1) throw new ImportError('gone');
     };
     expect(await run([many(500)])).toBe(1);
     expect(stderr).toContain('stopped with 300 of 500 agents not sent');
@@ -165,7 +180,7 @@ describe('runImport', () => {
     const path = many(500);
     target.beforeSend = () => interruption.abort();
     expect(await run([path])).toBe(130);
-    expect(stderr).toContain('interrupted: 200 of 500 agents');
+    expect(stderr).toContain('interrupted with 300 of 500 agents not sent');
     expect(stdout).toContain('created 200,');
     expect(stdout).toContain('not sent: 300 agents');
     expect(target.closed).toBe(1);

@@ -1,26 +1,29 @@
 import { createReadStream } from 'node:fs';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { types } from 'node:util';
-import { AgentDirectory } from './agent-directory';
+import { DomainError } from '../common/domain-error';
+import { ConfigurationError } from '../config/configuration';
+import type { ImportResult } from '../registry/agent-import.service';
+import { AgentDirectory, cutBatches, type DirectoryAgent } from './agent-directory';
+import type { DirectoryEntry } from './csv-rows';
 import { formatByName, readDirectory } from './directory-reader';
 import { readRow } from './directory-row';
 import { HttpTarget } from './http.target';
-import { cutBatches } from './import-batches';
+import { errorMessage, ImportError } from './import.error';
 import type { ImportTarget } from './import-target';
-import { ImportTargetError } from './import-target.error';
-import { type ImportOptions, parseImportOptions, USAGE, UsageError } from './import.options';
-import { ImportProgress, type ProgressStream } from './import.progress';
-import { formatSummary, ImportReport } from './import.report';
-import { UnreadableDirectoryError } from './unreadable-directory.error';
+import { type ImportOptions, parseImportOptions, USAGE } from './import.options';
+import { formatSummary, ImportSummary } from './import.report';
 
 /** The exit codes of the command. */
 const EXIT = { allIn: 0, failed: 1, someRejected: 2, interrupted: 130 } as const;
+const BAR_WIDTH = 30;
 
 /** What the command touches outside itself. */
 export interface ImportSurroundings {
   readonly stdin: Readable;
   readonly stdout: { write(text: string): unknown };
-  readonly stderr: ProgressStream;
+  /** Progress is drawn here when it is a terminal. */
+  readonly stderr: { readonly isTTY?: boolean; write(text: string): unknown };
   /** Aborted: stop at the next safe point. */
   readonly interruption: AbortSignal;
   /** Opens the database of the configuration; called only when that is where the agents go. */
@@ -36,156 +39,135 @@ export interface ImportSurroundings {
  * again: what is in already comes out as unchanged.
  */
 export async function runImport(args: readonly string[], surroundings: ImportSurroundings): Promise<number> {
-  const { stdout, stderr } = surroundings;
   let options: ImportOptions | 'help';
   try {
     options = parseImportOptions(args);
   } catch (error) {
-    if (!(error instanceof UsageError)) throw error;
-    stderr.write(`${error.message}\n\n${USAGE}`);
+    surroundings.stderr.write(`${errorMessage(error)}\n\n${USAGE}`);
     return EXIT.failed;
   }
-  if (options === 'help') {
-    stdout.write(USAGE);
-    return EXIT.allIn;
-  }
-  return new Import(options, surroundings).run();
+  if (options !== 'help') return new Import(options, surroundings).run();
+  surroundings.stdout.write(USAGE);
+  return EXIT.allIn;
 }
 
 class Import {
-  private readonly report: ImportReport;
-  private readonly progress: ImportProgress;
+  private readonly summary: ImportSummary;
 
   constructor(
     private readonly options: ImportOptions,
     private readonly surroundings: ImportSurroundings,
   ) {
-    this.report = new ImportReport(options.file === '-' ? 'standard input' : options.file, options.dryRun);
-    this.progress = new ImportProgress(surroundings.stderr);
+    this.summary = new ImportSummary(options.file === '-' ? 'standard input' : options.file, options.dryRun);
   }
 
   async run(): Promise<number> {
-    const { interruption } = this.surroundings;
+    const { interruption, stderr } = this.surroundings;
+    let failure: string | undefined;
     try {
-      const directory = await this.read();
-      await this.send(directory);
+      await this.send(await this.read());
     } catch (error) {
-      this.progress.clear();
       // Whatever fails once a stop was asked for fails because of it, or no longer matters.
-      if (!interruption.aborted) return this.fail(error);
+      if (!interruption.aborted) failure = describeFailure(error);
     }
-    this.progress.clear();
-    const { complete, agents, remaining, target } = this.report.summary();
-    if (!complete && target === null) {
-      this.say('interrupted before anything was sent');
-      return EXIT.interrupted;
-    }
-    this.printReport();
-    if (!complete) {
-      this.say(
-        `interrupted: ${agents - remaining} of ${agents} agents were dealt with. ` +
-          'Each batch is in as a whole or not at all; running the same import again is safe and does the rest.',
-      );
-      return EXIT.interrupted;
-    }
-    return this.report.hasRejections ? EXIT.someRejected : EXIT.allIn;
+    const { complete, agents, remaining, rejected } = this.summary;
+    const begun = agents > remaining;
+    if (complete || begun) this.printReport();
+    if (complete) return rejected.length > 0 ? EXIT.someRejected : EXIT.allIn;
+    if (failure !== undefined) stderr.write(`${failure}\n`);
+    const what = failure === undefined ? 'interrupted' : 'stopped';
+    if (begun) stderr.write(`${what} with ${remaining} of ${agents} agents not sent; repeating the import is safe\n`);
+    else if (failure === undefined) stderr.write('interrupted before anything was sent\n');
+    return failure === undefined ? EXIT.interrupted : EXIT.failed;
   }
 
   private async read(): Promise<AgentDirectory> {
-    const { file, format } = this.options;
+    const { file, format = formatByName(file) } = this.options;
     const { stdin, interruption } = this.surroundings;
     const directory = new AgentDirectory();
     const source = addAbortSignal(interruption, file === '-' ? stdin : createReadStream(file));
     try {
-      for await (const entry of readDirectory(source, format ?? formatByName(file))) {
-        if ('error' in entry) {
-          this.report.addBrokenRow(entry.line, entry.error);
-          continue;
-        }
-        const reading = readRow(entry.row);
-        if ('problem' in reading) this.report.addUnusableRow(entry.line, reading.problem);
-        else this.report.addRow(directory.add(entry.line, reading.draft));
-      }
+      for await (const entry of readDirectory(source, format)) this.addRow(directory, entry);
     } catch (error) {
-      throw isFileProblem(error) ? new UnreadableDirectoryError(error.message, { cause: error }) : error;
+      // ENOENT, EISDIR, EACCES and the like name the system call.
+      if (!(error instanceof ImportError) && !(types.isNativeError(error) && 'syscall' in error)) throw error;
+      throw new ImportError(`cannot read ${this.summary.source}: ${error.message}`, { cause: error });
     }
     return directory;
   }
 
-  private async send(directory: AgentDirectory): Promise<void> {
-    const { dryRun } = this.options;
-    const { agents, collisions } = directory.resolve();
-    this.report.startSending(agents.length, collisions);
-    if (agents.length === 0) return;
-    const target = await this.openTarget();
-    this.report.target = target.description;
+  private addRow(directory: AgentDirectory, entry: DirectoryEntry): void {
+    const { rejected } = this.summary;
+    const lines = [entry.line];
+    this.summary.rows++;
+    if ('error' in entry) {
+      rejected.push({ lines, code: 'broken_row', errors: [{ field: '', message: entry.error }] });
+      return;
+    }
     try {
-      let done = 0;
-      this.progress.show(done, agents.length, 'agents');
-      for (const cut of cutBatches(agents)) {
-        if (this.surroundings.interruption.aborted) return;
-        if ('unsendable' in cut) {
-          this.report.addUnsendable(cut.unsendable, cut.errors);
-          done++;
-        } else {
-          const results = await target.send(
-            cut.batch.map(({ definition }) => definition),
-            { dryRun },
-          );
-          cut.batch.forEach((agent, index) => this.report.addResult(agent, resultAt(results, index)));
-          done += cut.batch.length;
-        }
-        this.progress.show(done, agents.length, 'agents');
+      if (directory.add(entry.line, readRow(entry.row))) this.summary.merged_rows++;
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      rejected.push({ lines, code: error.code, errors: error.errors });
+    }
+  }
+
+  private async send(directory: AgentDirectory): Promise<void> {
+    const { agents, rejected } = directory.resolve();
+    this.summary.agents = agents.length + rejected.length;
+    this.summary.remaining = agents.length;
+    this.summary.rejected.push(...rejected);
+    if (agents.length > 0) await this.sendAll(agents);
+    this.summary.complete = this.summary.remaining === 0;
+  }
+
+  private async sendAll(agents: readonly DirectoryAgent[]): Promise<void> {
+    const { options, summary, surroundings } = this;
+    const { url, token, dryRun } = options;
+    const signal = surroundings.interruption;
+    const target = url === undefined ? await surroundings.openDatabase() : new HttpTarget({ url, token, signal });
+    summary.target = target.description;
+    try {
+      this.drawBar(0, agents.length);
+      for (const batch of cutBatches(agents)) {
+        if (signal.aborted) return;
+        const definitions = batch.map(({ definition }) => definition);
+        const results = await target.send(definitions, { dryRun });
+        results.forEach((result, index) => this.addResult(batch[index]!, result));
+        this.drawBar(agents.length - summary.remaining, agents.length);
       }
     } finally {
+      this.draw('');
       await target.close();
     }
   }
 
-  private openTarget(): Promise<ImportTarget> {
-    const { url, token } = this.options;
-    if (url === undefined) return this.surroundings.openDatabase();
-    return Promise.resolve(new HttpTarget({ url, token, signal: this.surroundings.interruption }));
+  private addResult({ definition, lines }: DirectoryAgent, { outcome, code, errors }: ImportResult): void {
+    this.summary.remaining--;
+    if (outcome !== 'rejected') this.summary[outcome]++;
+    else this.summary.rejected.push({ lines, id: definition.id, code: code ?? outcome, errors: errors ?? [] });
   }
 
-  private fail(error: unknown): number {
-    const { agents, remaining, rows } = this.report.summary();
-    if (agents > remaining) {
-      this.printReport();
-      this.say(`stopped with ${remaining} of ${agents} agents not sent; what is in stays in, and repeating is safe`);
-    }
-    if (error instanceof UnreadableDirectoryError) {
-      this.say(`cannot read ${this.options.file === '-' ? 'standard input' : this.options.file}: ${error.message}`);
-    } else if (error instanceof ImportTargetError) {
-      this.say(error.message);
-    } else {
-      this.say(
-        `failed after ${rows} rows: ${types.isNativeError(error) ? (error.stack ?? error.message) : String(error)}`,
-      );
-    }
-    return EXIT.failed;
+  private drawBar(done: number, total: number): void {
+    const filled = Math.floor((done / total) * BAR_WIDTH);
+    this.draw(`[${'#'.repeat(filled)}${'.'.repeat(BAR_WIDTH - filled)}] ${done}/${total} agents`);
+  }
+
+  /** In place of what was drawn before. */
+  private draw(text: string): void {
+    const { stderr } = this.surroundings;
+    if (stderr.isTTY === true) stderr.write(`\r\u001b[K${text}`);
   }
 
   private printReport(): void {
-    const summary = this.report.summary();
-    this.surroundings.stdout.write(
-      this.options.json ? `${JSON.stringify(summary, undefined, 2)}\n` : formatSummary(summary),
-    );
-  }
-
-  private say(message: string): void {
-    this.surroundings.stderr.write(`${message}\n`);
+    const { summary, options, surroundings } = this;
+    summary.rejected.sort((a, b) => (a.lines[0] ?? 0) - (b.lines[0] ?? 0));
+    surroundings.stdout.write(options.json ? `${JSON.stringify(summary, undefined, 2)}\n` : formatSummary(summary));
   }
 }
 
-/** Targets promise one result per definition, in order. */
-function resultAt<T>(results: readonly T[], index: number): T {
-  const result = results[index];
-  if (result === undefined) throw new ImportTargetError(`no answer for agent ${index + 1} of a batch`);
-  return result;
-}
-
-/** ENOENT, EISDIR, EACCES and the like. */
-function isFileProblem(error: unknown): error is NodeJS.ErrnoException {
-  return types.isNativeError(error) && 'syscall' in error && 'code' in error;
+/** The message is enough when it is meant for people; of anything else a developer needs the stack. */
+function describeFailure(error: unknown): string {
+  const isForPeople = error instanceof ImportError || error instanceof ConfigurationError;
+  return (!isForPeople && types.isNativeError(error) && error.stack) || errorMessage(error);
 }

@@ -1,19 +1,9 @@
-import { ConfigurationError, loadConfiguration, processEnvironment } from '../config/configuration';
+import { loadConfiguration, processEnvironment } from '../config/configuration';
 import { DatabaseTarget } from './database.target';
 import { runImport } from './import.command';
-import type { ImportTarget } from './import-target';
-import { ImportTargetError } from './import-target.error';
 
 /** A terminal's Ctrl-C reaches the whole process group, and npm and its script pass it on: one press arrives repeatedly. */
 const SAME_PRESS_MS = 1000;
-
-async function openDatabase(): Promise<ImportTarget> {
-  try {
-    return await DatabaseTarget.open(loadConfiguration(processEnvironment()));
-  } catch (error) {
-    throw error instanceof ConfigurationError ? new ImportTargetError(error.message, { cause: error }) : error;
-  }
-}
 
 /** The first signal asks for a stop between two batches; a later one ends the process at once. */
 function interruptOnSignals(): AbortSignal {
@@ -37,7 +27,7 @@ async function main(): Promise<void> {
     stdout,
     stderr,
     interruption: interruptOnSignals(),
-    openDatabase,
+    openDatabase: async () => DatabaseTarget.open(loadConfiguration(processEnvironment())),
   });
 }
 

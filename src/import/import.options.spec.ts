@@ -1,4 +1,5 @@
-import { parseImportOptions, UsageError } from './import.options';
+import { ImportError } from './import.error';
+import { parseImportOptions } from './import.options';
 
 describe('parseImportOptions', () => {
   it('reads everything', () => {
@@ -31,6 +32,6 @@ describe('parseImportOptions', () => {
     [['--url', 'http://host', '--token', 'a b', 'a']],
     [['--dry-run=x', 'a']],
   ])('refuses %j', (args: string[]) => {
-    expect(() => parseImportOptions(args)).toThrow(UsageError);
+    expect(() => parseImportOptions(args)).toThrow(ImportError);
   });
 });

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
-import { errorMessage } from './error-message';
 import type { DirectoryFormat } from './directory-reader';
+import { errorMessage, ImportError } from './import.error';
 
 export const USAGE = `Imports a directory of agents into the registry.
 
@@ -28,64 +28,47 @@ export interface ImportOptions {
   readonly json: boolean;
 }
 
-/** The command line makes no sense; the message says which part of it. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
-
 /**
  * Reads the command line.
  *
- * @throws UsageError for anything that it does not know or that does not fit together.
+ * @throws ImportError for anything that it does not know or that does not fit together.
  */
 export function parseImportOptions(args: readonly string[]): ImportOptions | 'help' {
-  const { values, positionals } = parse(args);
-  if (values.help === true) return 'help';
-  const [file, ...others] = positionals;
-  if (file === undefined || file === '') throw new UsageError('which file? Give one FILE, or "-" for standard input');
-  if (others.length > 0) throw new UsageError(`one FILE at a time, not also ${others.join(', ')}`);
-  const { format, url, token } = values;
+  const { values, positionals } = parse([...args]);
+  const { help, format, url, token, json, 'dry-run': dryRun } = values;
+  const [file = ''] = positionals;
+  if (help) return 'help';
+  if (file === '' || positionals.length > 1) throw new ImportError('give one FILE, or "-" for standard input');
   if (format !== undefined && format !== 'csv' && format !== 'ndjson') {
-    throw new UsageError(`--format must be csv or ndjson, not ${format}`);
+    throw new ImportError(`--format must be csv or ndjson, not ${format}`);
   }
-  if (token !== undefined && url === undefined) throw new UsageError('--token goes with --url');
-  if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
-    throw new UsageError('--token must be visible ASCII characters without spaces');
+  if (token !== undefined && (url === undefined || !/^[\x21-\x7e]+$/.test(token))) {
+    throw new ImportError('--token goes with --url, and is visible ASCII characters without spaces');
   }
-  return {
-    file,
-    url: url === undefined ? undefined : parseUrl(url),
-    token,
-    format,
-    dryRun: values['dry-run'] === true,
-    json: values.json === true,
-  };
+  return { file, url: url === undefined ? undefined : parseUrl(url), token, format, dryRun, json };
 }
 
-function parse(args: readonly string[]) {
+function parse(args: string[]) {
   try {
     return parseArgs({
-      args: [...args],
+      args,
       allowPositionals: true,
       options: {
         url: { type: 'string' },
         token: { type: 'string' },
         format: { type: 'string' },
-        'dry-run': { type: 'boolean' },
-        json: { type: 'boolean' },
-        help: { type: 'boolean', short: 'h' },
+        'dry-run': { type: 'boolean', default: false },
+        json: { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
       },
     });
   } catch (error) {
-    throw new UsageError(errorMessage(error));
+    throw new ImportError(errorMessage(error), { cause: error });
   }
 }
 
 function parseUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !['http:', 'https:'].includes(url.protocol)) {
-    throw new UsageError(`--url must be like http://localhost:8080, not ${text}`);
-  }
-  if (url.username !== '' || url.password !== '') throw new UsageError('--url must not hold a user or a password');
-  return url;
+  if (url && ['http:', 'https:'].includes(url.protocol) && url.username === '' && url.password === '') return url;
+  throw new ImportError('--url must be like http://localhost:8080, without a user or a password');
 }

@@ -54,6 +54,12 @@ const LIMITS: [limit: string, within: object, beyond: object, field: string][] =
     { endpoints: { ['x'.repeat(257)]: 'urn:x' } },
     `endpoints.${'x'.repeat(257)}`,
   ],
+  [
+    'the name of an endpoint has 256 characters, astral ones',
+    { endpoints: { ['😀'.repeat(256)]: 'urn:x' } },
+    { endpoints: { ['😀'.repeat(257)]: 'urn:x' } },
+    `endpoints["${'😀'.repeat(257)}"]`,
+  ],
   ['an endpoint has a name', { endpoints: { ' ': 'urn:x' } }, { endpoints: { '': 'urn:x' } }, 'endpoints[""]'],
   ['metadata has 64 KiB', { metadata: bytes(65_536) }, { metadata: bytes(65_537) }, 'metadata'],
   ['metadata has 8 levels', { metadata: levels(8) }, { metadata: levels(9) }, 'metadata'],

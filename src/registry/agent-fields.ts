@@ -1,4 +1,5 @@
-import type { PipeTransform } from '@nestjs/common';
+import { NotFoundException, type CanActivate, type ExecutionContext, type PipeTransform } from '@nestjs/common';
+import type { Request } from 'express';
 import { characterCount, text, token } from '../common/rules';
 import { fieldPath, jsonDepth } from '../common/json-limits';
 import { isJsonObject, rule, type FieldRule } from '../common/validate';
@@ -14,11 +15,11 @@ const MAX_METADATA_DEPTH = 8;
 export const agentId: FieldRule = token(255, /^[A-Za-z0-9._:-]+$/, 'letters, digits and . _ : -');
 
 /** Names that are paths of the service, or that no URL can carry as a segment (RFC 3986, 5.2.4). */
-const RESERVED_IDS = new Set(['register', 'discover', 'import', 'heartbeats', '.', '..']);
+const RESERVED_IDS = new Set<unknown>(['register', 'discover', 'import', 'heartbeats', '.', '..']);
 
 /** An id that a client may choose for its agent. */
 export const chosenAgentId: FieldRule = rule(agentId.schema, (value) =>
-  RESERVED_IDS.has(String(value)) ? [{ field: '', message: 'is a reserved word' }] : agentId(value),
+  RESERVED_IDS.has(value) ? [{ field: '', message: 'is a reserved word' }] : agentId(value),
 );
 
 const capability = text(1, 256);
@@ -88,10 +89,21 @@ export const definitions: FieldRule = rule({ isArray: true, minItems: 1, maxItem
 
 const pathId = text(1, 255);
 
-/** An id out of a path. Only the store can prove it unknown, so all that it could hold is let through. */
+/**
+ * An id out of a path. Only the store can prove it unknown, so all that it could hold is let through.
+ */
 export const storableId: PipeTransform<string, string> = {
   transform: (id) => {
     rejectIfAny(pathId(id).map(({ message }) => ({ field: 'id', message })));
     return id;
+  },
+};
+
+/** A reserved word in the place of an id is no agent's page: `GET /agents/register` is a known path with a wrong method. */
+export const reservedWordsAside: CanActivate = {
+  canActivate: (context: ExecutionContext) => {
+    const { id } = context.switchToHttp().getRequest<Request<{ id: string }>>().params;
+    if (RESERVED_IDS.has(id)) throw new NotFoundException();
+    return true;
   },
 };

@@ -1,5 +1,5 @@
 import { createTestDatabase, type TestDatabase } from '../../test/support/test-database';
-import { HEALTH_STATUS_SQL, HEALTH_STATUSES, healthStatus, type ReportedHealth } from './agent-health';
+import { healthStatusSql, HEALTH_STATUSES, healthStatus, type ReportedHealth } from './agent-health';
 import { timeoutSeconds } from './heartbeat-timeout';
 
 const NOW = new Date('2026-01-01T12:00:00.000Z');
@@ -29,7 +29,7 @@ describe('healthStatus', () => {
   });
 });
 
-describe('HEALTH_STATUS_SQL', () => {
+describe('healthStatusSql', () => {
   let database: TestDatabase;
 
   beforeAll(async () => {
@@ -46,7 +46,7 @@ describe('HEALTH_STATUS_SQL', () => {
     service: number,
   ): Promise<string> {
     const [row] = await database.query<{ status: string }>(
-      `SELECT ${HEALTH_STATUS_SQL.replace('$timeout', '$1')} AS status
+      `SELECT ${healthStatusSql('$1')} AS status
          FROM (SELECT CASE WHEN $2::text IS NOT NULL THEN jsonb_build_object('status', $2::text, 'last_check',
                         to_char((now() - make_interval(secs => $3)) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) END AS health,
                       jsonb_build_object('interval_seconds', $4::int, 'enabled', true) AS heartbeat) AS agent`,

@@ -169,7 +169,7 @@ describe('the statements of a query', () => {
 
   it('judge the health by the service’s timeout', () => {
     const [sql, parameters] = condition({ types: ['a'], health: 'stale' });
-    expect(sql).toContain('greatest($2::int,');
+    expect(sql).toContain('greatest(($2)::float8,');
     expect(sql).toMatch(/ = \$3$/);
     expect(parameters).toEqual(['a', TIMEOUT, 'stale']);
   });

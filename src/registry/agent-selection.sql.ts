@@ -1,4 +1,4 @@
-import { HEALTH_STATUS_SQL } from './agent-health';
+import { healthStatusSql } from './agent-health';
 import type { AgentQuery } from './agent-query';
 
 export interface Statement {
@@ -48,7 +48,7 @@ function selection(query: AgentQuery, timeoutSeconds: number): { where: string; 
   }
   if (query.health !== undefined) {
     const timeout = parameter(timeoutSeconds);
-    conditions.push(`(${HEALTH_STATUS_SQL.replace('$timeout', timeout)}) = ${parameter(query.health)}`);
+    conditions.push(`(${healthStatusSql(timeout)}) = ${parameter(query.health)}`);
   }
   return { where: conditions.join(' AND '), parameters };
 }

@@ -1,4 +1,17 @@
-import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Put, Res } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Delete,
+  Get,
+  Headers,
+  HttpCode,
+  Param,
+  Patch,
+  Post,
+  Put,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
 import {
   ApiBody,
   ApiHeader,
@@ -17,7 +30,7 @@ import { QueryParameters } from '../common/query-parameters';
 import type { AgentEntity } from './agent.entity';
 import { AgentPresenter, presentEvent } from './agent.presenter';
 import { AgentService } from './agent.service';
-import { storableId } from './agent-fields';
+import { reservedWordsAside, storableId } from './agent-fields';
 import { AgentFieldsDto, SetStatusDto } from './dto/agent-requests.dto';
 import { AgentDto, AgentEventsDto, AgentHealthDto, DeregistrationDto } from './dto/agent-responses.dto';
 import { entityTag, ifNoneMatchHits } from './entity-tag';
@@ -31,6 +44,7 @@ const IF_MATCH = {
 /** One agent: reading, changing and deregistering it. */
 @ApiTags('agent')
 @ApiParam({ name: 'id', example: 'data-processor-1' })
+@UseGuards(reservedWordsAside)
 @Controller('agents/:id')
 export class AgentController {
   constructor(
@@ -135,9 +149,7 @@ export class AgentController {
   @ApiOkResponse({ type: AgentHealthDto })
   @ApiProblems(400, 404)
   async health(@Param('id', storableId) id: string): Promise<AgentHealthDto> {
-    const agent = await this.agents.find(id);
-    const { status, lastSeen } = agent;
-    return { agent_id: id, status, health: this.presenter.health(agent), last_seen: lastSeen?.toISOString() ?? null };
+    return this.presenter.agentHealth(await this.agents.find(id));
   }
 
   @Get('events')

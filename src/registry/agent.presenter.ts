@@ -1,34 +1,53 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
-import { Configuration } from '../config/configuration';
 import type { AgentEvent } from '../events/agent-event';
 import type { AgentEntity } from './agent.entity';
-import { healthStatus } from './agent-health';
+import { healthStatus, type ReportedHealth } from './agent-health';
+import { transition, type AgentStatus } from './agent-status';
 import type { AgentListItem } from './agent.repository';
-import type { AgentDto, AgentEventDto, AgentSummaryDto, HealthDto, HeartbeatDto } from './dto/agent-responses.dto';
-import { missedBeats, timeoutSeconds } from './heartbeat-timeout';
+import { Cadence } from './cadence';
+import type {
+  AgentDto,
+  AgentEventDto,
+  AgentHealthDto,
+  AgentSummaryDto,
+  HealthDto,
+  HeartbeatDto,
+} from './dto/agent-responses.dto';
+import { missedBeats } from './heartbeat-timeout';
+import { RecentBeats } from './recent-beats';
 
 /** Agents as clients see them, as of now. */
 @Injectable()
 export class AgentPresenter {
   constructor(
-    private readonly configuration: Configuration,
+    private readonly cadence: Cadence,
+    private readonly recent: RecentBeats,
     private readonly clock: Clock,
   ) {}
 
   summary(agent: AgentListItem): AgentSummaryDto {
     const { id, name, type, category, version, status, capabilities, endpoints } = agent;
-    const times = { registered_at: agent.registeredAt.toISOString(), last_seen: agent.lastSeen?.toISOString() ?? null };
+    const times = {
+      registered_at: agent.registeredAt.toISOString(),
+      last_seen: this.lastSeen(agent)?.toISOString() ?? null,
+    };
     return { id, name, type, category, version, status, capabilities, endpoints, ...times };
   }
 
   record(agent: AgentEntity): AgentDto {
     const { metadata } = agent;
-    return { ...this.summary(agent), metadata, health: this.health(agent), heartbeat: this.heartbeat(agent) };
+    const status = this.status(agent);
+    return { ...this.summary(agent), status, metadata, health: this.health(agent), heartbeat: this.heartbeat(agent) };
   }
 
-  health(agent: AgentEntity): HealthDto {
-    const { health } = agent;
+  agentHealth(agent: AgentEntity): AgentHealthDto {
+    const last_seen = this.lastSeen(agent)?.toISOString() ?? null;
+    return { agent_id: agent.id, status: this.status(agent), health: this.health(agent), last_seen };
+  }
+
+  private health(agent: AgentEntity): HealthDto {
+    const health = this.lastReport(agent);
     return {
       status: healthStatus(health, this.timeout(agent), this.clock.now()),
       cpu_percent: health?.cpu_percent ?? null,
@@ -43,17 +62,41 @@ export class AgentPresenter {
 
   private heartbeat(agent: AgentEntity): HeartbeatDto {
     const { interval_seconds, enabled } = agent.heartbeat;
+    const lastSeen = this.lastSeen(agent);
     return {
       interval_seconds,
       enabled,
-      last_beat: agent.lastSeen?.toISOString() ?? null,
-      missed_beats: missedBeats(agent.lastSeen, interval_seconds, this.clock.now()),
+      last_beat: lastSeen?.toISOString() ?? null,
+      missed_beats: missedBeats(lastSeen, interval_seconds, this.clock.now()),
       timeout_seconds: this.timeout(agent),
     };
   }
 
+  /** A beat that is acknowledged and not yet in the table counts already; likewise below. */
+  private lastSeen({ id, lastSeen }: AgentListItem): Date | null {
+    const beat = this.recent.get(id);
+    const recent = beat && this.timeOf(beat.at);
+    return recent && (!lastSeen || recent > lastSeen) ? recent : lastSeen;
+  }
+
+  private status({ id, status }: AgentEntity): AgentStatus {
+    return this.recent.get(id) ? (transition(status, 'heartbeat') ?? status) : status;
+  }
+
+  private lastReport({ id, health }: AgentEntity): ReportedHealth | null {
+    const { report, reportedAt } = this.recent.get(id) ?? {};
+    return report && reportedAt !== undefined
+      ? { ...report, last_check: this.timeOf(reportedAt).toISOString() }
+      : health;
+  }
+
+  /** The time of day at a moment of `performance.now()`. */
+  private timeOf(moment: number): Date {
+    return new Date(this.clock.now().getTime() - (performance.now() - moment));
+  }
+
   private timeout(agent: AgentEntity): number {
-    return timeoutSeconds(agent.heartbeat.interval_seconds, this.configuration.HEARTBEAT_TIMEOUT_SECONDS);
+    return this.cadence.timeoutSeconds(agent.heartbeat.interval_seconds);
   }
 }
 

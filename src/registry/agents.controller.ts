@@ -1,13 +1,5 @@
-import { All, Controller, Get, Headers, HttpCode, NotFoundException, Post, Res } from '@nestjs/common';
-import {
-  ApiCreatedResponse,
-  ApiExcludeEndpoint,
-  ApiHeader,
-  ApiOkResponse,
-  ApiOperation,
-  ApiQuery,
-  ApiTags,
-} from '@nestjs/swagger';
+import { Controller, Get, Headers, HttpCode, Post, Res } from '@nestjs/common';
+import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { ApiProblems } from '../common/api-problems';
 import { rejectIfAny } from '../common/domain-error';
@@ -115,13 +107,5 @@ export class AgentsController {
     const dryRun = parameters.words('dry_run', ['true', 'false']).includes('true');
     parameters.finish();
     return { results: await this.imports.import(agents, { dryRun }) };
-  }
-
-  /** These words are never an agent's id, so `GET /agents/register` is a wrong method and not an unknown agent. */
-  @All(['register', 'discover', 'import'])
-  @ReadsQuery()
-  @ApiExcludeEndpoint()
-  wrongMethod(): never {
-    throw new NotFoundException();
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Querier } from '../database/database';
 
-const RETENTION = `interval '24 hours'`;
+export const IDEMPOTENCY_RETENTION = `interval '24 hours'`;
 
 export interface RememberedAnswer {
   requestHash: string;
@@ -19,7 +19,7 @@ export class IdempotencyRepository {
     const claimed = await transaction.query(
       `INSERT INTO idempotency_keys AS known (key, request_hash) VALUES ($1, $2)
        ON CONFLICT (key) DO UPDATE SET request_hash = excluded.request_hash, answer = NULL, created_at = now()
-         WHERE known.created_at < now() - ${RETENTION}
+         WHERE known.created_at < now() - ${IDEMPOTENCY_RETENTION}
        RETURNING key`,
       [key, requestHash],
     );

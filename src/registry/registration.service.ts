@@ -1,16 +1,15 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
-import { Configuration } from '../config/configuration';
 import { Database, type Querier } from '../database/database';
 import { AgentEvents } from '../events/agent-events';
 import { newAgentId } from './agent-id';
 import { fieldsFrom } from './agent-fields.mapping';
 import { idempotencyKeyReused } from './agent.errors';
 import { AgentRepository, type Registered } from './agent.repository';
+import { Cadence } from './cadence';
 import type { RegisterAgentDto } from './dto/agent-requests.dto';
 import type { RegistrationDto } from './dto/agent-responses.dto';
-import { timeoutSeconds } from './heartbeat-timeout';
 import { IdempotencyRepository } from './idempotency.repository';
 
 export interface Registration {
@@ -27,7 +26,7 @@ export class RegistrationService {
     private readonly idempotency: IdempotencyRepository,
     private readonly database: Database,
     private readonly events: AgentEvents,
-    private readonly configuration: Configuration,
+    private readonly cadence: Cadence,
     private readonly clock: Clock,
   ) {}
 
@@ -61,7 +60,7 @@ export class RegistrationService {
 
   private registrationOf({ agent, previousStatus }: Registered): Registration {
     const { id, name, status, registeredAt, heartbeat } = agent;
-    const timeout = timeoutSeconds(heartbeat.interval_seconds, this.configuration.HEARTBEAT_TIMEOUT_SECONDS);
+    const timeout = this.cadence.timeoutSeconds(heartbeat.interval_seconds);
     return {
       created: previousStatus === null || previousStatus === 'deregistered',
       answer: {

@@ -12,6 +12,10 @@ import { AgentService } from './agent.service';
 import { AgentsController } from './agents.controller';
 import { IdempotencyKeyEntity } from './idempotency-key.entity';
 import { IdempotencyRepository } from './idempotency.repository';
+import { RetentionRepository } from './retention.repository';
+import { RetentionService } from './retention.service';
+import { Cadence } from './cadence';
+import { RecentBeats } from './recent-beats';
 import { RegistrationService } from './registration.service';
 
 /** Agents: registering, finding, reading, changing and deregistering them. */
@@ -25,9 +29,13 @@ import { RegistrationService } from './registration.service';
     AgentPresenter,
     AgentRepository,
     AgentService,
+    Cadence,
     IdempotencyRepository,
+    RecentBeats,
     RegistrationService,
+    RetentionRepository,
+    RetentionService,
   ],
-  exports: [AgentService, AgentImportService],
+  exports: [AgentImportService, AgentService, Cadence, RecentBeats, RetentionService],
 })
 export class RegistryModule {}

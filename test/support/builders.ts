@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+
 /** The body of `POST /agents/register`. */
 export interface Registration {
   id?: string;
@@ -11,11 +13,13 @@ export interface Registration {
   heartbeat?: { interval_seconds?: number; enabled?: boolean };
 }
 
+/** Every test file counts for itself. */
+const prefix = `agent-${randomBytes(4).toString('hex')}`;
 let built = 0;
 
 /** A valid registration with every optional field but the id, and a name that no other one of this run has. */
 export function registration(overrides: Partial<Registration> = {}): Registration {
-  const name = `agent-${process.pid}-${++built}`;
+  const name = `${prefix}-${++built}`;
   return {
     name,
     type: 'worker',

@@ -15,6 +15,7 @@ const FAST = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off',
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 const cleanups: (() => unknown)[] = [];
+let starting: Promise<PromiseSettledResult<void>[]> | undefined;
 let stopping: Promise<void> | undefined;
 
 /**
@@ -26,14 +27,14 @@ export async function startServers(): Promise<void> {
   stopping = undefined;
   for (const signal of SIGNALS) {
     // Jest skips its global teardown when it is interrupted.
-    const stop = (): void => void stopServers().then(() => process.exit(128 + constants.signals[signal]));
-    process.on(signal, stop);
-    cleanups.push(() => process.off(signal, stop));
+    stopOn(process, signal, 128 + constants.signals[signal]);
   }
+  // … and when whoever reads its output goes away: npm test | head
+  for (const output of [process.stdout, process.stderr]) stopOn(output, 'error', 1);
   try {
     const directory = temporaryDirectory();
-    const started = await Promise.allSettled([startPostgres(directory), startRedis(directory)]);
-    for (const result of started) if (result.status === 'rejected') throw result.reason;
+    starting = Promise.allSettled([startPostgres(directory), startRedis(directory)]);
+    for (const result of await starting) if (result.status === 'rejected') throw result.reason;
   } catch (error) {
     await stopServers();
     throw error;
@@ -43,6 +44,7 @@ export async function startServers(): Promise<void> {
 /** Stops and removes all that {@link startServers} made. Safe to call twice. */
 export function stopServers(): Promise<void> {
   stopping ??= (async () => {
+    await starting; // what is half started cannot be stopped
     for (const cleanup of cleanups.splice(0).toReversed()) {
       try {
         await cleanup();
@@ -52,6 +54,12 @@ export function stopServers(): Promise<void> {
     }
   })();
   return stopping;
+}
+
+function stopOn(emitter: NodeJS.EventEmitter, event: string, exitCode: number): void {
+  const stop = (): void => void stopServers().then(() => process.exit(exitCode));
+  emitter.on(event, stop);
+  cleanups.push(() => emitter.off(event, stop));
 }
 
 function temporaryDirectory(): string {

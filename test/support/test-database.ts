@@ -1,9 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { Client, Pool } from 'pg';
 
 /** Any number; every worker of a run must use it. */
 const CLONE_LOCK = 7_264_012;
-
-let created = 0;
 
 /** A database of a test file's own. */
 export interface TestDatabase {
@@ -26,7 +25,7 @@ export function emptyDatabase(): Promise<TestDatabase> {
 }
 
 async function create(template: string): Promise<TestDatabase> {
-  const name = `${variable('TEST_TEMPLATE_DATABASE')}_${process.pid}_${++created}`;
+  const name = `${variable('TEST_TEMPLATE_DATABASE')}_${randomBytes(5).toString('hex')}`;
   await onServer(async (server) => {
     // PostgreSQL copies no template that somebody is connected to, and a copy in progress counts as somebody.
     await server.query('SELECT pg_advisory_lock($1)', [CLONE_LOCK]);
@@ -35,7 +34,7 @@ async function create(template: string): Promise<TestDatabase> {
   const url = new URL(variable('TEST_DATABASE_URL_BASE'));
   url.pathname = `/${name}`;
 
-  const pool = new Pool({ connectionString: url.href, max: 4, idleTimeoutMillis: 1000 });
+  const pool = new Pool({ connectionString: url.href, max: 4, idleTimeoutMillis: 1000, allowExitOnIdle: true });
   pool.on('error', () => undefined); // a test may cut every connection, this idle one as well
   return {
     url: url.href,

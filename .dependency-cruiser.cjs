@@ -1,0 +1,117 @@
+/**
+ * Who may import whom. One row is one module (a folder under src/); a module that is not listed may use `common` and
+ * `config` only, so a new module adds its row here and touches nothing else.
+ */
+const MAY_IMPORT = {
+  config: [],
+  common: [],
+  database: [],
+  cache: [],
+  events: ['database'],
+  governance: ['database', 'events'],
+  registry: ['database', 'cache', 'events', 'governance'],
+  heartbeat: ['database', 'events', 'registry'],
+  health: ['database', 'cache', 'events', 'governance', 'registry', 'heartbeat'],
+  metrics: ['database', 'cache', 'events', 'governance', 'registry', 'heartbeat', 'health'],
+  import: ['database', 'registry'],
+};
+/** Modules that everything may use. They use nothing of ours themselves. */
+const SHARED = ['config', 'common'];
+
+const SPEC = '\\.spec\\.ts$';
+const folder = (names) => `^src/(?:${names.join('|')})/`;
+
+const arrows = Object.entries(MAY_IMPORT).map(([name, others]) => ({
+  name: `arrows-${name}`,
+  severity: 'error',
+  comment: `src/${name} may import: ${[...others, ...(SHARED.includes(name) ? [] : SHARED)].join(', ') || 'nothing of ours'}. See docs/architecture.md.`,
+  from: { path: `^src/${name}/` },
+  to: { path: '^src/', pathNot: folder([name, ...others, ...(SHARED.includes(name) ? [] : SHARED)]) },
+}));
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    ...arrows,
+    {
+      name: 'arrows-new-module',
+      severity: 'error',
+      comment: 'This module has no row in MAY_IMPORT (.dependency-cruiser.cjs): say there what it may import.',
+      from: { path: '^src/([^/]+)/', pathNot: folder(Object.keys(MAY_IMPORT)) },
+      to: { path: '^src/', pathNot: ['^src/$1/', folder(SHARED)] },
+    },
+    {
+      name: 'no-foreign-tables',
+      severity: 'error',
+      comment:
+        "Modules talk through an exported service or an event, never through another module's repository or entity.",
+      from: { path: '^src/([^/]+)/' },
+      to: { path: '\\.(?:repository|entity)\\.ts$', pathNot: '^src/$1/' },
+    },
+    {
+      name: 'no-cycles',
+      severity: 'error',
+      comment: 'Type-only cycles count: they say that two files are one.',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'no-barrels',
+      severity: 'error',
+      comment: 'Import from the file that holds the thing: an index.ts hides arrows and makes cycles.',
+      from: {},
+      to: { path: '/index\\.ts$', pathNot: 'node_modules' },
+    },
+    {
+      name: 'src-stands-alone',
+      severity: 'error',
+      comment: 'The product knows nothing of its tests, benches, scripts and migrations.',
+      from: { path: '^src/', pathNot: SPEC },
+      to: { path: ['^(?:test|bench|scripts|migrations)/', SPEC] },
+    },
+    {
+      name: 'specs-use-test-support-only',
+      severity: 'error',
+      from: { path: `^src/.*${SPEC}` },
+      to: { path: '^(?:test|bench|scripts|migrations)/', pathNot: '^test/support/' },
+    },
+    {
+      name: 'migrations-stand-alone',
+      severity: 'error',
+      comment: 'A migration that has run must not change when the code does.',
+      from: { path: '^migrations/' },
+      to: { path: '^(?:src|test|bench|scripts)/' },
+    },
+    {
+      name: 'no-dev-dependencies-in-production',
+      severity: 'error',
+      comment: 'The image is installed with --omit=dev.',
+      from: { path: '^(?:src|migrations)/', pathNot: SPEC },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm'] },
+    },
+    {
+      name: 'no-undeclared-packages',
+      severity: 'error',
+      comment: 'It works only as long as somebody else depends on it: add it to package.json.',
+      from: { pathNot: '^scripts/' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'no-unresolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true, pathNot: '^(?:\\.\\./)*dist/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^dist/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+      mainFields: ['main', 'types'],
+    },
+  },
+};
