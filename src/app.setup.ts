@@ -1,16 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
-import { ExpressAdapter, type NestExpressApplication } from '@nestjs/platform-express';
+import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import express from 'express';
 import { ServiceLogger } from './common/logging';
 import { identifyRequest } from './common/request-context';
-
-/** Express, with what must be said before its router exists. */
-export function httpAdapter(): ExpressAdapter {
-  const instance = express();
-  instance.enable('case sensitive routing');
-  return new ExpressAdapter(instance);
-}
 
 /** Everything between a created application and one that listens; the same for the service and its tests. */
 export function setUpApp(app: NestExpressApplication): void {

@@ -2,7 +2,8 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Logger } from 'nestjs-pino';
 import { AppModule } from './app.module';
-import { httpAdapter, setUpApp } from './app.setup';
+import { setUpApp } from './app.setup';
+import { HttpAdapter } from './common/http-adapter';
 import { ConfigurationError, loadConfiguration, processEnvironment, type Configuration } from './config/configuration';
 
 /** npm and a terminal both pass a Ctrl-C on; within this time it counts as one. */
@@ -11,7 +12,7 @@ const SAME_SIGNAL_MS = 1000;
 async function main(): Promise<void> {
   const stopped = stopSignal(); // heard from the first moment on, so that a start cut short cleans up as well
   const configuration = loadConfiguration(processEnvironment());
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(configuration), httpAdapter(), {
+  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(configuration), new HttpAdapter(), {
     abortOnError: false,
     bodyParser: false,
     bufferLogs: true,

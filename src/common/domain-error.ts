@@ -46,13 +46,24 @@ export class DomainError extends Error {
 }
 
 const LISTED_ERRORS = 100;
+const LONGEST_FIELD = 512;
+
+/** A path is made of what the client sent; an answer must not grow with that. */
+function shortened(field: string): string {
+  return field.length > LONGEST_FIELD ? `${field.slice(0, LONGEST_FIELD)}…` : field;
+}
 
 /** The 400 of every rule about a request's content. Lists the first hundred violations, one is enough to refuse. */
 export function validationError(errors: FieldError[]): DomainError {
-  const listed = errors.slice(0, LISTED_ERRORS);
+  const listed = errors.slice(0, LISTED_ERRORS).map(({ field, message }) => ({ field: shortened(field), message }));
   const summary = listed.map(({ field, message }) => (field ? `${field} ${message}` : message));
   const detail = summary.slice(0, 3).join('; ') + (errors.length > 3 ? `; and ${errors.length - 3} more` : '');
   return new DomainError('invalid', 'validation_failed', detail, { errors: listed });
+}
+
+/** Names the whole body where a violation is not of one field in it. */
+export function inBody(errors: FieldError[]): FieldError[] {
+  return errors.map(({ field, message }) => ({ field: field || 'body', message }));
 }
 
 /** Refuses when there is at least one violation. */

@@ -7,7 +7,7 @@ import {
   type PipeTransform,
 } from '@nestjs/common';
 import type { Request } from 'express';
-import { rejectIfAny, type FieldError } from './domain-error';
+import { inBody, rejectIfAny } from './domain-error';
 import { QueryParameters } from './query-parameters';
 import { violationsOf } from './validate';
 
@@ -15,15 +15,11 @@ import { violationsOf } from './validate';
 export function ValidBody(type: new () => object): ParameterDecorator {
   const pipe: PipeTransform = {
     transform: (body: unknown) => {
-      rejectIfAny(violationsOf(type, body).map(namingTheBody));
+      rejectIfAny(inBody(violationsOf(type, body)));
       return body;
     },
   };
   return Body(pipe);
-}
-
-function namingTheBody({ field, message }: FieldError): FieldError {
-  return { field: field || 'body', message };
 }
 
 const READS_QUERY = 'reads_query';

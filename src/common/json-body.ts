@@ -1,5 +1,5 @@
 import { raw, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
-import { DomainError, rejectIfAny } from './domain-error';
+import { DomainError, inBody, rejectIfAny } from './domain-error';
 import { jsonViolations } from './json-limits';
 
 const JSON_TYPE = 'application/json';
@@ -61,7 +61,7 @@ export function jsonBody(rulesOf: (path: string) => BodyRules): RequestHandler {
       try {
         requireJsonType(request.headers['content-type'], request.method);
         request.body = parseJson(bytes);
-        if (!isBatch) rejectIfAny(jsonViolations(request.body));
+        if (!isBatch) rejectIfAny(inBody(jsonViolations(request.body)));
         return next();
       } catch (refusal) {
         return next(refusal);

@@ -12,7 +12,7 @@ describe('a cursor', () => {
   it('brings back the position that it was made for', () => {
     fc.assert(
       fc.property(fc.string(), position, (list, at) => {
-        expect(decodeCursor(list, encodeCursor(list, at))).toBe(at);
+        expect(decodeCursor(list, encodeCursor(list, at), () => true)).toBe(at);
       }),
     );
   });
@@ -25,7 +25,7 @@ describe('a cursor', () => {
     fc.assert(
       fc.property(fc.string(), fc.string(), position, (list, other, at) => {
         fc.pre(list !== other);
-        expect(() => decodeCursor(other, encodeCursor(list, at))).toThrow(refusal());
+        expect(() => decodeCursor(other, encodeCursor(list, at), () => true)).toThrow(refusal());
       }),
     );
   });
@@ -33,7 +33,7 @@ describe('a cursor', () => {
   it('that somebody invented is refused', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.base64String(), fc.string({ unit: 'binary' })), (text) => {
-        expect(() => decodeCursor('agents', text)).toThrow(refusal());
+        expect(() => decodeCursor('agents', text, () => true)).toThrow(refusal());
       }),
     );
   });
@@ -46,7 +46,7 @@ describe('a cursor', () => {
         const index = place % cursor.length;
         fc.pre(cursor[index] !== character);
         const forged = cursor.slice(0, index) + character + cursor.slice(index + 1);
-        expect(() => decodeCursor('agents', forged)).toThrow(refusal());
+        expect(() => decodeCursor('agents', forged, () => true)).toThrow(refusal());
       }),
     );
   });
@@ -57,7 +57,7 @@ describe('a cursor', () => {
     ['lengthened', (cursor: string) => `${cursor}A`],
     ['followed by white space', (cursor: string) => `${cursor}\n`],
   ])('that was %s is refused', (_, spoil) => {
-    expect(() => decodeCursor('agents', spoil(encodeCursor('agents', 'agent-1')))).toThrow(refusal());
+    expect(() => decodeCursor('agents', spoil(encodeCursor('agents', 'agent-1')), () => true)).toThrow(refusal());
   });
 
   it('in the other base64 alphabet is refused', () => {
@@ -66,14 +66,14 @@ describe('a cursor', () => {
         const cursor = encodeCursor('agents', at);
         const other = cursor.replaceAll('-', '+').replaceAll('_', '/');
         fc.pre(other !== cursor);
-        expect(() => decodeCursor('agents', other)).toThrow(refusal());
+        expect(() => decodeCursor('agents', other, () => true)).toThrow(refusal());
       }),
     );
   });
 
   it('of an earlier format is refused', () => {
     const unsigned = Buffer.from('agent-1').toString('base64url');
-    expect(() => decodeCursor('agents', unsigned)).toThrow(refusal());
+    expect(() => decodeCursor('agents', unsigned, () => true)).toThrow(refusal());
   });
 });
 
@@ -103,7 +103,7 @@ describe('pageOf', () => {
           const page = pageOf(rest.slice(0, limit + 1), limit, 'rows', identity);
           seen.push(...page.items);
           cursor = page.nextCursor;
-          if (cursor !== null) after = decodeCursor('rows', cursor);
+          if (cursor !== null) after = decodeCursor('rows', cursor, () => true);
         }
         expect(seen).toEqual(rows);
       }),

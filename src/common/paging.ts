@@ -19,13 +19,14 @@ export function encodeCursor(list: string, position: string): string {
 }
 
 /**
- * The position that {@link encodeCursor} was given for the same list.
+ * The position that {@link encodeCursor} was given for the same list. The checksum is no secret: `isPosition` says what a
+ * position of the list looks like.
  * @throws DomainError `validation_failed` naming `cursor`
  */
-export function decodeCursor(list: string, cursor: string): string {
+export function decodeCursor(list: string, cursor: string, isPosition: (text: string) => boolean): string {
   const text = Buffer.from(cursor, 'base64url').toString();
   const position = text.slice(CHECKSUM_LENGTH);
-  const isOurs = encodeCursor(list, position) === cursor;
+  const isOurs = encodeCursor(list, position) === cursor && isPosition(position);
   rejectIfAny(isOurs ? [] : [{ field: 'cursor', message: 'is not a next_cursor of this list' }]);
   return position;
 }

@@ -14,8 +14,12 @@ export class EventLogService {
    */
   async ofAgent(agentId: string, limit: number, cursor?: string): Promise<Page<AgentEvent>> {
     const list = `events of ${agentId}`;
-    const before = cursor === undefined ? undefined : decodeCursor(list, cursor);
+    const before = cursor === undefined ? undefined : decodeCursor(list, cursor, isRevision);
     const events = await this.log.ofAgent(agentId, limit + 1, before);
     return pageOf(events, limit, list, ({ revision }) => revision);
   }
+}
+
+function isRevision(text: string): boolean {
+  return /^[1-9]\d{0,18}$/.test(text) && BigInt(text) < 2n ** 63n;
 }

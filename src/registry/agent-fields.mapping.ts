@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { AgentEntity, HeartbeatSettings } from './agent.entity';
 import type { AgentFieldsDto } from './dto/agent-requests.dto';
 
@@ -30,4 +31,10 @@ export function fieldsFrom(body: AgentFieldsDto): AgentFields {
 export function fieldsOf(agent: AgentEntity): AgentFields {
   const { name, type, category, version, capabilities, endpoints, metadata, heartbeat } = agent;
   return { name, type, category, version, capabilities, endpoints, metadata, heartbeat };
+}
+
+/** Which fields differ. As JSON has them: it knows no -0. */
+export function changedFields(fields: AgentFields, current: AgentFields): string[] {
+  const names = Object.keys(fields) as (keyof AgentFields)[];
+  return names.filter((name) => !isDeepStrictEqual(JSON.parse(JSON.stringify(fields[name])), current[name]));
 }

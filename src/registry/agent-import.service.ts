@@ -1,16 +1,14 @@
-import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
-import type { FieldError } from '../common/domain-error';
+import { DomainError, rejectIfAny, validationError, type FieldError } from '../common/domain-error';
 import { jsonViolations } from '../common/json-limits';
-import { mergePatch } from '../common/merge-patch';
 import { isJsonObject, violationsOf } from '../common/validate';
 import { Database } from '../database/database';
 import { AgentEvents } from '../events/agent-events';
 import type { AgentEntity } from './agent.entity';
 import { AgentImportRepository, type ImportWrite } from './agent-import.repository';
-import { fieldsFrom, fieldsOf } from './agent-fields.mapping';
+import { changedFields, fieldsFrom, fieldsOf, type AgentFields } from './agent-fields.mapping';
 import { transition } from './agent-status';
-import { AgentDefinitionDto } from './dto/agent-requests.dto';
+import { AgentDefinitionDto, AgentFieldsDto } from './dto/agent-requests.dto';
 
 export interface ImportResult {
   /** Position in the batch. */
@@ -46,10 +44,16 @@ export class AgentImportService {
         valid.map(({ definition }) => definition.id),
       );
       const writes = valid.flatMap(({ index, definition }) => {
-        const agent = known.get(definition.id);
-        const write = importWrite(agent, definition);
-        if (write) results[index]!.outcome = write.event === 'imported' ? 'created' : 'updated';
-        return write ? [write] : [];
+        const result = results[index]!;
+        try {
+          const write = importWrite(known.get(definition.id), definition);
+          if (write) result.outcome = write.event === 'imported' ? 'created' : 'updated';
+          return write ? [write] : [];
+        } catch (error) {
+          if (!(error instanceof DomainError)) throw error;
+          Object.assign(result, { outcome: 'rejected', code: error.code, errors: error.errors });
+          return [];
+        }
       });
       return dryRun ? [] : this.imports.write(transaction, writes);
     });
@@ -59,18 +63,33 @@ export class AgentImportService {
 }
 
 /** What an import makes of an agent that is known, of a tombstone, or of none; nothing when it is so already. */
-function importWrite(agent: AgentEntity | undefined, definition: AgentDefinitionDto): ImportWrite | undefined {
-  const { id, ...body } = definition;
-  const status = transition(agent?.status ?? 'unknown', 'import');
-  if (status)
-    return { id, previous: agent?.status ?? null, status, fields: fieldsFrom(body), event: 'imported', data: {} };
+function importWrite(agent: AgentEntity | undefined, { id, ...body }: AgentDefinitionDto): ImportWrite | undefined {
+  const previous = agent?.status ?? null;
+  const status = transition(previous ?? 'unknown', 'import');
+  if (status) return { id, previous, status, fields: fieldsFrom(body), event: 'imported', data: {} };
   const current = fieldsOf(agent!);
-  const fields = fieldsFrom(mergePatch(current, body) as AgentDefinitionDto);
-  const changed = Object.keys(fields).filter(
-    (name) => !isDeepStrictEqual(fields[name as never], current[name as never]),
-  );
+  const fields = filledInBy(current, body);
+  rejectIfAny(violationsOf(AgentFieldsDto, fields)); // each is within the limits; together they need not be
+  const changed = changedFields(fields, current);
   if (changed.length === 0) return undefined;
-  return { id, previous: agent!.status, status: agent!.status, fields, event: 'updated', data: { changed } };
+  return { id, previous, status: agent!.status, fields, event: 'updated', data: { changed } };
+}
+
+/** What the definition says, and where it says nothing what the agent has; `metadata` and `endpoints` key by key. */
+function filledInBy(current: AgentFields, body: AgentFieldsDto): AgentFields {
+  return {
+    name: body.name,
+    type: body.type,
+    category: body.category ?? current.category,
+    version: body.version ?? current.version,
+    capabilities: body.capabilities ?? current.capabilities,
+    endpoints: { ...current.endpoints, ...body.endpoints },
+    metadata: { ...current.metadata, ...body.metadata },
+    heartbeat: {
+      interval_seconds: body.heartbeat?.interval_seconds ?? current.heartbeat.interval_seconds,
+      enabled: body.heartbeat?.enabled ?? current.heartbeat.enabled,
+    },
+  };
 }
 
 function resultOfValidation(definition: unknown, index: number, all: unknown[]): ImportResult {
@@ -80,5 +99,5 @@ function resultOfValidation(definition: unknown, index: number, all: unknown[]):
   const first = all.findIndex((other) => isJsonObject(other) && other.id === id);
   if (errors.length === 0 && first < index) errors.push({ field: 'id', message: 'is in this batch twice' });
   if (errors.length === 0) return { index, id, outcome: 'unchanged' };
-  return { index, id, outcome: 'rejected', code: 'validation_failed', errors };
+  return { index, id, outcome: 'rejected', code: 'validation_failed', errors: validationError(errors).errors };
 }

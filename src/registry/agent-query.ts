@@ -1,3 +1,4 @@
+import { unstorable } from '../common/json-limits';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, decodeCursor } from '../common/paging';
 import type { QueryParameters } from '../common/query-parameters';
 import { HEALTH_STATUSES, type HealthStatus } from './agent-health';
@@ -44,7 +45,7 @@ export function queryFromParameters(parameters: QueryParameters): AgentQuery {
   };
   const cursor = parameters.one('cursor', 1024);
   parameters.finish();
-  if (cursor !== undefined) query.after = decodeCursor(AGENT_LIST, cursor);
+  if (cursor !== undefined) query.after = decodeCursor(AGENT_LIST, cursor, isId);
   return query;
 }
 
@@ -61,6 +62,10 @@ export function queryFromDiscovery(body: DiscoverAgentsDto): AgentQuery {
     capabilities: body.capabilities ?? [],
     metadata: [],
     limit: body.limit ?? DEFAULT_PAGE_SIZE,
-    after: body.cursor ? decodeCursor(AGENT_LIST, body.cursor) : undefined,
+    after: body.cursor ? decodeCursor(AGENT_LIST, body.cursor, isId) : undefined,
   };
+}
+
+function isId(text: string): boolean {
+  return text.length > 0 && unstorable(text) === undefined;
 }

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { rejectIfAny, validationError, type FieldError } from '../common/domain-error';
 import { mergePatch } from '../common/merge-patch';
@@ -15,7 +14,7 @@ import {
   illegalTransition,
   preconditionFailed,
 } from './agent.errors';
-import { fieldsFrom, fieldsOf, type AgentFields } from './agent-fields.mapping';
+import { changedFields, fieldsFrom, fieldsOf, type AgentFields } from './agent-fields.mapping';
 import { AGENT_LIST, type AgentQuery } from './agent-query';
 import { AgentRepository, type AgentChange, type AgentListItem } from './agent.repository';
 import { transition } from './agent-status';
@@ -116,9 +115,7 @@ export class AgentService {
 
 /** The change from what the agent is to `fields`; nothing when they are the same. */
 function fieldsChange(agent: AgentEntity, fields: AgentFields): AgentChange | undefined {
-  const current = fieldsOf(agent);
-  const names = Object.keys(fields) as (keyof AgentFields)[];
-  const changed = names.filter((name) => !isDeepStrictEqual(fields[name], current[name]));
+  const changed = changedFields(fields, fieldsOf(agent));
   return changed.length > 0 ? { fields, event: { type: 'updated', data: { changed } } } : undefined;
 }
 

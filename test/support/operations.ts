@@ -6,6 +6,8 @@ export interface Operation {
   /** With its parameters in braces. */
   path: string;
   queryParameters: string[];
+  /** Names of header fields, in small letters. */
+  headers: string[];
   /** The documented body made of the documented examples; undefined when the operation takes none. */
   example: unknown;
 }
@@ -45,12 +47,15 @@ export function operationsOf(document: string): Operation[] {
     if (!schema.properties) return undefined; // a property without an example is left out
     return Object.fromEntries(Object.entries(schema.properties).map(([name, property]) => [name, exampleOf(property)]));
   };
+  const namesOf = (place: string, parameters: { in: string; name: string }[]): string[] =>
+    parameters.filter((parameter) => parameter.in === place).map(({ name }) => name);
   return Object.entries(paths).flatMap(([path, methods]) =>
     Object.entries(methods).map(([method, { parameters = [], requestBody }]) => ({
       [toStringMethod]: () => `${method} ${path}`, // a counterexample needs no more of it
       method: method.toUpperCase(),
       path,
-      queryParameters: parameters.filter((parameter) => parameter.in === 'query').map(({ name }) => name),
+      queryParameters: namesOf('query', parameters),
+      headers: namesOf('header', parameters).map((name) => name.toLowerCase()),
       example: requestBody && exampleOf(Object.values(requestBody.content)[0]!.schema),
     })),
   );

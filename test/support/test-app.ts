@@ -1,7 +1,8 @@
 import { Test } from '@nestjs/testing';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from '../../src/app.module';
-import { httpAdapter, setUpApp } from '../../src/app.setup';
+import { setUpApp } from '../../src/app.setup';
+import { HttpAdapter } from '../../src/common/http-adapter';
 import { Clock } from '../../src/common/clock';
 import { Configuration } from '../../src/config/configuration';
 import { createTestDatabase, type TestDatabase } from './test-database';
@@ -58,7 +59,7 @@ export async function createTestApp(
     .overrideProvider(Clock)
     .useValue(clock)
     .compile();
-  const app = testing.createNestApplication<NestExpressApplication>(httpAdapter(), { bodyParser: false });
+  const app = testing.createNestApplication<NestExpressApplication>(new HttpAdapter(), { bodyParser: false });
   setUpApp(app);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();

@@ -57,7 +57,7 @@ export class AgentDefinitionDto extends AgentFieldsDto {
 }
 
 export class ImportAgentsDto {
-  @Field(definitions, { required: true, type: [AgentDefinitionDto] })
+  @Field(definitions, { required: true, type: AgentDefinitionDto, isArray: true })
   agents!: unknown[];
 }
 
