@@ -7,6 +7,7 @@ import { ConfigModule } from './config/config.module';
 import type { Configuration } from './config/configuration';
 import { DatabaseModule } from './database/database.module';
 import { HealthModule } from './health/health.module';
+import { HeartbeatModule } from './heartbeat/heartbeat.module';
 import { RegistryModule } from './registry/registry.module';
 
 const BODY: BodyRules = { limit: 256 * 1024 };
@@ -25,6 +26,7 @@ export class AppModule implements NestModule {
         CommonModule,
         DatabaseModule.forRoot(configuration),
         RegistryModule,
+        HeartbeatModule,
         HealthModule,
       ],
     };

@@ -447,7 +447,7 @@ describe('header fields', () => {
       fc.asyncProperty(sent, async ([operation, headers]) => {
         const right = rightFor(operation);
         const { headers: answered } = await call(operation, { ...right, headers: { ...right.headers, ...headers } });
-        const id = headers['x-request-id']?.trim() ?? '';
+        const id = headers['x-request-id']?.replaceAll(/^[\t ]+|[\t ]+$/g, '') ?? '';
         if (/^[!-~]{1,128}$/.test(id)) expect(answered['x-request-id']).toBe(id);
       }),
       runs(2000),

@@ -15,6 +15,7 @@ export interface HeartbeatSettings {
 @Index('idx_agents_capabilities', { synchronize: false }) // GIN jsonb_path_ops, which TypeORM cannot say
 @Index('idx_agents_metadata', { synchronize: false })
 @Index('idx_agents_last_seen', { synchronize: false }) // BRIN, and only where PostgreSQL keeps HOT updates under it
+@Index('idx_agents_deregistered_at', ['deregisteredAt'], { where: 'deregistered_at IS NOT NULL' })
 @Check('agents_tombstone', `(status = 'deregistered') = (deregistered_at IS NOT NULL)`)
 export class AgentEntity {
   @PrimaryColumn({ type: 'varchar', length: 255, collation: 'C', primaryKeyConstraintName: 'agents_pkey' })

@@ -1,0 +1,124 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { PinoLogger } from 'nestjs-pino';
+import { DomainError } from '../common/domain-error';
+import { Configuration } from '../config/configuration';
+import { AgentEvents } from '../events/agent-events';
+import { RecentBeats, type Beat } from '../registry/recent-beats';
+import { BeatsRepository, type BeatToWrite, type WrittenBeat } from './beats.repository';
+import { KnownAgents } from './known-agents';
+
+/** Beats in one statement; more make its locks last longer and win nothing. */
+const BATCH = 2_000;
+const LONGEST_BACKOFF_MS = 5_000;
+
+/** Writes acknowledged heartbeats behind: every `HEARTBEAT_FLUSH_INTERVAL_MS`, and once more before the service stops. */
+@Injectable()
+export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdown {
+  private timer: NodeJS.Timeout | undefined;
+  private flushing: Promise<boolean> | undefined;
+  private failures = 0;
+  private stopped = false;
+
+  constructor(
+    private readonly recent: RecentBeats,
+    private readonly beats: BeatsRepository,
+    private readonly known: KnownAgents,
+    private readonly events: AgentEvents,
+    private readonly configuration: Configuration,
+    private readonly logger: PinoLogger,
+  ) {
+    logger.setContext(BeatFlusher.name);
+  }
+
+  onApplicationBootstrap(): void {
+    this.schedule();
+  }
+
+  /** Runs after the last request has been answered and before the connections close. */
+  async onApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    await this.flush();
+    if (!(await this.flush()))
+      this.logger.error({ beats: this.recent.size }, 'Heartbeats could not be written before the stop');
+  }
+
+  /** Milliseconds that the oldest acknowledged beat has waited so far; 0 when none waits. */
+  lagMs(): number {
+    const oldest = this.recent.oldest();
+    return oldest === undefined ? 0 : performance.now() - oldest;
+  }
+
+  /** Writes what is there; true when nothing waits any more that was there before the call. Never throws. */
+  async flush(): Promise<boolean> {
+    if (this.flushing) await this.flushing; // that one may have started before the latest beat
+    this.flushing ??= this.write().finally(() => (this.flushing = undefined));
+    return this.flushing;
+  }
+
+  private schedule(): void {
+    if (this.stopped) return;
+    const pause = Math.min(this.configuration.HEARTBEAT_FLUSH_INTERVAL_MS * 2 ** this.failures, LONGEST_BACKOFF_MS);
+    this.timer = setTimeout(() => void this.flush().then(() => this.schedule()), Math.max(pause, 1));
+  }
+
+  private async write(): Promise<boolean> {
+    if (this.recent.size === 0) return true;
+    const taken = this.recent.take();
+    const written = new Set<string>();
+    try {
+      const ids = [...taken.keys()].sort();
+      for (let start = 0; start < ids.length; start += BATCH)
+        await this.writeBatch(ids.slice(start, start + BATCH), taken, written);
+      this.recent.settle('all');
+      if (this.failures > 0) this.logger.info('Heartbeats are written again');
+      this.failures = 0;
+      return true;
+    } catch (error) {
+      this.recent.settle(written);
+      if (this.failures++ === 0)
+        this.logger.warn({ err: error, beats: taken.size - written.size }, 'Heartbeats cannot be written; they wait');
+      return false;
+    }
+  }
+
+  private async writeBatch(ids: string[], taken: ReadonlyMap<string, Beat>, written: Set<string>): Promise<void> {
+    const now = performance.now();
+    let met: WrittenBeat[];
+    try {
+      met = await this.beats.write(ids.map((id) => toWrite(id, taken.get(id)!, now)));
+    } catch (error) {
+      if (error instanceof DomainError) throw error; // the database is away: all of them wait
+      return this.isolate(ids, taken, written, error);
+    }
+    const unmet = new Set(ids);
+    for (const agent of met) {
+      unmet.delete(agent.id);
+      this.known.remember(agent);
+      if (agent.status !== agent.previous) this.events.publish('status_changed', agent, 'heartbeat');
+    }
+    for (const id of unmet) this.known.forget(id);
+    for (const id of ids) written.add(id);
+  }
+
+  /** One beat that PostgreSQL will not have must not hold up all the others for ever: halve until it stands alone. */
+  private async isolate(
+    ids: string[],
+    taken: ReadonlyMap<string, Beat>,
+    written: Set<string>,
+    error: unknown,
+  ): Promise<void> {
+    if (ids.length === 1) {
+      this.logger.error({ err: error, agent_id: ids[0] }, 'A heartbeat cannot be written and is dropped');
+      written.add(ids[0]!);
+      return;
+    }
+    const middle = ids.length >> 1;
+    await this.writeBatch(ids.slice(0, middle), taken, written);
+    await this.writeBatch(ids.slice(middle), taken, written);
+  }
+}
+
+function toWrite(id: string, { at, report, reportedAt }: Beat, now: number): BeatToWrite {
+  return { id, age: now - at, report, reportAge: reportedAt === undefined ? undefined : now - reportedAt };
+}

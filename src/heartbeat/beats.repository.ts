@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../database/database';
+import { appendEvents } from '../events/append-events.sql';
+import type { HealthReport } from '../registry/agent-health';
+import type { AgentStatus } from '../registry/agent-status';
+
+/** What must be known of an agent to answer its heartbeat. */
+export interface KnownAgent {
+  id: string;
+  status: AgentStatus;
+  intervalSeconds: number;
+}
+
+/** A heartbeat on its way into the table. Ages in milliseconds, so that no two clocks are compared. */
+export interface BeatToWrite {
+  id: string;
+  age: number;
+  report?: HealthReport;
+  reportAge?: number;
+}
+
+export interface WrittenBeat extends KnownAgent {
+  name: string;
+  type: string;
+  previous: AgentStatus;
+}
+
+/** The SQL of heartbeats. They change `last_seen` and `health` and, when they revive an agent, `status`: nothing else. */
+@Injectable()
+export class BeatsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Those of the ids that are registered, and tombstones. */
+  async find(ids: string[]): Promise<KnownAgent[]> {
+    return this.database.query<KnownAgent>(
+      `SELECT id, status, (heartbeat->>'interval_seconds')::int AS "intervalSeconds" FROM agents WHERE id = ANY ($1)`,
+      [ids],
+    );
+  }
+
+  /** Writes a batch in one statement and gives the agents that it met; the others are not registered (any more). */
+  async write(beats: BeatToWrite[]): Promise<WrittenBeat[]> {
+    return this.database.query<WrittenBeat>(WRITE, [
+      beats.map(({ id }) => id),
+      beats.map(({ age }) => age),
+      beats.map(({ report }) => (report ? JSON.stringify(report) : null)),
+      beats.map(({ reportAge }) => reportAge ?? 0),
+    ]);
+  }
+}
+
+/**
+ * Rows are locked in the order of their ids before any is written, so that replicas, sweeps and imports never wait for each
+ * other in a circle. `last_seen` never goes back, and an older report never hides a newer one. Only columns without an index
+ * change (status aside, and that only to revive): a HOT update, see docs/adr/0003.
+ */
+const WRITE = `
+  WITH beat AS MATERIALIZED (
+    SELECT id, now() - age * interval '1 ms' AS beaten_at, report, now() - report_age * interval '1 ms' AS reported_at
+      FROM unnest($1::text[], $2::float8[], $3::jsonb[], $4::float8[]) AS given(id, age, report, report_age)),
+  held AS MATERIALIZED (
+    SELECT id, status FROM agents WHERE id = ANY ($1) AND deregistered_at IS NULL ORDER BY id FOR NO KEY UPDATE),
+  beaten AS (
+    UPDATE agents
+       SET last_seen = greatest(agents.last_seen, beat.beaten_at),
+           health = CASE WHEN beat.report IS NULL OR (agents.health->>'last_check')::timestamptz > beat.reported_at THEN agents.health
+                         ELSE beat.report || jsonb_build_object('last_check',
+                                to_char(beat.reported_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) END,
+           status = CASE WHEN held.status IN ('unhealthy', 'inactive') THEN 'active' ELSE agents.status END,
+           generation = agents.generation + CASE WHEN held.status IN ('unhealthy', 'inactive') THEN 1 ELSE 0 END
+      FROM beat JOIN held USING (id)
+     WHERE agents.id = beat.id
+    RETURNING agents.id, agents.name, agents.type, agents.status, agents.heartbeat, agents.generation, held.status AS previous),
+  event AS (
+    SELECT id AS agent_id, 'status_changed' AS type, previous AS from_status, status AS to_status, 'heartbeat' AS reason,
+           jsonb_build_object('name', name, 'type', type, 'generation', generation) AS data
+      FROM beaten WHERE previous <> status ORDER BY id),
+  logged AS (${appendEvents('event')})
+  SELECT id, name, type, status, previous, (heartbeat->>'interval_seconds')::int AS "intervalSeconds" FROM beaten`;

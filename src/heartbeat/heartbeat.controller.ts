@@ -1,0 +1,50 @@
+import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../common/api-problems';
+import { Clock } from '../common/clock';
+import { ValidBody } from '../common/http-input';
+import { storableId } from '../registry/agent-fields';
+import {
+  HeartbeatAnswerDto,
+  HeartbeatBatchAnswerDto,
+  HeartbeatBatchDto,
+  HeartbeatRequestDto,
+} from './dto/heartbeats.dto';
+import { HeartbeatService } from './heartbeat.service';
+
+/** Signs of life. */
+@ApiTags('heartbeat')
+@Controller('agents')
+export class HeartbeatController {
+  constructor(
+    private readonly heartbeats: HeartbeatService,
+    private readonly clock: Clock,
+  ) {}
+
+  @Post('heartbeats')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Many heartbeats at once; a bad one is rejected by itself' })
+  @ApiOkResponse({ type: HeartbeatBatchAnswerDto })
+  @ApiProblems(400, 413, 415)
+  async beatAll(@ValidBody(HeartbeatBatchDto) { beats }: HeartbeatBatchDto): Promise<HeartbeatBatchAnswerDto> {
+    const { accepted, rejected, nextHeartbeatSeconds } = await this.heartbeats.beatAll(beats);
+    return { accepted, rejected, next_heartbeat_seconds: nextHeartbeatSeconds };
+  }
+
+  @Post(':id/heartbeat')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'A heartbeat, with or without a report of the agent’s health' })
+  @ApiBody({ type: HeartbeatRequestDto, required: false })
+  @ApiOkResponse({ type: HeartbeatAnswerDto })
+  @ApiProblems(400, 404, 413, 415)
+  async beat(@Param('id', storableId) id: string, @Body() body: unknown): Promise<HeartbeatAnswerDto> {
+    const { status, nextHeartbeatSeconds, timeoutSeconds } = await this.heartbeats.beat(id, body);
+    return {
+      id,
+      last_beat: this.clock.now().toISOString(),
+      status,
+      next_heartbeat_seconds: nextHeartbeatSeconds,
+      timeout_seconds: timeoutSeconds,
+    };
+  }
+}

@@ -1,0 +1,22 @@
+import { Module } from '@nestjs/common';
+import { ScheduleModule } from '@nestjs/schedule';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { EventsModule } from '../events/events.module';
+import { RegistryModule } from '../registry/registry.module';
+import { BeatFlusher } from './beat-flusher';
+import { BeatsRepository } from './beats.repository';
+import { HeartbeatController } from './heartbeat.controller';
+import { HeartbeatService } from './heartbeat.service';
+import { HeartbeatSweepEntity } from './heartbeat-sweep.entity';
+import { HeartbeatSweeper } from './heartbeat.sweeper';
+import { KnownAgents } from './known-agents';
+import { SweepRepository } from './sweep.repository';
+
+/** Watches agents: takes their heartbeats in, writes them behind, and finds those that have fallen silent. */
+@Module({
+  imports: [TypeOrmModule.forFeature([HeartbeatSweepEntity]), ScheduleModule.forRoot(), EventsModule, RegistryModule],
+  controllers: [HeartbeatController],
+  providers: [BeatFlusher, BeatsRepository, HeartbeatService, HeartbeatSweeper, KnownAgents, SweepRepository],
+  exports: [BeatFlusher, HeartbeatSweeper],
+})
+export class HeartbeatModule {}

@@ -1,0 +1,129 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError, inBody, validationError } from '../common/domain-error';
+import { jsonViolations } from '../common/json-limits';
+import { isJsonObject } from '../common/validate';
+import { agentDeregistered, agentNotFound } from '../registry/agent.errors';
+import { Cadence } from '../registry/cadence';
+import { RecentBeats } from '../registry/recent-beats';
+import type { AgentStatus } from '../registry/agent-status';
+import type { KnownAgent } from './beats.repository';
+import { parseHeartbeat } from './heartbeat-body';
+import { KnownAgents } from './known-agents';
+
+export interface AcceptedBeat {
+  id: string;
+  status: AgentStatus;
+  nextHeartbeatSeconds: number;
+  timeoutSeconds: number;
+}
+
+export interface RejectedBeat {
+  index: number;
+  id: string;
+  code: string;
+  detail: string;
+}
+
+/** Takes heartbeats in. What it accepts is in the database within `HEARTBEAT_FLUSH_INTERVAL_MS`, or as soon as that can be. */
+@Injectable()
+export class HeartbeatService {
+  constructor(
+    private readonly known: KnownAgents,
+    private readonly recent: RecentBeats,
+    private readonly cadence: Cadence,
+  ) {}
+
+  /**
+   * Takes one heartbeat.
+   * @throws DomainError `validation_failed`; `agent_not_found` or `agent_deregistered`, both proven; `store_unavailable`
+   */
+  async beat(id: string, body: unknown): Promise<AcceptedBeat> {
+    const parsed = parseHeartbeat(body);
+    if ('errors' in parsed) throw validationError(inBody(parsed.errors));
+    const agent = await this.registered(id);
+    this.recent.record(id, performance.now(), parsed.report);
+    return this.accepted(agent);
+  }
+
+  /**
+   * Takes many heartbeats; one that is not valid or not of a registered agent is rejected by itself.
+   * @throws DomainError `store_unavailable` when no agent is known here and the database cannot be asked
+   */
+  async beatAll(
+    beats: unknown[],
+  ): Promise<{ accepted: number; rejected: RejectedBeat[]; nextHeartbeatSeconds: number }> {
+    const now = performance.now();
+    let unavailable: DomainError | undefined;
+    const rejected: RejectedBeat[] = [];
+    const reject = (index: number, id: unknown, { code, message }: DomainError): void => {
+      rejected.push({ index, id: typeof id === 'string' ? id : '', code, detail: message });
+    };
+    const taken = await Promise.all(
+      beats.map(async (beat, index) => {
+        const parsed = parseBatchItem(beat);
+        if (parsed instanceof DomainError) return reject(index, isJsonObject(beat) ? beat.id : '', parsed);
+        try {
+          const found = this.known.find(parsed.id);
+          const agent = requireRegistered(parsed.id, found instanceof Promise ? await found : found);
+          return { agent, report: parsed.report };
+        } catch (error) {
+          if (!(error instanceof DomainError)) throw error;
+          if (error.kind === 'unavailable') unavailable = error;
+          return reject(index, parsed.id, error);
+        }
+      }),
+    );
+    let accepted = 0;
+    let shortest: number | undefined;
+    for (const beat of taken) {
+      if (!beat) continue;
+      accepted++;
+      this.recent.record(beat.agent.id, now, beat.report);
+      shortest = Math.min(shortest ?? beat.agent.intervalSeconds, beat.agent.intervalSeconds);
+    }
+    if (accepted === 0 && unavailable) throw unavailable;
+    rejected.sort((a, b) => a.index - b.index);
+    return {
+      accepted,
+      rejected,
+      nextHeartbeatSeconds: this.cadence.nextHeartbeatSeconds(shortest ?? DEFAULT_INTERVAL_SECONDS),
+    };
+  }
+
+  private async registered(id: string): Promise<KnownAgent> {
+    return requireRegistered(id, await this.known.find(id));
+  }
+
+  private accepted({ id, status, intervalSeconds }: KnownAgent): AcceptedBeat {
+    return {
+      id,
+      status: status === 'unhealthy' || status === 'inactive' ? 'active' : status, // what this beat makes of it
+      nextHeartbeatSeconds: this.cadence.nextHeartbeatSeconds(intervalSeconds),
+      timeoutSeconds: this.cadence.timeoutSeconds(intervalSeconds),
+    };
+  }
+}
+
+const DEFAULT_INTERVAL_SECONDS = 10;
+
+function requireRegistered(id: string, agent: KnownAgent | undefined): KnownAgent {
+  if (!agent) throw agentNotFound(id);
+  if (agent.status === 'deregistered') throw agentDeregistered(id);
+  return agent;
+}
+
+function parseBatchItem(
+  beat: unknown,
+): { id: string; report?: Extract<ReturnType<typeof parseHeartbeat>, { report?: unknown }>['report'] } | DomainError {
+  const violations = jsonViolations(beat);
+  if (violations.length > 0) return validationError(violations);
+  if (!isJsonObject(beat)) return validationError([{ field: '', message: 'must be an object with an id' }]);
+  const { id, ...body } = beat;
+  if (typeof id !== 'string' || id.length === 0 || id.length > 255)
+    return validationError([{ field: 'id', message: 'must be the id of an agent' }]);
+  const unknown = Object.keys(body).filter((name) => name !== 'health');
+  if (unknown.length > 0)
+    return validationError(unknown.map((field) => ({ field, message: 'is not a known property' })));
+  const parsed = parseHeartbeat('health' in body ? body : undefined);
+  return 'errors' in parsed ? validationError(parsed.errors) : { id, report: parsed.report };
+}

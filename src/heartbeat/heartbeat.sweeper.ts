@@ -1,0 +1,141 @@
+import { Injectable } from '@nestjs/common';
+import { Cron, CronExpression } from '@nestjs/schedule';
+import { PinoLogger } from 'nestjs-pino';
+import { Configuration } from '../config/configuration';
+import type { Querier } from '../database/database';
+import { AgentEvents } from '../events/agent-events';
+import { Cadence } from '../registry/cadence';
+import { timeoutSeconds } from '../registry/heartbeat-timeout';
+import { RecentBeats } from '../registry/recent-beats';
+import { RetentionService } from '../registry/retention.service';
+import { BeatFlusher } from './beat-flusher';
+import { nextCadence } from './cadence-rule';
+import { preservation, type Preservation } from './self-preservation';
+import { statusAfterSilence } from './silence';
+import { SweepRepository, type Suspect, type Verdict } from './sweep.repository';
+
+const MOST_SUSPECTS = 50_000;
+const BATCH = 2_000;
+/** The tick comes every second; one this late was held up together with everything else in the process. */
+const PAUSE_MS = 2_500;
+
+/** How the sweep is doing, as far as this replica knows. */
+export interface SweepReport {
+  /** Milliseconds of `performance.now()` at the end of the last sweep that this replica ran or saw another one run. */
+  lastSuccessAt: number | undefined;
+  isProtecting: boolean;
+  durationMs: number | undefined;
+}
+
+/** Finds the agents that have fallen silent. One replica at a time; what it needs to remember is in the database. */
+@Injectable()
+export class HeartbeatSweeper {
+  readonly report: SweepReport = { lastSuccessAt: undefined, isProtecting: false, durationMs: undefined };
+  private lastTickAt = performance.now();
+  private lastSweepAt = Number.NEGATIVE_INFINITY;
+  private wasPaused = false;
+
+  constructor(
+    private readonly sweeps: SweepRepository,
+    private readonly flusher: BeatFlusher,
+    private readonly recent: RecentBeats,
+    private readonly cadence: Cadence,
+    private readonly retention: RetentionService,
+    private readonly events: AgentEvents,
+    private readonly configuration: Configuration,
+    private readonly logger: PinoLogger,
+  ) {
+    logger.setContext(HeartbeatSweeper.name);
+  }
+
+  /** Looks every second whether a sweep is due. By a clock that nobody sets: cron only wakes it. */
+  @Cron(CronExpression.EVERY_SECOND, { waitForCompletion: true })
+  async tick(): Promise<void> {
+    const now = performance.now();
+    this.wasPaused ||= now - this.lastTickAt > PAUSE_MS;
+    this.lastTickAt = now;
+    if (now - this.lastSweepAt < this.configuration.HEARTBEAT_SWEEP_INTERVAL_SECONDS * 1000 - 500) return;
+    this.lastSweepAt = now;
+    try {
+      await this.sweep();
+    } catch (error) {
+      this.logger.warn({ err: error }, 'The heartbeat sweep failed; the next one starts anew');
+    }
+    this.lastTickAt = performance.now(); // a long sweep is no pause
+  }
+
+  /** One sweep, or none when another replica is at it or has just been. */
+  async sweep(): Promise<void> {
+    // What agents have told this replica counts; and who cannot write beats does not judge who has sent none.
+    if (!(await this.flusher.flush())) return;
+    const start = performance.now();
+    await this.sweeps.exclusively((transaction) => this.sweepNow(transaction));
+    const { stretch, tolerance, heldFor } = await this.sweeps.state();
+    this.cadence.adopt(stretch, tolerance);
+    this.report.isProtecting = heldFor !== null;
+    this.report.lastSuccessAt = performance.now();
+    this.report.durationMs = this.report.lastSuccessAt - start;
+  }
+
+  private async sweepNow(transaction: Querier): Promise<void> {
+    const { HEARTBEAT_TIMEOUT_SECONDS: timeout, HEARTBEAT_SWEEP_INTERVAL_SECONDS: interval } = this.configuration;
+    const before = await this.sweeps.state(transaction);
+    if (before.sinceLastSweep !== null && before.sinceLastSweep < interval / 2) return;
+    await this.sweeps.begin(transaction, this.wasPaused || isBreak(before.sinceLastSweep, interval));
+    this.wasPaused = false;
+
+    const fleet = await this.sweeps.count(transaction, timeout);
+    const cadence = nextCadence(
+      fleet.wanted,
+      this.configuration.HEARTBEAT_TARGET_PER_SECOND,
+      fleet.longestInterval,
+      before,
+    );
+    const suspects = await this.sweeps.suspects(transaction, timeout, cadence.tolerance, MOST_SUSPECTS);
+    const verdicts = suspects.flatMap((suspect) => this.judge(suspect, cadence.tolerance));
+    const overdue = verdicts.filter(({ becomes }) => becomes === 'unhealthy').length;
+    const decision = preservation({ ...fleet, overdue, heldFor: before.heldFor ?? 0, timeout });
+    this.tell(decision, before.heldFor, overdue, fleet.live);
+    await this.carryOut(verdicts.filter(({ becomes }) => becomes !== 'unhealthy' || decision !== 'hold'));
+    await this.sweeps.end(transaction, cadence, decision === 'hold');
+    await this.retention.purge();
+  }
+
+  private judge(suspect: Suspect, tolerance: number): Verdict[] {
+    if (this.recent.get(suspect.id)) return []; // it has just spoken to us
+    const becomes = statusAfterSilence({
+      ...suspect,
+      timeout: timeoutSeconds(suspect.intervalSeconds * tolerance, this.configuration.HEARTBEAT_TIMEOUT_SECONDS),
+      inactiveAfter: this.configuration.HEARTBEAT_INACTIVE_AFTER_SECONDS,
+    });
+    return becomes ? [{ ...suspect, becomes }] : [];
+  }
+
+  private async carryOut(verdicts: Verdict[]): Promise<void> {
+    for (let start = 0; start < verdicts.length; start += BATCH) {
+      const fallen = await this.sweeps.carryOut(verdicts.slice(start, start + BATCH));
+      for (const agent of fallen) this.events.publish('status_changed', agent, 'silent');
+    }
+  }
+
+  private tell(decision: Preservation, heldFor: number | null, overdue: number, live: number): void {
+    if (decision === 'hold' && heldFor === null) {
+      this.logger.error(
+        { overdue, live },
+        'Most agents have fallen silent together: held as they are, the fault may be here',
+      );
+    } else if (decision === 'given_up') {
+      this.logger.warn(
+        { overdue, live, held_seconds: heldFor },
+        'The agents that fell silent together did not come back: recorded',
+      );
+    } else if (decision === 'off' && heldFor !== null) {
+      this.logger.info({ held_seconds: heldFor }, 'The agents that fell silent together are back');
+    }
+  }
+}
+
+/** Whether the registry was away since the last sweep: stopped, paused, or without its database. */
+function isBreak(sinceLastSweep: number | null, interval: number): boolean {
+  return sinceLastSweep === null || sinceLastSweep > 2 * interval + 1;
+}

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import { OnEvent } from '@nestjs/event-emitter';
+import { AgentChanged } from '../events/agent-changed.event';
+import { BeatsRepository, type KnownAgent } from './beats.repository';
+
+const CAPACITY = 1_000_000;
+
+/**
+ * The agents that this replica knows to be registered, the least recently used ones dropped first. It saves a look into the
+ * database for every heartbeat and is never the truth: each flush says what has become of the agents that it met.
+ */
+@Injectable()
+export class KnownAgents {
+  private readonly agents = new Map<string, KnownAgent>();
+  private readonly asked = new Map<string, Promise<KnownAgent | undefined>>();
+  private looking: Promise<Map<string, KnownAgent>> | undefined;
+
+  constructor(private readonly beats: BeatsRepository) {}
+
+  /**
+   * The agent or its tombstone; undefined when the database has none of this id. All ids that are missed in one turn of the
+   * event loop are looked up by one query.
+   * @throws DomainError `store_unavailable` when the id is not known here and the database cannot be asked
+   */
+  find(id: string): KnownAgent | Promise<KnownAgent | undefined> {
+    const known = this.agents.get(id);
+    if (known) return known;
+    const asked = this.asked.get(id) ?? this.look(id);
+    this.asked.set(id, asked);
+    return asked;
+  }
+
+  remember({ id, status, intervalSeconds }: KnownAgent): void {
+    this.agents.delete(id); // so that it becomes the newest entry
+    this.agents.set(id, { id, status, intervalSeconds });
+    if (this.agents.size > CAPACITY) this.forget(this.agents.keys().next().value!);
+  }
+
+  forget(id: string): void {
+    this.agents.delete(id);
+  }
+
+  @OnEvent(AgentChanged.topic)
+  onChange({ agent }: AgentChanged): void {
+    this.forget(agent.id);
+  }
+
+  private async look(id: string): Promise<KnownAgent | undefined> {
+    this.looking ??= new Promise((resolve, reject) => {
+      setImmediate(() => {
+        const ids = [...this.asked.keys()];
+        this.asked.clear();
+        this.looking = undefined;
+        this.beats.find(ids).then((found) => resolve(new Map(found.map((agent) => [agent.id, agent]))), reject);
+      });
+    });
+    const agent = (await this.looking).get(id);
+    if (agent && agent.status !== 'deregistered') this.remember(agent);
+    return agent;
+  }
+}

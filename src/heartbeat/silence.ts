@@ -1,0 +1,32 @@
+import type { AgentStatus } from '../registry/agent-status';
+
+/** What the sweep knows of an agent. All durations in seconds. */
+export interface Silence {
+  status: AgentStatus;
+  /** `heartbeat.enabled`: whether anybody waits for this agent. */
+  enabled: boolean;
+  /** Since the registry last heard of it, or since the registry could hear at all, whichever is less. */
+  silentFor: number;
+  /** Its own timeout, see `timeoutSeconds`. */
+  timeout: number;
+  /** `HEARTBEAT_INACTIVE_AFTER_SECONDS`. */
+  inactiveAfter: number;
+}
+
+/**
+ * **When does an agent become unhealthy?** When it is active, is waited for, and has been silent longer than its timeout.
+ * An unhealthy one becomes inactive when its silence has lasted longer than `inactiveAfter` (and its timeout, should that
+ * be more). Nothing else changes by silence: undefined.
+ */
+export function statusAfterSilence({
+  status,
+  enabled,
+  silentFor,
+  timeout,
+  inactiveAfter,
+}: Silence): AgentStatus | undefined {
+  if (!enabled) return undefined;
+  if (status === 'active' && silentFor > timeout) return 'unhealthy';
+  if (status === 'unhealthy' && silentFor > Math.max(inactiveAfter, timeout)) return 'inactive';
+  return undefined;
+}

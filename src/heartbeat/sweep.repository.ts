@@ -1,0 +1,150 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Querier } from '../database/database';
+import { appendEvents } from '../events/append-events.sql';
+import type { AgentStatus } from '../registry/agent-status';
+import { timeoutSql } from '../registry/agent-health';
+import type { CadenceState } from './cadence-rule';
+
+/** Any number; all replicas must agree on it. */
+const SWEEP_LOCK = 7_264_013;
+
+/** What the sweeps remember, as of now; durations in seconds of the database's clock. */
+export interface SweepState extends CadenceState {
+  sinceLastSweep: number | null;
+  heldFor: number | null;
+}
+
+export interface FleetCount {
+  live: number;
+  lostLately: number;
+  /** Heartbeats a second that the agents' own intervals ask for. */
+  wanted: number;
+  longestInterval: number;
+}
+
+/** An agent that may be overdue. */
+export interface Suspect {
+  id: string;
+  status: AgentStatus;
+  enabled: boolean;
+  intervalSeconds: number;
+  silentFor: number;
+  /** Exactly as stored, for compare-and-set. */
+  lastSeen: string | null;
+}
+
+export interface Verdict extends Suspect {
+  becomes: AgentStatus;
+}
+
+export interface Fallen {
+  id: string;
+  name: string;
+  type: string;
+  status: AgentStatus;
+}
+
+/** The SQL of the sweep. All time is the database's. */
+@Injectable()
+export class SweepRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Runs `sweep` unless another replica is at it; undefined then. The lock ends with the transaction, however that ends. */
+  async exclusively<Result>(sweep: (transaction: Querier) => Promise<Result>): Promise<Result | undefined> {
+    return this.database.transaction(async (transaction) => {
+      const [row] = await transaction.query<{ held: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS held', [
+        SWEEP_LOCK,
+      ]);
+      return row!.held ? sweep(transaction) : undefined;
+    });
+  }
+
+  async state(querier: Querier = this.database): Promise<SweepState> {
+    const [state] = await querier.query<SweepState>(`
+      SELECT extract(epoch FROM now() - last_sweep_at)::float8 AS "sinceLastSweep",
+             extract(epoch FROM now() - protected_since)::float8 AS "heldFor",
+             stretch, tolerance, extract(epoch FROM tolerance_until - now())::float8 AS "toleranceFor"
+        FROM heartbeat_sweep`);
+    return state!;
+  }
+
+  /** Notes that a sweep runs now. After a break nobody could be heard in it: silence is counted anew. */
+  async begin(transaction: Querier, afterBreak: boolean): Promise<void> {
+    await transaction.query(
+      `UPDATE heartbeat_sweep SET last_sweep_at = now(), listening_since = CASE WHEN $1 THEN now() ELSE listening_since END`,
+      [afterBreak],
+    );
+  }
+
+  async end(transaction: Querier, cadence: CadenceState, isHolding: boolean): Promise<void> {
+    await transaction.query(
+      `UPDATE heartbeat_sweep
+          SET stretch = $1, tolerance = $2, tolerance_until = now() + make_interval(secs => $3),
+              protected_since = CASE WHEN $4 THEN coalesce(protected_since, now()) END`,
+      [cadence.stretch, cadence.tolerance, cadence.toleranceFor, isHolding],
+    );
+  }
+
+  /** Counts the fleet. `timeout` is the service-wide one. */
+  async count(transaction: Querier, timeout: number): Promise<FleetCount> {
+    const [count] = await transaction.query<FleetCount>(
+      `SELECT count(*) FILTER (WHERE status = 'active')::int AS live,
+              count(*) FILTER (WHERE status = 'unhealthy' AND last_seen > now() - make_interval(secs => ${timeoutSql('$1')} + $1::float8))::int AS "lostLately",
+              coalesce(sum(1.0 / (heartbeat->>'interval_seconds')::int) FILTER (WHERE status = 'active'), 0)::float8 AS wanted,
+              coalesce(max((heartbeat->>'interval_seconds')::int), 1) AS "longestInterval"
+         FROM agents
+        WHERE status IN ('active', 'unhealthy') AND heartbeat->>'enabled' = 'true'`,
+      [timeout],
+    );
+    return count!;
+  }
+
+  /**
+   * Agents that may be overdue: all that are, and perhaps some that are not. `statusAfterSilence` decides. Silence counts from
+   * when the registry last heard of the agent, or could hear at all.
+   */
+  async suspects(transaction: Querier, timeout: number, tolerance: number, limit: number): Promise<Suspect[]> {
+    return transaction.query<Suspect>(
+      `SELECT id, status, true AS enabled, (heartbeat->>'interval_seconds')::int AS "intervalSeconds", last_seen::text AS "lastSeen",
+              extract(epoch FROM now() - greatest(last_seen, listening_since))::float8 AS "silentFor"
+         FROM agents, (SELECT listening_since FROM heartbeat_sweep) AS sweep
+        WHERE status IN ('active', 'unhealthy') AND heartbeat->>'enabled' = 'true'
+          AND greatest(last_seen, listening_since)
+              < now() - make_interval(secs => greatest($1::float8, $2::float8 * ${timeoutSql('0')}))
+        LIMIT $3`,
+      [timeout, tolerance, limit],
+    );
+  }
+
+  /**
+   * Carries out verdicts, each only if the agent is still what the verdict was about: a beat that came meanwhile wins, and
+   * one that is being written at this moment too (its row is locked, so it is left for the next sweep).
+   */
+  async carryOut(verdicts: Verdict[]): Promise<Fallen[]> {
+    return this.database.query<Fallen>(CARRY_OUT, [
+      verdicts.map(({ id }) => id),
+      verdicts.map(({ status }) => status),
+      verdicts.map(({ becomes }) => becomes),
+      verdicts.map(({ lastSeen }) => lastSeen),
+      verdicts.map(({ silentFor }) => silentFor),
+    ]);
+  }
+}
+
+const CARRY_OUT = `
+  WITH verdict AS MATERIALIZED (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::float8[])
+                  AS given(id, was, becomes, last_seen, silent_for)),
+  held AS MATERIALIZED (
+    SELECT id, status, last_seen FROM agents WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED),
+  fallen AS (
+    UPDATE agents SET status = verdict.becomes, generation = agents.generation + 1
+      FROM verdict JOIN held ON held.id = verdict.id AND held.status = verdict.was AND held.last_seen IS NOT DISTINCT FROM verdict.last_seen
+     WHERE agents.id = verdict.id
+    RETURNING agents.id, agents.name, agents.type, agents.status, agents.generation, verdict.was, verdict.silent_for),
+  event AS (
+    SELECT id AS agent_id, 'status_changed' AS type, was AS from_status, status AS to_status, 'silent' AS reason,
+           jsonb_build_object('name', name, 'type', type, 'generation', generation, 'silent_seconds', round(silent_for::numeric, 3)) AS data
+      FROM fallen ORDER BY id),
+  logged AS (${appendEvents('event')})
+  SELECT id, name, type, status FROM fallen`;
