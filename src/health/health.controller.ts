@@ -4,22 +4,27 @@ import type { HealthIndicatorResult } from '@nestjs/terminus';
 import type { Response } from 'express';
 import { DatabaseIndicator } from './database.indicator';
 import { LivenessDto, ServiceHealthDto } from './health.dto';
+import { SweepIndicator } from './sweep.indicator';
 
 /** Probes. */
 @ApiTags('service')
 @Controller('health')
 export class HealthController {
-  constructor(private readonly database: DatabaseIndicator) {}
+  constructor(
+    private readonly database: DatabaseIndicator,
+    private readonly sweep: SweepIndicator,
+  ) {}
 
   @Get()
   @ApiOperation({ summary: 'How the service and what it needs are' })
   @ApiOkResponse({ type: ServiceHealthDto })
   @ApiResponse({ status: 503, type: ServiceHealthDto, description: 'The database cannot be reached.' })
   async health(@Res({ passthrough: true }) response: Response): Promise<ServiceHealthDto> {
-    const details: HealthIndicatorResult = await this.database.check();
+    const details: HealthIndicatorResult = { ...(await this.database.check()), ...this.sweep.check() };
     const isUp = details.database?.status === 'up';
+    const isWhole = Object.values(details).every(({ status }) => status === 'up');
     response.status(isUp ? 200 : 503);
-    return { status: isUp ? 'healthy' : 'unhealthy', details };
+    return { status: !isUp ? 'unhealthy' : isWhole ? 'healthy' : 'degraded', details };
   }
 
   @Get('live')

@@ -21,16 +21,20 @@ const PAUSE_MS = 2_500;
 
 /** How the sweep is doing, as far as this replica knows. */
 export interface SweepReport {
-  /** Milliseconds of `performance.now()` at the end of the last sweep that this replica ran or saw another one run. */
-  lastSuccessAt: number | undefined;
+  /** Since the last sweep that this replica ran, or saw another one run; null before the first. */
+  secondsSinceSuccess: number | null;
+  /** Three sweeps have been missed, or none has run since the start for as long. */
+  isLate: boolean;
+  /** Self-preservation holds agents that seem to have died together. */
   isProtecting: boolean;
-  durationMs: number | undefined;
 }
 
 /** Finds the agents that have fallen silent. One replica at a time; what it needs to remember is in the database. */
 @Injectable()
 export class HeartbeatSweeper {
-  readonly report: SweepReport = { lastSuccessAt: undefined, isProtecting: false, durationMs: undefined };
+  private readonly startedAt = performance.now();
+  private lastSuccessAt: number | undefined;
+  private isProtecting = false;
   private lastTickAt = performance.now();
   private lastSweepAt = Number.NEGATIVE_INFINITY;
   private wasPaused = false;
@@ -64,6 +68,15 @@ export class HeartbeatSweeper {
     this.lastTickAt = performance.now(); // a long sweep is no pause
   }
 
+  report(): SweepReport {
+    const since = (performance.now() - (this.lastSuccessAt ?? this.startedAt)) / 1000;
+    return {
+      secondsSinceSuccess: this.lastSuccessAt === undefined ? null : Math.round(since),
+      isLate: since > 3 * this.configuration.HEARTBEAT_SWEEP_INTERVAL_SECONDS + 1,
+      isProtecting: this.isProtecting,
+    };
+  }
+
   /** One sweep, or none when another replica is at it or has just been. */
   async sweep(): Promise<void> {
     // What agents have told this replica counts; and who cannot write beats does not judge who has sent none.
@@ -72,9 +85,9 @@ export class HeartbeatSweeper {
     await this.sweeps.exclusively((transaction) => this.sweepNow(transaction));
     const { stretch, tolerance, heldFor } = await this.sweeps.state();
     this.cadence.adopt(stretch, tolerance);
-    this.report.isProtecting = heldFor !== null;
-    this.report.lastSuccessAt = performance.now();
-    this.report.durationMs = this.report.lastSuccessAt - start;
+    this.isProtecting = heldFor !== null;
+    this.lastSuccessAt = performance.now();
+    this.logger.debug({ duration_ms: Math.round(this.lastSuccessAt - start) }, 'Heartbeat sweep done');
   }
 
   private async sweepNow(transaction: Querier): Promise<void> {

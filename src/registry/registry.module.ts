@@ -9,6 +9,8 @@ import { AgentImportService } from './agent-import.service';
 import { AgentPresenter } from './agent.presenter';
 import { AgentRepository } from './agent.repository';
 import { AgentService } from './agent.service';
+import { AnalyticsController } from './analytics.controller';
+import { AnalyticsRepository } from './analytics.repository';
 import { AgentsController } from './agents.controller';
 import { IdempotencyKeyEntity } from './idempotency-key.entity';
 import { IdempotencyRepository } from './idempotency.repository';
@@ -21,7 +23,7 @@ import { RegistrationService } from './registration.service';
 /** Agents: registering, finding, reading, changing and deregistering them. */
 @Module({
   imports: [TypeOrmModule.forFeature([AgentEntity, IdempotencyKeyEntity]), EventsModule],
-  controllers: [AgentsController, AgentController],
+  controllers: [AgentsController, AgentController, AnalyticsController],
   providers: [
     AgentChangeLogger,
     AgentImportRepository,
@@ -29,6 +31,7 @@ import { RegistrationService } from './registration.service';
     AgentPresenter,
     AgentRepository,
     AgentService,
+    AnalyticsRepository,
     Cadence,
     IdempotencyRepository,
     RecentBeats,

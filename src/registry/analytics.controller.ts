@@ -1,0 +1,48 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../common/api-problems';
+import { AnalyticsRepository } from './analytics.repository';
+import { FleetHealthDto, OverviewDto } from './dto/analytics.dto';
+
+/** Figures about the whole fleet. */
+@ApiTags('analytics')
+@Controller('analytics')
+export class AnalyticsController {
+  constructor(private readonly analytics: AnalyticsRepository) {}
+
+  @Get('overview')
+  @ApiOperation({ summary: 'How many agents there are of each kind' })
+  @ApiOkResponse({ type: OverviewDto })
+  @ApiProblems(400)
+  async overview(): Promise<OverviewDto> {
+    const { byStatus, byHealth, byType, byCategory } = await this.analytics.counts();
+    return {
+      total_agents: [...byStatus.values()].reduce((sum, count) => sum + count, 0),
+      active_agents: byStatus.get('active') ?? 0,
+      healthy_agents: byHealth.get('healthy') ?? 0,
+      by_status: Object.fromEntries(byStatus),
+      agent_types: Object.fromEntries(byType),
+      categories: Object.fromEntries(byCategory),
+    };
+  }
+
+  @Get('health')
+  @ApiOperation({ summary: 'How the fleet feels, and who does not feel well' })
+  @ApiOkResponse({ type: FleetHealthDto })
+  @ApiProblems(400)
+  async health(): Promise<FleetHealthDto> {
+    const [{ healthy, known }, { agents, total }, missed] = await Promise.all([
+      this.analytics.share(),
+      this.analytics.unhealthy(),
+      this.analytics.missedBeats(),
+    ]);
+    return {
+      overall_health: known === 0 ? 1 : healthy / known,
+      unhealthy_agents: agents.map(({ id, name, status, healthStatus, lastSeen }) => {
+        return { id, name, status, health_status: healthStatus, last_seen: lastSeen?.toISOString() ?? null };
+      }),
+      unhealthy_total: total,
+      missed_heartbeats: Object.fromEntries(missed.map(({ id, missed: count }) => [id, count])),
+    };
+  }
+}
