@@ -110,7 +110,9 @@ export class HeartbeatSweeper {
     const decision = preservation({ ...fleet, overdue, heldFor: before.heldFor ?? 0, timeout });
     this.tell(decision, before.heldFor, overdue, fleet.live);
     await this.carryOut(verdicts.filter(({ becomes }) => becomes !== 'unhealthy' || decision !== 'hold'));
-    await this.sweeps.end(transaction, cadence, decision === 'hold');
+    // Believed, but too many for one sweep: the next ones go on believing.
+    const goesOn = decision === 'given_up' && suspects.length === MOST_SUSPECTS;
+    await this.sweeps.end(transaction, cadence, decision === 'hold' || goesOn);
     await this.retention.purge();
   }
 
