@@ -6,6 +6,7 @@ import { loggingOptions } from './common/logging';
 import { ConfigModule } from './config/config.module';
 import type { Configuration } from './config/configuration';
 import { DatabaseModule } from './database/database.module';
+import { GovernanceModule } from './governance/governance.module';
 import { HealthModule } from './health/health.module';
 import { HeartbeatModule } from './heartbeat/heartbeat.module';
 import { RegistryModule } from './registry/registry.module';
@@ -25,6 +26,7 @@ export class AppModule implements NestModule {
         LoggerModule.forRoot(loggingOptions(configuration.LOG_LEVEL, process.stdout.isTTY)),
         CommonModule,
         DatabaseModule.forRoot(configuration),
+        GovernanceModule,
         RegistryModule,
         HeartbeatModule,
         HealthModule,

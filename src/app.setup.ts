@@ -25,6 +25,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .setVersion('1.0.0')
     .addTag('agents', 'Enrolling and finding agents')
     .addTag('agent', 'One agent')
+    .addTag('governance', 'Judgements of the Trifecta Court')
     .addTag('analytics', 'The whole fleet')
     .addTag('heartbeat', 'Signs of life')
     .addTag('service', 'Probes')

@@ -35,9 +35,6 @@ function announce(app: NestExpressApplication, configuration: Configuration, log
   const host = configuration.SERVER_HOST === '0.0.0.0' ? '127.0.0.1' : configuration.SERVER_HOST;
   const api = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   const data = configuration.DATABASE_URL ? 'DATABASE_URL' : configuration.DATA_DIR;
-  if (configuration.TRIFECTA_COURT_URL) {
-    logger.warn('TRIFECTA_COURT_URL is set, but governance is not built yet: changes are not judged');
-  }
   logger.log({ msg: 'Agent Registry is ready', api, docs: `${api}/docs`, data });
 }
 

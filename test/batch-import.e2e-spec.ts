@@ -74,7 +74,7 @@ describe('POST /agents/import', () => {
       ['created', undefined],
       ['rejected', 'id'],
       ['rejected', 'name'],
-      ['rejected', ''],
+      ['rejected', 'body'],
       ['rejected', 'id'],
       ['created', undefined],
     ]);

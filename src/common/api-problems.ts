@@ -41,13 +41,14 @@ class ProblemDto {
 
 const DESCRIPTION: Record<number, string> = {
   400: 'Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed`',
+  403: 'The Trifecta Court does not allow it; nothing was written. `governance_denied`, with its findings as `verdict`',
   404: 'Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone',
   409: 'Not possible in the agent’s present state. `illegal_transition`, `concurrent_update`',
   412: 'The agent is not in the state that `If-Match` names. `precondition_failed`',
   413: 'The body is too large. `payload_too_large`',
   415: 'The body is not declared as UTF-8 JSON. `unsupported_media_type`',
   422: 'The key came with another body before. `idempotency_key_reused`',
-  503: 'The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`',
+  503: 'The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable`',
 };
 
 /** Documents the error answers of a route; every one can also be 503. */

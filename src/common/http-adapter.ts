@@ -21,8 +21,11 @@ export class HttpAdapter extends ExpressAdapter {
     const handler = this.getInstance<express.Express>();
     server.removeAllListeners('request');
     server.on('request', (request, response) => {
-      if (URL.canParse(request.url ?? '', 'http://localhost')) handler(request, response);
-      else refuse(request, response, 400, 'The request target is not a URL');
+      const target = request.url ?? '';
+      if (!URL.canParse(target, 'http://localhost'))
+        return refuse(request, response, 400, 'The request target is not a URL');
+      if (/^[a-z]/i.test(target)) request.url = originForm(target);
+      handler(request, response);
     });
     server.on('checkExpectation', (request, response) =>
       refuse(request, response, 417, 'Only 100-continue can be expected'),
@@ -30,6 +33,12 @@ export class HttpAdapter extends ExpressAdapter {
     server.on('connect', (_request, socket) => hangUp(socket, 400, 'This is no proxy'));
     server.on('clientError', onClientError);
   }
+}
+
+/** An absolute target as the others have it (RFC 9112, 3.2): Express's own parser is stricter about the part in front. */
+function originForm(target: string): string {
+  const { pathname, search } = new URL(target);
+  return pathname + search;
 }
 
 function refuse(request: IncomingMessage, response: ServerResponse, status: number, message: string): void {

@@ -48,3 +48,8 @@ const CHECKSUM_LENGTH = 8;
 function checksum(list: string, position: string): string {
   return createHash('sha256').update(`${FORMAT}\n${list}\n${position}`).digest('base64url').slice(0, CHECKSUM_LENGTH);
 }
+
+/** A position in a list that is ordered by a `bigserial`. */
+export function isRevision(text: string): boolean {
+  return /^[1-9]\d{0,18}$/.test(text) && BigInt(text) < 2n ** 63n;
+}

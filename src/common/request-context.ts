@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { NextFunction, Request, Response } from 'express';
 import { requestIdFrom } from './request-id';
 
@@ -9,5 +10,12 @@ export function identifyRequest(request: Request, response: Response, next: Next
   const id = requestIdFrom(request.headers['x-request-id']);
   (request as IdentifiedRequest).id = id;
   response.setHeader('x-request-id', id);
-  next();
+  storage.run(id, next);
+}
+
+const storage = new AsyncLocalStorage<string>();
+
+/** The id of the request that is being served; undefined outside of one. */
+export function currentRequestId(): string | undefined {
+  return storage.getStore();
 }

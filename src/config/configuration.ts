@@ -40,6 +40,25 @@ export class Configuration {
   @IntegerBetween(1, 60_000)
   TRIFECTA_COURT_TIMEOUT_MS = 3000;
 
+  /** Questions that may be before the court at once; further ones queue. */
+  @IntegerBetween(1, 10_000)
+  TRIFECTA_COURT_MAX_CONCURRENT = 32;
+
+  @IntegerBetween(0, 100_000)
+  TRIFECTA_COURT_MAX_QUEUE = 1000;
+
+  /** Questions in a row without a usable answer after which the court is left in peace. */
+  @IntegerBetween(1, 1000)
+  TRIFECTA_COURT_BREAKER_FAILURES = 5;
+
+  /** How long it is left in peace. */
+  @IntegerBetween(1, 3_600_000)
+  TRIFECTA_COURT_BREAKER_RESET_MS = 5000;
+
+  /** How long an answer also holds for the same question; 0: not at all. */
+  @IntegerBetween(0, 86_400)
+  TRIFECTA_COURT_VERDICT_TTL_SECONDS = 0;
+
   /** Silence that makes an agent unhealthy, unless its own interval asks for more. */
   @IntegerBetween(1, 86_400)
   HEARTBEAT_TIMEOUT_SECONDS = 30;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { decodeCursor, pageOf, type Page } from '../common/paging';
+import { decodeCursor, isRevision, pageOf, type Page } from '../common/paging';
 import type { AgentEvent } from './agent-event';
 import { EventLogRepository } from './event-log.repository';
 
@@ -18,8 +18,4 @@ export class EventLogService {
     const events = await this.log.ofAgent(agentId, limit + 1, before);
     return pageOf(events, limit, list, ({ revision }) => revision);
   }
-}
-
-function isRevision(text: string): boolean {
-  return /^[1-9]\d{0,18}$/.test(text) && BigInt(text) < 2n ** 63n;
 }

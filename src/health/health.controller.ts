@@ -2,6 +2,7 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { HealthIndicatorResult } from '@nestjs/terminus';
 import type { Response } from 'express';
+import { CourtIndicator } from './court.indicator';
 import { DatabaseIndicator } from './database.indicator';
 import { LivenessDto, ServiceHealthDto } from './health.dto';
 import { SweepIndicator } from './sweep.indicator';
@@ -13,6 +14,7 @@ export class HealthController {
   constructor(
     private readonly database: DatabaseIndicator,
     private readonly sweep: SweepIndicator,
+    private readonly court: CourtIndicator,
   ) {}
 
   @Get()
@@ -20,7 +22,11 @@ export class HealthController {
   @ApiOkResponse({ type: ServiceHealthDto })
   @ApiResponse({ status: 503, type: ServiceHealthDto, description: 'The database cannot be reached.' })
   async health(@Res({ passthrough: true }) response: Response): Promise<ServiceHealthDto> {
-    const details: HealthIndicatorResult = { ...(await this.database.check()), ...this.sweep.check() };
+    const details: HealthIndicatorResult = {
+      ...(await this.database.check()),
+      ...this.court.check(),
+      ...this.sweep.check(),
+    };
     const isUp = details.database?.status === 'up';
     const isWhole = Object.values(details).every(({ status }) => status === 'up');
     response.status(isUp ? 200 : 503);

@@ -14,7 +14,7 @@ const MAX_METRICS_DEPTH = 8;
  * runs as often; the same for one heartbeat and for each of a batch.
  */
 export function parseHeartbeat(body: unknown): ParsedHeartbeat {
-  if (body === undefined || body === null) return {};
+  if (body === undefined) return {};
   if (!isJsonObject(body)) return { errors: [{ field: '', message: 'must be a JSON object' }] };
   if (!Object.hasOwn(body, 'health')) return parseReport(body, '');
   const errors = Object.keys(body).flatMap((name) => (name === 'health' ? [] : [unknown('', name)]));

@@ -116,8 +116,8 @@ function parseBatchItem(
   beat: unknown,
 ): { id: string; report?: Extract<ReturnType<typeof parseHeartbeat>, { report?: unknown }>['report'] } | DomainError {
   const violations = jsonViolations(beat);
-  if (violations.length > 0) return validationError(violations);
-  if (!isJsonObject(beat)) return validationError([{ field: '', message: 'must be an object with an id' }]);
+  if (violations.length > 0) return validationError(inBody(violations));
+  if (!isJsonObject(beat)) return validationError([{ field: 'body', message: 'must be an object with an id' }]);
   const { id, ...body } = beat;
   if (typeof id !== 'string' || id.length === 0 || id.length > 255)
     return validationError([{ field: 'id', message: 'must be the id of an agent' }]);

@@ -26,12 +26,12 @@ export interface ImportWritten {
 @Injectable()
 export class AgentImportRepository {
   /**
-   * Holds these ids against all other writers until the transaction ends, known ones and those still to come, and gives the
-   * known ones. Taken in the order of the ids: two imports never wait for each other in a circle.
+   * Those of the ids that are known, tombstones too. With `lock` they are held against all other writers until the transaction
+   * ends, taken in the order of the ids: two imports never wait for each other in a circle.
    */
-  async lock(transaction: Querier, ids: string[]): Promise<Map<string, AgentEntity>> {
-    const rows = await transaction.query<AgentEntity>(
-      `SELECT ${COLUMNS} FROM agents WHERE id = ANY ($1) ORDER BY id FOR UPDATE`,
+  async find(querier: Querier, ids: string[], { lock = false } = {}): Promise<Map<string, AgentEntity>> {
+    const rows = await querier.query<AgentEntity>(
+      `SELECT ${COLUMNS} FROM agents WHERE id = ANY ($1) ORDER BY id ${lock ? 'FOR UPDATE' : ''}`,
       [ids],
     );
     return new Map(rows.map((agent) => [agent.id, agent]));
@@ -54,7 +54,7 @@ export class AgentImportRepository {
 
 /**
  * A definition that arrives at a new (or deregistered) agent makes it anew; at a known one it sets the fields only. An id
- * that was registered since {@link AgentImportRepository.lock} looked is left to its registration.
+ * that was registered since {@link AgentImportRepository.find} looked is left to its registration.
  */
 const WRITE = `
   WITH batch AS (

@@ -1,14 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { DomainError, rejectIfAny, validationError, type FieldError } from '../common/domain-error';
+import { DomainError, inBody, rejectIfAny, validationError, type FieldError } from '../common/domain-error';
 import { jsonViolations } from '../common/json-limits';
 import { isJsonObject, violationsOf } from '../common/validate';
 import { Database } from '../database/database';
 import { AgentEvents } from '../events/agent-events';
+import { GovernanceService } from '../governance/governance.service';
 import type { AgentEntity } from './agent.entity';
-import { AgentImportRepository, type ImportWrite } from './agent-import.repository';
+import { concurrentUpdate } from './agent.errors';
+import { AgentImportRepository, type ImportWrite, type ImportWritten } from './agent-import.repository';
 import { changedFields, fieldsFrom, fieldsOf, type AgentFields } from './agent-fields.mapping';
 import { transition } from './agent-status';
 import { AgentDefinitionDto, AgentFieldsDto } from './dto/agent-requests.dto';
+import { contextOf, contextOfUpdate } from './governed-context';
 
 export interface ImportResult {
   /** Position in the batch. */
@@ -26,6 +29,7 @@ export class AgentImportService {
     private readonly imports: AgentImportRepository,
     private readonly database: Database,
     private readonly events: AgentEvents,
+    private readonly governance: GovernanceService,
   ) {}
 
   /**
@@ -34,32 +38,72 @@ export class AgentImportService {
    * alone, so that importing again changes nothing. With `dryRun` the results are told and nothing is written.
    */
   async import(definitions: unknown[], { dryRun }: { dryRun: boolean }): Promise<ImportResult[]> {
-    const results = definitions.map((definition, index) => resultOfValidation(definition, index, definitions));
-    const valid = results.flatMap(({ index, outcome }) =>
-      outcome === 'rejected' ? [] : [{ index, definition: definitions[index] as AgentDefinitionDto }],
+    const results = validated(definitions);
+    const open = results.filter(({ outcome }) => outcome === 'unchanged');
+    const found = await this.imports.find(
+      this.database,
+      open.map(({ id }) => id),
     );
-    const written = await this.database.transaction(async (transaction) => {
-      const known = await this.imports.lock(
-        transaction,
-        valid.map(({ definition }) => definition.id),
-      );
-      const writes = valid.flatMap(({ index, definition }) => {
-        const result = results[index]!;
-        try {
-          const write = importWrite(known.get(definition.id), definition);
-          if (write) result.outcome = write.event === 'imported' ? 'created' : 'updated';
-          return write ? [write] : [];
-        } catch (error) {
-          if (!(error instanceof DomainError)) throw error;
-          Object.assign(result, { outcome: 'rejected', code: error.code, errors: error.errors });
-          return [];
-        }
+    const plans: Plan[] = [];
+    for (const result of open) {
+      const agent = found.get(result.id);
+      await rejecting(result, async () => {
+        const write = importWrite(agent, definitions[result.index] as AgentDefinitionDto);
+        if (!write) return;
+        if (!dryRun) await this.judge(agent, write);
+        plans.push({ result, write, generation: agent?.generation });
       });
-      return dryRun ? [] : this.imports.write(transaction, writes);
-    });
+    }
+    const written = dryRun ? [] : await this.write(plans);
+    for (const { result, write } of plans) {
+      if (result.outcome !== 'rejected') result.outcome = write.event === 'imported' ? 'created' : 'updated';
+    }
     for (const { agent, type } of written) this.events.publish(type, agent);
     return results;
   }
+
+  private judge(agent: AgentEntity | undefined, { id, fields, event }: ImportWrite): Promise<void> {
+    if (event === 'imported') return this.governance.authorize('register_agent', contextOf(id, fields));
+    return this.governance.authorize('update_agent', contextOfUpdate(id, fieldsOf(agent!), fields));
+  }
+
+  /** Writes what was judged, if it is still about the same state; the rest is rejected and may simply be imported again. */
+  private async write(plans: Plan[]): Promise<ImportWritten[]> {
+    return this.database.transaction(async (transaction) => {
+      const ids = plans.map(({ write }) => write.id);
+      const known = await this.imports.find(transaction, ids, { lock: true });
+      const holding = plans.filter(({ result, write, generation }) => {
+        const holds = known.get(write.id)?.generation === generation;
+        if (!holds) reject(result, concurrentUpdate(write.id));
+        return holds;
+      });
+      return this.imports.write(
+        transaction,
+        holding.map(({ write }) => write),
+      );
+    });
+  }
+}
+
+/** What is to become of one definition, decided on the state that the agent had at this generation. */
+interface Plan {
+  result: ImportResult;
+  write: ImportWrite;
+  generation: number | undefined;
+}
+
+async function rejecting(result: ImportResult, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.code === 'store_unavailable') throw error;
+    reject(result, error);
+  }
+}
+
+function reject(result: ImportResult, { code, message, errors }: DomainError): void {
+  const told = errors.length > 0 ? errors : [{ field: 'id', message }];
+  Object.assign(result, { outcome: 'rejected', code, errors: told });
 }
 
 /** What an import makes of an agent that is known, of a tombstone, or of none; nothing when it is so already. */
@@ -69,7 +113,9 @@ function importWrite(agent: AgentEntity | undefined, { id, ...body }: AgentDefin
   if (status) return { id, previous, status, fields: fieldsFrom(body), event: 'imported', data: {} };
   const current = fieldsOf(agent!);
   const fields = filledInBy(current, body);
-  rejectIfAny(violationsOf(AgentFieldsDto, fields)); // each is within the limits; together they need not be
+  // Each of the two is within the limits; together they need not be.
+  const { endpoints, metadata } = fields;
+  rejectIfAny(violationsOf(AgentFieldsDto, { name: body.name, type: body.type, endpoints, metadata }));
   const changed = changedFields(fields, current);
   if (changed.length === 0) return undefined;
   return { id, previous, status: agent!.status, fields, event: 'updated', data: { changed } };
@@ -92,12 +138,17 @@ function filledInBy(current: AgentFields, body: AgentFieldsDto): AgentFields {
   };
 }
 
-function resultOfValidation(definition: unknown, index: number, all: unknown[]): ImportResult {
-  const id = isJsonObject(definition) && typeof definition.id === 'string' ? definition.id : '';
-  const unusable = jsonViolations(definition);
-  const errors = unusable.length > 0 ? unusable : violationsOf(AgentDefinitionDto, definition);
-  const first = all.findIndex((other) => isJsonObject(other) && other.id === id);
-  if (errors.length === 0 && first < index) errors.push({ field: 'id', message: 'is in this batch twice' });
-  if (errors.length === 0) return { index, id, outcome: 'unchanged' };
-  return { index, id, outcome: 'rejected', code: 'validation_failed', errors: validationError(errors).errors };
+/** Rejects what is not valid by itself; the rest is `unchanged` until something is found to do. */
+function validated(definitions: unknown[]): ImportResult[] {
+  const ids = new Set<string>();
+  return definitions.map((definition, index) => {
+    const id = isJsonObject(definition) && typeof definition.id === 'string' ? definition.id : '';
+    const result: ImportResult = { index, id, outcome: 'unchanged' };
+    const unusable = jsonViolations(definition);
+    const errors = unusable.length > 0 ? unusable : violationsOf(AgentDefinitionDto, definition);
+    if (errors.length === 0 && ids.has(id)) errors.push({ field: 'id', message: 'is in this batch twice' });
+    if (errors.length > 0) reject(result, validationError(inBody(errors)));
+    else ids.add(id);
+    return result;
+  });
 }

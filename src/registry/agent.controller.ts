@@ -77,7 +77,7 @@ export class AgentController {
   @ApiOperation({ summary: 'Replace the registration fields; what is left out gets its default' })
   @ApiHeader(IF_MATCH)
   @ApiOkResponse({ type: AgentDto })
-  @ApiProblems(400, 404, 409, 412, 413, 415)
+  @ApiProblems(400, 403, 404, 409, 412, 413, 415)
   async replace(
     @Param('id', storableId) id: string,
     @ValidBody(AgentFieldsDto) body: AgentFieldsDto,
@@ -92,7 +92,7 @@ export class AgentController {
   @ApiHeader(IF_MATCH)
   @ApiBody({ description: 'A value sets, null clears, what is absent stays.', type: AgentFieldsDto })
   @ApiOkResponse({ type: AgentDto })
-  @ApiProblems(400, 404, 409, 412, 413, 415)
+  @ApiProblems(400, 403, 404, 409, 412, 413, 415)
   async merge(
     @Param('id', storableId) id: string,
     @Body() patch: unknown,
@@ -106,7 +106,7 @@ export class AgentController {
   @ApiOperation({ summary: 'Deregister' })
   @ApiHeader(IF_MATCH)
   @ApiOkResponse({ type: DeregistrationDto })
-  @ApiProblems(400, 404, 409, 412)
+  @ApiProblems(400, 403, 404, 409, 412)
   async deregister(
     @Param('id', storableId) id: string,
     @Headers('if-match') ifMatch: string | undefined,
@@ -119,7 +119,7 @@ export class AgentController {
   @ApiOperation({ summary: 'The operator’s switch: maintenance and back' })
   @ApiHeader(IF_MATCH)
   @ApiOkResponse({ type: AgentDto })
-  @ApiProblems(400, 404, 409, 412, 413, 415)
+  @ApiProblems(400, 403, 404, 409, 412, 413, 415)
   async setStatus(
     @Param('id', storableId) id: string,
     @ValidBody(SetStatusDto) body: SetStatusDto,
@@ -134,7 +134,7 @@ export class AgentController {
   @ApiOperation({ summary: 'The same as PUT' })
   @ApiHeader(IF_MATCH)
   @ApiOkResponse({ type: AgentDto })
-  @ApiProblems(400, 404, 409, 412, 413, 415)
+  @ApiProblems(400, 403, 404, 409, 412, 413, 415)
   async postStatus(
     @Param('id', storableId) id: string,
     @ValidBody(SetStatusDto) body: SetStatusDto,

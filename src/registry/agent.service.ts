@@ -6,6 +6,7 @@ import { isJsonObject, unknownFields, violationsOf } from '../common/validate';
 import type { AgentEvent } from '../events/agent-event';
 import { AgentEvents } from '../events/agent-events';
 import { EventLogService } from '../events/event-log.service';
+import { GovernanceService } from '../governance/governance.service';
 import type { AgentEntity } from './agent.entity';
 import {
   agentDeregistered,
@@ -19,6 +20,7 @@ import { AGENT_LIST, type AgentQuery } from './agent-query';
 import { AgentRepository, type AgentChange, type AgentListItem } from './agent.repository';
 import { transition } from './agent-status';
 import { AgentFieldsDto, HeartbeatSettingsDto, type SetStatusDto } from './dto/agent-requests.dto';
+import { contextOfStatus, contextOfUpdate } from './governed-context';
 import { entityTag, ifMatchHolds } from './entity-tag';
 
 /** Each attempt that fails means that another one's change went through, so this many writers at once still all succeed. */
@@ -31,6 +33,7 @@ export class AgentService {
     private readonly agents: AgentRepository,
     private readonly events: AgentEvents,
     private readonly log: EventLogService,
+    private readonly governance: GovernanceService,
   ) {}
 
   async find(id: string): Promise<AgentEntity> {
@@ -67,8 +70,14 @@ export class AgentService {
   async merge(id: string, patch: unknown, ifMatch?: string): Promise<AgentEntity> {
     if (!isJsonObject(patch)) throw validationError([{ field: 'body', message: 'must be a JSON object' }]);
     return this.change(id, ifMatch, (agent) => {
-      const merged = mergePatch(fieldsOf(agent), patch) as AgentFieldsDto;
-      rejectIfAny([...unknownNulls(patch), ...violationsOf(AgentFieldsDto, merged)]);
+      const current = fieldsOf(agent);
+      const merged = mergePatch(current, patch) as AgentFieldsDto;
+      // What an adopted row holds in the fields beside the patch is not the client's doing.
+      const untouched = Object.keys(current).filter((name) => !Object.hasOwn(patch, name));
+      const violations = violationsOf(AgentFieldsDto, merged).filter(
+        ({ field }) => !untouched.includes(field.split(/[.[]/, 1)[0]!),
+      );
+      rejectIfAny([...unknownNulls(patch), ...violations]);
       return fieldsChange(agent, fieldsFrom(merged));
     });
   }
@@ -104,12 +113,23 @@ export class AgentService {
       if (!ifMatchHolds(ifMatch, entityTag(agent))) throw preconditionFailed();
       const change = decide(agent);
       if (!change) return agent;
+      await this.judge(agent, change);
       const changed = await this.agents.change(agent, change);
       if (!changed) continue;
       this.events.publish(change.event.type, changed, change.event.reason);
       return changed;
     }
     throw concurrentUpdate(id);
+  }
+
+  /** Before anything is written; a change that has to be decided anew is judged anew. */
+  private async judge(agent: AgentEntity, { fields, status, event }: AgentChange): Promise<void> {
+    const { id } = agent;
+    const current = fieldsOf(agent);
+    if (fields) await this.governance.authorize('update_agent', contextOfUpdate(id, current, fields));
+    if (!status) return;
+    const action = event.type === 'deregistered' ? 'deregister_agent' : 'set_agent_status';
+    await this.governance.authorize(action, contextOfStatus(id, current, agent.status, status, event.reason));
   }
 }
 

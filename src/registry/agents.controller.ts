@@ -38,7 +38,7 @@ export class AgentsController {
     type: RegistrationDto,
     description: 'The id was registered: its record is replaced, the agent active again.',
   })
-  @ApiProblems(400, 413, 415, 422)
+  @ApiProblems(400, 403, 413, 415, 422)
   async register(
     @ValidBody(RegisterAgentDto) body: RegisterAgentDto,
     @Headers('idempotency-key') idempotencyKey: string | undefined,

@@ -24,8 +24,14 @@ export class IdempotencyRepository {
       [key, requestHash],
     );
     if (claimed.length > 0) return undefined;
-    const [remembered] = await transaction.query<RememberedAnswer>(
-      'SELECT request_hash AS "requestHash", answer FROM idempotency_keys WHERE key = $1',
+    return this.find(transaction, key);
+  }
+
+  /** The answer that was given under this key; undefined when there is none, or none that still counts. */
+  async find(querier: Querier, key: string): Promise<RememberedAnswer | undefined> {
+    const [remembered] = await querier.query<RememberedAnswer>(
+      `SELECT request_hash AS "requestHash", answer FROM idempotency_keys
+        WHERE key = $1 AND created_at >= now() - ${IDEMPOTENCY_RETENTION}`,
       [key],
     );
     return remembered;

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
-import { Database, type Querier } from '../database/database';
+import { Database } from '../database/database';
 import { AgentEvents } from '../events/agent-events';
+import { GovernanceService } from '../governance/governance.service';
 import { newAgentId } from './agent-id';
 import { fieldsFrom } from './agent-fields.mapping';
 import { idempotencyKeyReused } from './agent.errors';
@@ -10,7 +11,8 @@ import { AgentRepository, type Registered } from './agent.repository';
 import { Cadence } from './cadence';
 import type { RegisterAgentDto } from './dto/agent-requests.dto';
 import type { RegistrationDto } from './dto/agent-responses.dto';
-import { IdempotencyRepository } from './idempotency.repository';
+import { contextOf } from './governed-context';
+import { IdempotencyRepository, type RememberedAnswer } from './idempotency.repository';
 
 export interface Registration {
   /** false: the id was registered already and its record has been replaced. */
@@ -26,30 +28,35 @@ export class RegistrationService {
     private readonly idempotency: IdempotencyRepository,
     private readonly database: Database,
     private readonly events: AgentEvents,
+    private readonly governance: GovernanceService,
     private readonly cadence: Cadence,
     private readonly clock: Clock,
   ) {}
 
   /**
    * Registers an agent from a valid body. With an idempotency key, a repeat of the same body gives the first answer again.
-   * @throws DomainError `idempotency_key_reused` when the key came with another body
+   * @throws DomainError `idempotency_key_reused` when the key came with another body; what governance throws
    */
   async register(body: RegisterAgentDto, idempotencyKey?: string): Promise<Registration> {
-    if (idempotencyKey === undefined) return this.announce(await this.write(this.database, body));
+    const id = body.id ?? newAgentId(this.clock.now());
+    const fields = fieldsFrom(body);
+    if (idempotencyKey === undefined) {
+      await this.governance.authorize('register_agent', contextOf(id, fields));
+      return this.announce(await this.agents.register(this.database, id, fields));
+    }
     const requestHash = hashOf(body);
+    // A repeat changes nothing and is not judged again. Two at once may both be judged; the key lets one of them write.
+    const earlier = await this.idempotency.find(this.database, idempotencyKey);
+    if (earlier) return replay(earlier, requestHash);
+    await this.governance.authorize('register_agent', contextOf(id, fields));
     const outcome = await this.database.transaction(async (transaction) => {
       const remembered = await this.idempotency.claim(transaction, idempotencyKey, requestHash);
-      if (remembered && remembered.requestHash !== requestHash) throw idempotencyKeyReused();
-      if (remembered) return { replay: remembered.answer as Registration };
-      const registered = await this.write(transaction, body);
+      if (remembered) return replay(remembered, requestHash);
+      const registered = await this.agents.register(transaction, id, fields);
       await this.idempotency.remember(transaction, idempotencyKey, this.registrationOf(registered));
-      return { registered };
+      return registered;
     });
-    return outcome.registered ? this.announce(outcome.registered) : outcome.replay;
-  }
-
-  private write(querier: Querier, body: RegisterAgentDto): Promise<Registered> {
-    return this.agents.register(querier, body.id ?? newAgentId(this.clock.now()), fieldsFrom(body));
+    return 'agent' in outcome ? this.announce(outcome) : outcome;
   }
 
   /** Only after the commit. */
@@ -72,6 +79,11 @@ export class RegistrationService {
       },
     };
   }
+}
+
+function replay({ requestHash, answer }: RememberedAnswer, expectedHash: string): Registration {
+  if (requestHash !== expectedHash) throw idempotencyKeyReused();
+  return answer as Registration;
 }
 
 /** The same for bodies that differ only in the order of their properties. */

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { EventsModule } from '../events/events.module';
+import { GovernanceModule } from '../governance/governance.module';
 import { AgentChangeLogger } from './agent-change.logger';
 import { AgentController } from './agent.controller';
 import { AgentEntity } from './agent.entity';
@@ -22,7 +23,7 @@ import { RegistrationService } from './registration.service';
 
 /** Agents: registering, finding, reading, changing and deregistering them. */
 @Module({
-  imports: [TypeOrmModule.forFeature([AgentEntity, IdempotencyKeyEntity]), EventsModule],
+  imports: [TypeOrmModule.forFeature([AgentEntity, IdempotencyKeyEntity]), EventsModule, GovernanceModule],
   controllers: [AgentsController, AgentController, AnalyticsController],
   providers: [
     AgentChangeLogger,

@@ -1,0 +1,139 @@
+import type { OnApplicationShutdown } from '@nestjs/common';
+import {
+  bulkhead,
+  circuitBreaker,
+  CircuitState,
+  ConsecutiveBreaker,
+  handleAll,
+  handleWhen,
+  isBrokenCircuitError,
+  isBulkheadRejectedError,
+  retry,
+  wrap,
+  type BulkheadPolicy,
+  type CircuitBreakerPolicy,
+} from 'cockatiel';
+import { Pool, type Dispatcher } from 'undici';
+import type { Configuration } from '../config/configuration';
+import { readCourtAnswer, unusable } from './court-answer';
+import { PolicyAuthority, type AuthorityState, type Judgement, type Question } from './policy-authority';
+
+/** More of an answer than this is not read. */
+const LARGEST_ANSWER = 64 * 1024;
+
+/** The answer that could not be used, on its way through the circuit breaker, which counts failures by what is thrown. */
+class NoAnswer extends Error {
+  constructor(
+    readonly judgement: Judgement,
+    readonly isConnectionFailure = false,
+  ) {
+    super(judgement.reason);
+  }
+}
+
+/**
+ * The Trifecta Court, over keep-alive HTTP. A bounded number of questions is before it at once and a bounded number waits; a
+ * connection that fails is tried once more; after several questions in a row without a usable answer the court is left in peace
+ * for a while and every question is `unreachable` at once.
+ */
+export class CourtAuthority extends PolicyAuthority implements OnApplicationShutdown {
+  private readonly pool: Pool;
+  private readonly path: string;
+  private readonly places: BulkheadPolicy;
+  private readonly breaker: CircuitBreakerPolicy;
+  private readonly policy: { execute<T>(work: () => Promise<T>): Promise<T> };
+
+  constructor(
+    url: string,
+    private readonly configuration: Configuration,
+  ) {
+    super();
+    const { origin, pathname } = new URL(url);
+    this.path = `${pathname.replace(/\/+$/, '')}/court/trifecta`;
+    this.pool = new Pool(origin, { connections: configuration.TRIFECTA_COURT_MAX_CONCURRENT, pipelining: 1 });
+    this.places = bulkhead(configuration.TRIFECTA_COURT_MAX_CONCURRENT, configuration.TRIFECTA_COURT_MAX_QUEUE);
+    this.breaker = circuitBreaker(handleAll, {
+      halfOpenAfter: configuration.TRIFECTA_COURT_BREAKER_RESET_MS,
+      breaker: new ConsecutiveBreaker(configuration.TRIFECTA_COURT_BREAKER_FAILURES),
+    });
+    const onceMore = retry(
+      handleWhen((error) => error instanceof NoAnswer && error.isConnectionFailure),
+      { maxAttempts: 1 },
+    );
+    this.policy = wrap(this.places, this.breaker, onceMore);
+  }
+
+  async judge(question: Question): Promise<Judgement> {
+    const judgement = await this.policy.execute(() => this.ask(question)).catch(judgementOf);
+    return { ...judgement, breakerState: this.breakerState() };
+  }
+
+  state(): AuthorityState {
+    const breaker = this.breakerState();
+    return {
+      status: breaker === 'closed' ? 'up' : 'down',
+      details: {
+        breaker,
+        asking: this.configuration.TRIFECTA_COURT_MAX_CONCURRENT - this.places.executionSlots,
+        queued: this.queued(),
+      },
+    };
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.pool.destroy();
+  }
+
+  private breakerState(): string {
+    return (
+      { [CircuitState.Closed]: 'closed', [CircuitState.HalfOpen]: 'half_open' }[this.breaker.state as number] ?? 'open'
+    );
+  }
+
+  private queued(): number {
+    return this.configuration.TRIFECTA_COURT_MAX_QUEUE - this.places.queueSlots;
+  }
+
+  /** Asks once. Redirects are answers like any other that is not a 200. Throws for want of a usable answer. */
+  private async ask({ action, context }: Question): Promise<Judgement> {
+    const signal = AbortSignal.timeout(this.configuration.TRIFECTA_COURT_TIMEOUT_MS);
+    let judgement: Judgement;
+    try {
+      const { statusCode, body } = await this.pool.request({
+        method: 'POST',
+        path: this.path,
+        headers: { 'content-type': 'application/json', accept: 'application/json' },
+        body: JSON.stringify({ action, context }),
+        signal,
+      });
+      judgement = readCourtAnswer(statusCode, await textOf(body));
+    } catch (error) {
+      if (error instanceof NoAnswer) throw error;
+      if (signal.aborted) throw new NoAnswer(unusable('the court did not answer in time'));
+      throw new NoAnswer(unusable('the court cannot be reached'), true);
+    }
+    if (judgement.outcome === 'unreachable') throw new NoAnswer(judgement);
+    return judgement;
+  }
+}
+
+async function textOf(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > LARGEST_ANSWER) {
+      body.destroy();
+      throw new NoAnswer(unusable(`the court's answer is larger than ${LARGEST_ANSWER} bytes`));
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
+}
+
+function judgementOf(error: unknown): Judgement {
+  if (error instanceof NoAnswer) return error.judgement;
+  if (isBrokenCircuitError(error)) return unusable('the court has not answered lately and is left in peace');
+  if (isBulkheadRejectedError(error)) return unusable('too many questions are before the court');
+  throw error;
+}

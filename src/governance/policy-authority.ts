@@ -1,0 +1,52 @@
+/** What may be asked. Never a heartbeat, never a read. */
+export const GOVERNED_ACTIONS = ['register_agent', 'update_agent', 'set_agent_status', 'deregister_agent'] as const;
+export type GovernedAction = (typeof GOVERNED_ACTIONS)[number];
+
+/** An action that somebody wants to take, and all that the authority may know about it. Holds no secrets, see `redaction.ts`. */
+export interface Question {
+  action: GovernedAction;
+  context: Record<string, unknown> & { agent_id: string };
+}
+
+export interface Findings {
+  scripture?: unknown;
+  geometry?: unknown;
+  law?: unknown;
+}
+
+/** What the authority says. `unreachable`: it gave no usable answer, for the `reason` given. */
+export interface Judgement {
+  outcome: 'allowed' | 'denied' | 'unreachable';
+  reason?: string;
+  findings?: Findings;
+  /** The state of the circuit breaker in front of the authority, if there is one. */
+  breakerState?: string;
+}
+
+/** How the way to the authority is. */
+export interface AuthorityState {
+  status: 'up' | 'down' | 'off';
+  details?: Record<string, unknown>;
+}
+
+/**
+ * Whoever decides which changes of agents are allowed. An abstract class, so that it is its own injection token: bind another
+ * implementation and nothing else in the service changes.
+ */
+export abstract class PolicyAuthority {
+  /** Judges one question; undefined when this authority is not interested, so that nothing was asked. Never throws. */
+  abstract judge(question: Question): Promise<Judgement | undefined>;
+
+  abstract state(): AuthorityState;
+}
+
+/** The default: nobody to ask. */
+export class AllowEverything extends PolicyAuthority {
+  judge(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  state(): AuthorityState {
+    return { status: 'off' };
+  }
+}

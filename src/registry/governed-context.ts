@@ -1,0 +1,29 @@
+import type { Question } from '../governance/policy-authority';
+import type { AgentStatus } from './agent-status';
+import { changedFields, type AgentFields } from './agent-fields.mapping';
+
+type Context = Question['context'];
+
+/** What an authority is told of an agent: what it says of itself, as it will be when the change is allowed. */
+export function contextOf(id: string, fields: AgentFields): Context {
+  const { name, type, category, version, capabilities, endpoints, metadata } = fields;
+  return { agent_id: id, name, type, category, version, capabilities, endpoints, metadata };
+}
+
+/** The same for an update, with what changes: each field's value before and after. */
+export function contextOfUpdate(id: string, before: AgentFields, after: AgentFields): Context {
+  const names = changedFields(after, before) as (keyof AgentFields)[];
+  const changes = Object.fromEntries(names.map((name) => [name, { from: before[name], to: after[name] }]));
+  return { ...contextOf(id, after), changes };
+}
+
+/** The same for a change of the lifecycle status. */
+export function contextOfStatus(
+  id: string,
+  fields: AgentFields,
+  from: AgentStatus,
+  to: AgentStatus,
+  reason?: string | null,
+): Context {
+  return { ...contextOf(id, fields), from, to, reason: reason ?? null };
+}

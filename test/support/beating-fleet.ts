@@ -1,0 +1,108 @@
+import { registration, type Registration } from './builders';
+import { inParallel } from './in-parallel';
+import { until } from './until';
+
+const JSON_BODY = { 'content-type': 'application/json' };
+
+/** Registers agents that beat once a second. Gives their ids. */
+export async function registerFleet(
+  url: string,
+  count: number,
+  overrides: Partial<Registration> = {},
+): Promise<string[]> {
+  const bodies = Array.from({ length: count }, () =>
+    registration({ heartbeat: { interval_seconds: 1 }, ...overrides }),
+  );
+  return inParallel(16, bodies, async (body) => {
+    const answer = await fetch(`${url}/agents/register`, {
+      method: 'POST',
+      headers: JSON_BODY,
+      body: JSON.stringify(body),
+    });
+    if (answer.status !== 201) throw new Error(`${answer.status}: ${await answer.text()}`);
+    return ((await answer.json()) as { id: string }).id;
+  });
+}
+
+/**
+ * Agents that beat once a second, whatever becomes of their beats: all of them in one batch, and the first by itself as
+ * well. They are clients as the contract has them: an answer or its absence does not change when they beat next.
+ */
+export class BeatingFleet {
+  /** Answers that were not "all accepted". */
+  readonly refused: string[] = [];
+  /** Requests that got no answer, as while the service is away. */
+  unanswered = 0;
+  /** Batches that were accepted as a whole. */
+  accepted = 0;
+  private rounds = 0;
+  private readonly silent = new Set<string>();
+  private readonly underWay = new Set<Promise<void>>();
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    private url: string,
+    readonly ids: string[],
+  ) {
+    this.timer = setInterval(() => this.beat(), 1000);
+    this.beat();
+  }
+
+  /** From now on the agents beat there. */
+  moveTo(url: string): void {
+    this.url = url;
+  }
+
+  silence(ids: string[]): void {
+    for (const id of ids) this.silent.add(id);
+  }
+
+  wake(ids: string[]): void {
+    for (const id of ids) this.silent.delete(id);
+  }
+
+  /** Waits until the agents have sent so many more beats. */
+  async sends(beats: number): Promise<void> {
+    const enough = this.rounds + beats;
+    await until(`${beats} more beats`, beats + 30, () => this.rounds >= enough);
+  }
+
+  /** Waits until all agents that are not silent have had so many more beats accepted. */
+  async gets(beats: number, withinSeconds: number): Promise<void> {
+    const enough = this.accepted + beats;
+    await until(`${beats} more batches are accepted`, withinSeconds, () => this.accepted >= enough);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await Promise.all(this.underWay);
+  }
+
+  private beat(): void {
+    this.rounds++;
+    const ids = this.ids.filter((id) => !this.silent.has(id));
+    const [first] = ids;
+    if (first === undefined) return;
+    this.send('/agents/heartbeats', { beats: ids.map((id) => ({ id })) }, (answer) => {
+      const { accepted } = JSON.parse(answer) as { accepted: number };
+      if (accepted === ids.length) this.accepted++;
+      else this.refused.push(answer);
+    });
+    this.send(`/agents/${first}/heartbeat`, {}, () => undefined);
+  }
+
+  private send(path: string, body: unknown, onAnswer: (text: string) => void): void {
+    const request = { method: 'POST', headers: JSON_BODY, body: JSON.stringify(body) };
+    const sent = fetch(this.url + path, { ...request, signal: AbortSignal.timeout(20_000) })
+      .then(async (answer) => ({ status: answer.status, text: await answer.text() }))
+      .then(
+        ({ status, text }) => {
+          if (status === 200) onAnswer(text);
+          else this.refused.push(`${status}: ${text}`);
+        },
+        () => void this.unanswered++,
+      );
+    this.underWay.add(sent);
+    void sent.then(() => this.underWay.delete(sent));
+  }
+}
