@@ -1,4 +1,4 @@
-import { Test } from '@nestjs/testing';
+import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from '../../src/app.module';
 import { setUpApp } from '../../src/app.setup';
@@ -47,6 +47,7 @@ export class TestClock extends Clock {
 export async function createTestApp(
   overrides: Partial<Configuration> = {},
   sharedDatabase?: TestDatabase,
+  customise: (builder: TestingModuleBuilder) => TestingModuleBuilder = (builder) => builder,
 ): Promise<TestApp> {
   const database = sharedDatabase ?? (await createTestDatabase());
   const configuration = Object.assign(
@@ -55,10 +56,8 @@ export async function createTestApp(
     overrides,
   );
   const clock = new TestClock();
-  const testing = await Test.createTestingModule({ imports: [AppModule.forRoot(configuration)] })
-    .overrideProvider(Clock)
-    .useValue(clock)
-    .compile();
+  const builder = Test.createTestingModule({ imports: [AppModule.forRoot(configuration)] });
+  const testing = await customise(builder.overrideProvider(Clock).useValue(clock)).compile();
   const app = testing.createNestApplication<NestExpressApplication>(new HttpAdapter(), { bodyParser: false });
   setUpApp(app);
   await app.listen(0, '127.0.0.1');

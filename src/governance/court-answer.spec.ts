@@ -1,0 +1,45 @@
+import { readCourtAnswer } from './court-answer';
+
+describe('readCourtAnswer', () => {
+  it('reads a yes', () => {
+    expect(readCourtAnswer(200, '{"valid":true}')).toEqual({ outcome: 'allowed', reason: undefined, findings: {} });
+  });
+
+  it('reads a no with its reason and findings', () => {
+    const text =
+      '{"valid":false,"reason":"No idols","scripture":{"ok":false},"geometry":"a circle","law":null,"more":1}';
+    expect(readCourtAnswer(200, text)).toEqual({
+      outcome: 'denied',
+      reason: 'No idols',
+      findings: { scripture: { ok: false }, geometry: 'a circle', law: null },
+    });
+  });
+
+  it.each([
+    [201, '{"valid":true}'],
+    [302, ''],
+    [404, '{"valid":true}'],
+    [500, '{"valid":true}'],
+    [200, ''],
+    [200, '<html>valid: true</html>'],
+    [200, '{"valid":tr'],
+    [200, '{"valid":"yes"}'],
+    [200, '{"valid":1}'],
+    [200, '{"valid":null}'],
+    [200, '{}'],
+    [200, '[{"valid":true}]'],
+    [200, 'true'],
+    [200, 'null'],
+  ])('takes %d %s for no answer', (status, text) => {
+    expect(readCourtAnswer(status, text)).toEqual({ outcome: 'unreachable', reason: expect.any(String) });
+  });
+
+  it('keeps only what PostgreSQL can', () => {
+    const text = String.raw`{"valid":false,"reason":"a\u0000b\ud800","scripture":{"\u0000":"\udfff"}}`;
+    expect(readCourtAnswer(200, text)).toEqual({
+      outcome: 'denied',
+      reason: 'ab\ufffd',
+      findings: { scripture: { '\ufffd': '\ufffd' } },
+    });
+  });
+});
