@@ -45,6 +45,7 @@ const ADOPT_ROWS = `
                   ELSE 'inactive' END,
     deregistered_at = CASE WHEN status = 'deregistered' THEN now() END,
     registered_at = coalesce(registered_at, last_seen, now()),
+    last_seen = coalesce(last_seen, registered_at, now()),
     health = CASE WHEN jsonb_typeof(health) = 'object' AND pg_temp.parse_time(health->>'last_check') IS NOT NULL
       THEN health || jsonb_build_object(
         'status', CASE WHEN health->>'status' IN ('healthy', 'degraded', 'unhealthy') THEN health->>'status' ELSE 'unknown' END,
