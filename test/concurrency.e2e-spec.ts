@@ -1,6 +1,6 @@
 import { registration } from './support/builders';
 import { createTestApp, type TestApp } from './support/test-app';
-import { inParallel } from './support/in-parallel';
+import { inParallel } from '../src/common/in-parallel';
 
 describe('Many clients at once', () => {
   let app: TestApp;

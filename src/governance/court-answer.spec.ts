@@ -34,6 +34,11 @@ describe('readCourtAnswer', () => {
     expect(readCourtAnswer(status, text)).toEqual({ outcome: 'unreachable', reason: expect.any(String) });
   });
 
+  it('lets a verdict stand whose findings are too deep to keep', () => {
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    expect(readCourtAnswer(200, `{"valid":false,"law":${deep}}`)).toMatchObject({ outcome: 'denied', findings: {} });
+  });
+
   it('keeps only what PostgreSQL can', () => {
     const text = String.raw`{"valid":false,"reason":"a\u0000b\ud800","scripture":{"\u0000":"\udfff"}}`;
     expect(readCourtAnswer(200, text)).toEqual({

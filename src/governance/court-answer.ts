@@ -1,5 +1,6 @@
+import { jsonViolations } from '../common/json-limits';
 import { isJsonObject } from '../common/validate';
-import type { Judgement } from './policy-authority';
+import type { Findings, Judgement } from './policy-authority';
 
 const LONGEST_REASON = 1000;
 
@@ -21,13 +22,19 @@ export function readCourtAnswer(status: number, text: string): Judgement {
     outcome: valid ? 'allowed' : 'denied',
     reason:
       typeof reason === 'string' ? reason.slice(0, LONGEST_REASON).replaceAll('\0', '').toWellFormed() : undefined,
-    findings: JSON.parse(storable(JSON.stringify({ scripture, geometry, law }))) as Judgement['findings'],
+    findings: findingsFrom({ scripture, geometry, law }),
   };
 }
 
 /** An answer that cannot be had, or not be used. */
 export function unusable(reason: string): Judgement {
   return { outcome: 'unreachable', reason };
+}
+
+/** The verdict stands even when what came with it is more than can be kept. */
+function findingsFrom(findings: Findings): Findings {
+  if (jsonViolations(findings).some(({ message }) => message.includes('nested'))) return {};
+  return JSON.parse(storable(JSON.stringify(findings))) as Findings;
 }
 
 /** PostgreSQL keeps neither NUL nor half a surrogate pair; `JSON.stringify` writes both as escapes. */

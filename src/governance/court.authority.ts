@@ -12,6 +12,7 @@ import {
   wrap,
   type BulkheadPolicy,
   type CircuitBreakerPolicy,
+  type IPolicy,
 } from 'cockatiel';
 import { Pool, type Dispatcher } from 'undici';
 import type { Configuration } from '../config/configuration';
@@ -41,7 +42,8 @@ export class CourtAuthority extends PolicyAuthority implements OnApplicationShut
   private readonly path: string;
   private readonly places: BulkheadPolicy;
   private readonly breaker: CircuitBreakerPolicy;
-  private readonly policy: { execute<T>(work: () => Promise<T>): Promise<T> };
+  private readonly patience: IPolicy;
+  private openedAt = 0;
 
   constructor(
     url: string,
@@ -56,22 +58,24 @@ export class CourtAuthority extends PolicyAuthority implements OnApplicationShut
       halfOpenAfter: configuration.TRIFECTA_COURT_BREAKER_RESET_MS,
       breaker: new ConsecutiveBreaker(configuration.TRIFECTA_COURT_BREAKER_FAILURES),
     });
+    this.breaker.onBreak(() => (this.openedAt = performance.now()));
     const onceMore = retry(
       handleWhen((error) => error instanceof NoAnswer && error.isConnectionFailure),
       { maxAttempts: 1 },
     );
-    this.policy = wrap(this.places, this.breaker, onceMore);
+    this.patience = wrap(this.breaker, onceMore);
   }
 
   async judge(question: Question): Promise<Judgement> {
-    const judgement = await this.policy.execute(() => this.ask(question)).catch(judgementOf);
+    const deadline = performance.now() + this.configuration.TRIFECTA_COURT_TIMEOUT_MS;
+    const judgement = await this.places.execute(() => this.askInTurn(question, deadline)).catch(judgementOf);
     return { ...judgement, breakerState: this.breakerState() };
   }
 
   state(): AuthorityState {
     const breaker = this.breakerState();
     return {
-      status: breaker === 'closed' ? 'up' : 'down',
+      status: breaker === 'open' ? 'down' : 'up',
       details: {
         breaker,
         asking: this.configuration.TRIFECTA_COURT_MAX_CONCURRENT - this.places.executionSlots,
@@ -84,36 +88,50 @@ export class CourtAuthority extends PolicyAuthority implements OnApplicationShut
     await this.pool.destroy();
   }
 
+  /** The breaker itself finds out that it may be tried again only when somebody asks. */
   private breakerState(): string {
-    return (
-      { [CircuitState.Closed]: 'closed', [CircuitState.HalfOpen]: 'half_open' }[this.breaker.state as number] ?? 'open'
-    );
+    if (this.breaker.state === CircuitState.Closed) return 'closed';
+    const isOverdue = performance.now() - this.openedAt > this.configuration.TRIFECTA_COURT_BREAKER_RESET_MS;
+    return this.breaker.state === CircuitState.HalfOpen || isOverdue ? 'half_open' : 'open';
   }
 
   private queued(): number {
     return this.configuration.TRIFECTA_COURT_MAX_QUEUE - this.places.queueSlots;
   }
 
-  /** Asks once. Redirects are answers like any other that is not a 200. Throws for want of a usable answer. */
-  private async ask({ action, context }: Question): Promise<Judgement> {
+  /** Whoever has waited for a place as long as an answer may take is not kept waiting for one as well. */
+  private async askInTurn(question: Question, deadline: number): Promise<Judgement> {
+    if (performance.now() > deadline) return unusable('too many questions are before the court');
     const signal = AbortSignal.timeout(this.configuration.TRIFECTA_COURT_TIMEOUT_MS);
-    let judgement: Judgement;
+    return this.patience.execute(() => this.ask(question, signal));
+  }
+
+  /** Asks once. Redirects are answers like any other that is not a 200. Throws for want of a usable answer. */
+  private async ask(question: Question, signal: AbortSignal): Promise<Judgement> {
+    const { status, text } = await this.exchange(question, signal);
+    const judgement = readCourtAnswer(status, text);
+    if (judgement.outcome === 'unreachable') throw new NoAnswer(judgement);
+    return judgement;
+  }
+
+  private async exchange(
+    { action, context }: Question,
+    signal: AbortSignal,
+  ): Promise<{ status: number; text: string }> {
     try {
-      const { statusCode, body } = await this.pool.request({
+      const { statusCode: status, body } = await this.pool.request({
         method: 'POST',
         path: this.path,
         headers: { 'content-type': 'application/json', accept: 'application/json' },
         body: JSON.stringify({ action, context }),
         signal,
       });
-      judgement = readCourtAnswer(statusCode, await textOf(body));
+      return { status, text: await textOf(body) };
     } catch (error) {
       if (error instanceof NoAnswer) throw error;
       if (signal.aborted) throw new NoAnswer(unusable('the court did not answer in time'));
       throw new NoAnswer(unusable('the court cannot be reached'), true);
     }
-    if (judgement.outcome === 'unreachable') throw new NoAnswer(judgement);
-    return judgement;
   }
 }
 

@@ -34,10 +34,11 @@ export class GovernanceService {
    * @throws DomainError `governance_denied`; `governance_unavailable` when there is no usable answer and the fail mode is closed
    */
   async authorize(action: Question['action'], context: Question['context']): Promise<void> {
+    if (this.authority.state().status === 'off') return;
     const question: Question = { action, context: redacted(context) as Question['context'] };
     const judgement = this.cache.get(question) ?? (await this.ask(question));
-    if (judgement?.outcome === 'denied') throw denied(judgement);
-    if (judgement?.outcome === 'unreachable' && this.failsClosed()) throw unavailable(judgement);
+    if (judgement.outcome === 'denied') throw denied(judgement);
+    if (judgement.outcome === 'unreachable' && this.failsClosed()) throw unavailable(judgement);
   }
 
   /**
@@ -50,10 +51,9 @@ export class GovernanceService {
     return pageOf(rows, query.limit, DECISION_LIST, ({ id }) => id);
   }
 
-  private async ask(question: Question): Promise<Judgement | undefined> {
+  private async ask(question: Question): Promise<Judgement> {
     const start = performance.now();
     const judgement = await this.authority.judge(question);
-    if (!judgement) return undefined;
     const verdict = this.verdictOf(judgement);
     const { agent_id: agentId } = question.context;
     await this.decisions.append({
@@ -88,7 +88,7 @@ export class GovernanceService {
 
 function denied({ reason, findings }: Judgement): DomainError {
   const { scripture = null, geometry = null, law = null } = findings ?? {};
-  return new DomainError('forbidden', 'governance_denied', reason ?? 'The Trifecta Court does not allow this', {
+  return new DomainError('forbidden', 'governance_denied', reason || 'The Trifecta Court does not allow this', {
     members: { verdict: { scripture, geometry, law } },
   });
 }

@@ -23,7 +23,7 @@ export interface Judgement {
   breakerState?: string;
 }
 
-/** How the way to the authority is. */
+/** How the way to the authority is; `off`: there is none, and nothing is asked. */
 export interface AuthorityState {
   status: 'up' | 'down' | 'off';
   details?: Record<string, unknown>;
@@ -34,16 +34,16 @@ export interface AuthorityState {
  * implementation and nothing else in the service changes.
  */
 export abstract class PolicyAuthority {
-  /** Judges one question; undefined when this authority is not interested, so that nothing was asked. Never throws. */
-  abstract judge(question: Question): Promise<Judgement | undefined>;
+  /** Judges one question. Never throws. */
+  abstract judge(question: Question): Promise<Judgement>;
 
   abstract state(): AuthorityState;
 }
 
 /** The default: nobody to ask. */
 export class AllowEverything extends PolicyAuthority {
-  judge(): Promise<undefined> {
-    return Promise.resolve(undefined);
+  judge(): Promise<Judgement> {
+    return Promise.resolve({ outcome: 'allowed' });
   }
 
   state(): AuthorityState {

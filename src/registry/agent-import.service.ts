@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { DomainError, inBody, rejectIfAny, validationError, type FieldError } from '../common/domain-error';
+import { inParallel } from '../common/in-parallel';
 import { jsonViolations } from '../common/json-limits';
 import { isJsonObject, violationsOf } from '../common/validate';
 import { Database } from '../database/database';
@@ -44,16 +45,15 @@ export class AgentImportService {
       this.database,
       open.map(({ id }) => id),
     );
-    const plans: Plan[] = [];
-    for (const result of open) {
+    const planned = await inParallel(JUDGED_AT_ONCE, open, (result) => {
       const agent = found.get(result.id);
-      await rejecting(result, async () => {
+      return rejecting(result, async () => {
         const write = importWrite(agent, definitions[result.index] as AgentDefinitionDto);
-        if (!write) return;
-        if (!dryRun) await this.judge(agent, write);
-        plans.push({ result, write, generation: agent?.generation });
+        if (write && !dryRun) await this.judge(agent, write);
+        return write && { result, write, generation: agent?.generation };
       });
-    }
+    });
+    const plans = planned.filter((plan) => plan !== undefined);
     const written = dryRun ? [] : await this.write(plans);
     for (const { result, write } of plans) {
       if (result.outcome !== 'rejected') result.outcome = write.event === 'imported' ? 'created' : 'updated';
@@ -92,12 +92,16 @@ interface Plan {
   generation: number | undefined;
 }
 
-async function rejecting(result: ImportResult, work: () => Promise<void>): Promise<void> {
+/** More would only queue: for the court, and for connections to the database that keep the audit trail. */
+const JUDGED_AT_ONCE = 8;
+
+async function rejecting<T>(result: ImportResult, work: () => Promise<T>): Promise<T | undefined> {
   try {
-    await work();
+    return await work();
   } catch (error) {
     if (!(error instanceof DomainError) || error.code === 'store_unavailable') throw error;
     reject(result, error);
+    return undefined;
   }
 }
 

@@ -1,27 +1,23 @@
-import { registration, type Registration } from './builders';
-import { inParallel } from './in-parallel';
 import { until } from './until';
 
 const JSON_BODY = { 'content-type': 'application/json' };
+const IMPORT_LIMIT = 500;
 
-/** Registers agents that beat once a second. Gives their ids. */
-export async function registerFleet(
-  url: string,
-  count: number,
-  overrides: Partial<Registration> = {},
-): Promise<string[]> {
-  const bodies = Array.from({ length: count }, () =>
-    registration({ heartbeat: { interval_seconds: 1 }, ...overrides }),
-  );
-  return inParallel(16, bodies, async (body) => {
-    const answer = await fetch(`${url}/agents/register`, {
-      method: 'POST',
-      headers: JSON_BODY,
-      body: JSON.stringify(body),
-    });
-    if (answer.status !== 201) throw new Error(`${answer.status}: ${await answer.text()}`);
-    return ((await answer.json()) as { id: string }).id;
+/**
+ * Defines agents that beat once a second. Until their first beat they are inactive, and nobody waits for it. Gives their ids,
+ * in order.
+ */
+export async function defineFleet(url: string, count: number): Promise<string[]> {
+  const agents = Array.from({ length: count }, (_, index) => {
+    const id = `beating-${String(index).padStart(4, '0')}`;
+    return { id, name: id, type: 'worker', heartbeat: { interval_seconds: 1 } };
   });
+  for (let start = 0; start < count; start += IMPORT_LIMIT) {
+    const body = JSON.stringify({ agents: agents.slice(start, start + IMPORT_LIMIT) });
+    const answer = await fetch(`${url}/agents/import`, { method: 'POST', headers: JSON_BODY, body });
+    if (answer.status !== 200) throw new Error(`${answer.status}: ${await answer.text()}`);
+  }
+  return agents.map(({ id }) => id);
 }
 
 /**
@@ -92,17 +88,17 @@ export class BeatingFleet {
   }
 
   private send(path: string, body: unknown, onAnswer: (text: string) => void): void {
-    const request = { method: 'POST', headers: JSON_BODY, body: JSON.stringify(body) };
-    const sent = fetch(this.url + path, { ...request, signal: AbortSignal.timeout(20_000) })
-      .then(async (answer) => ({ status: answer.status, text: await answer.text() }))
-      .then(
-        ({ status, text }) => {
-          if (status === 200) onAnswer(text);
-          else this.refused.push(`${status}: ${text}`);
-        },
-        () => void this.unanswered++,
-      );
+    const sent = this.exchange(path, body, onAnswer).catch(() => void this.unanswered++);
     this.underWay.add(sent);
     void sent.then(() => this.underWay.delete(sent));
+  }
+
+  private async exchange(path: string, body: unknown, onAnswer: (text: string) => void): Promise<void> {
+    const signal = AbortSignal.timeout(20_000);
+    const request = { method: 'POST', headers: JSON_BODY, body: JSON.stringify(body), signal };
+    const answer = await fetch(this.url + path, request);
+    const text = await answer.text();
+    if (answer.status === 200) onAnswer(text);
+    else this.refused.push(`${answer.status}: ${text}`);
   }
 }

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { until } from './until';
 
 const PROGRAM = join(__dirname, '../../scripts/court.mjs');
 
@@ -66,7 +67,7 @@ export class Court {
     return court;
   }
 
-  /** From now on it answers like this. `delayMs` is how long it is slow or dead. */
+  /** From now on it answers like this; `delayMs` is how long it is slow or dead. One that was dead is normal afterwards. */
   async mode(mode: CourtMode, delayMs?: number): Promise<void> {
     await this.send('PUT', '/mode', { mode, delay_ms: delayMs });
   }
@@ -94,12 +95,18 @@ export class Court {
     await exit;
   }
 
-  /** Every request on a connection of its own: the court's modes break connections. */
+  /** Every request on a connection of its own: the court's modes break connections. Waits for a court that is dead for now. */
   private async send(method: string, path: string, body?: unknown): Promise<string> {
-    const answer = await fetch(this.url + path, {
+    const request = {
       method,
       headers: { 'content-type': 'application/json', connection: 'close' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    };
+    let answer!: Response;
+    await until('the court accepts a connection', 10, async () => {
+      const came = await fetch(this.url + path, request).catch(() => undefined);
+      if (came) answer = came;
+      return came !== undefined;
     });
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
