@@ -40,10 +40,10 @@ async function cleanUp() {
 }
 
 async function differences(url) {
+  await migrate(url);
   const dataSource = new DataSource({ ...dataSourceOptions(url), entities: [join(dist, '**/*.entity.js')] });
   await dataSource.initialize();
   try {
-    await migrate(dataSource);
     if (dataSource.entityMetadatas.length === 0)
       throw new Error('no entity found in dist/: has *.entity.ts been renamed?');
     const { upQueries } = await dataSource.driver.createSchemaBuilder().log();

@@ -379,7 +379,7 @@ describe('Governance', () => {
     const app = await createTestApp({
       TRIFECTA_COURT_URL: court.url,
       HEARTBEAT_TIMEOUT_SECONDS: 1,
-      HEARTBEAT_SWEEP_INTERVAL_SECONDS: 0.1,
+      HEARTBEAT_SWEEP_INTERVAL_SECONDS: 1,
     });
     others.push(app);
     const id = anId();

@@ -191,6 +191,7 @@ describe('Heartbeats', () => {
   });
 
   describe('POST /agents/heartbeats', () => {
+    const times = (length: number, id: string): object[] => Array.from({ length }, () => ({ id }));
     const beatAll = (beats: unknown) =>
       app.request<{ accepted: number; rejected: object[]; next_heartbeat_seconds: number }>(
         'POST',
@@ -228,8 +229,8 @@ describe('Heartbeats', () => {
 
     it('takes 5,000 and not one more, nor none', async () => {
       const id = await anAgent();
-      expect((await beatAll(Array(5000).fill({ id }))).body).toMatchObject({ accepted: 5000, rejected: [] });
-      expect((await beatAll(Array(5001).fill({ id }))).status).toBe(400);
+      expect((await beatAll(times(5000, id))).body).toMatchObject({ accepted: 5000, rejected: [] });
+      expect((await beatAll(times(5001, id))).status).toBe(400);
       expect((await beatAll([])).status).toBe(400);
       expect((await app.request('GET', '/agents/heartbeats')).headers.get('allow')).toBe('POST');
     });

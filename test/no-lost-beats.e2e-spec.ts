@@ -96,7 +96,7 @@ describe('A service under load', () => {
   beforeEach(async () => {
     database = await createTestDatabase();
     const env = { DATABASE_URL: database.url, HEARTBEAT_FLUSH_INTERVAL_MS: String(FLUSH_INTERVAL_MS) };
-    service = await ServiceProcess.start({ env: { ...env, LOG_LEVEL: 'info' } });
+    service = await ServiceProcess.start({ env });
     const ids = await defineFleet(service.url, 700);
     load = new Load(service.url, ids.slice(0, 100), ids.slice(100, 400), ids.slice(400));
     await until('all agents have had several beats written', 30, async () => {
@@ -147,10 +147,10 @@ describe('A service under load', () => {
   }
 
   async function writtenBeats(): Promise<Map<string, { beat: number; lastSeen: number }>> {
-    const rows = await database.query<{ id: string; beat: number; lastSeen: Date }>(
+    const rows = await database.query<{ id: string; beat: number; lastSeen: Date | null }>(
       `SELECT id, coalesce((health->'metrics'->>'beat')::int, 0) AS beat, last_seen AS "lastSeen" FROM agents`,
     );
-    return new Map(rows.map(({ id, beat, lastSeen }) => [id, { beat, lastSeen: lastSeen.getTime() }]));
+    return new Map(rows.map(({ id, beat, lastSeen }) => [id, { beat, lastSeen: lastSeen?.getTime() ?? 0 }]));
   }
 });
 

@@ -51,12 +51,11 @@ describe('Paths and methods', () => {
   });
 
   it('takes JSON in UTF-8 and nothing else', async () => {
-    const send = (contentType: string | undefined, method = 'POST', path = '/agents/register'): Promise<Response> =>
-      fetch(app.url + path, {
-        method,
-        body: Buffer.from('{}'),
-        headers: contentType === undefined ? {} : { 'content-type': contentType },
-      });
+    const send = (contentType: string | undefined, method = 'POST', path = '/agents/register'): Promise<Response> => {
+      const headers: Record<string, string> = contentType === undefined ? {} : { 'content-type': contentType };
+      const options = { body: Buffer.from('{}'), headers };
+      return fetch(app.url + path, { ...options, method });
+    };
     for (const type of [
       undefined,
       'text/plain',

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { DataSource } from 'typeorm';
+import { DataSource } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
 
 /** Compiled beside us in `dist`, a level further up in the source tree (tests). */
@@ -18,7 +18,8 @@ export function dataSourceOptions(url: string): PostgresDataSourceOptions {
     migrationsRun: false,
     logging: false,
     poolSize: 16,
-    extra: { connectionTimeoutMillis: 2000, statement_timeout: 10_000, keepAlive: true },
+    // The server ends what takes too long; the client gives up on a server that does not even answer that.
+    extra: { connectionTimeoutMillis: 2000, statement_timeout: 8000, query_timeout: 10_000, keepAlive: true },
   };
 }
 
@@ -26,19 +27,18 @@ export function dataSourceOptions(url: string): PostgresDataSourceOptions {
 const MIGRATION_LOCK = 7_264_011;
 
 /**
- * Brings the schema up to date, one replica at a time: the others wait for the advisory lock and then find nothing to do.
- * Returns the names of the migrations that this call ran.
+ * Brings the schema up to date, one replica at a time: the others wait for the advisory lock and then find nothing to do. On
+ * connections of its own, because a migration may take its time. Returns the names of the migrations that this call ran.
  */
-export async function migrate(dataSource: DataSource): Promise<string[]> {
-  const lockHolder = dataSource.createQueryRunner();
+export async function migrate(url: string): Promise<string[]> {
+  const migrator = await new DataSource({ ...dataSourceOptions(url), poolSize: 2, extra: {} }).initialize();
+  const lockHolder = migrator.createQueryRunner();
   try {
-    await lockHolder.query('SET statement_timeout = 0');
     await lockHolder.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
-    const ran = await dataSource.runMigrations({ transaction: 'each' });
-    await lockHolder.query('SELECT pg_advisory_unlock($1)', [MIGRATION_LOCK]);
+    const ran = await migrator.runMigrations({ transaction: 'each' });
     return ran.map(({ name }) => name);
   } finally {
-    await lockHolder.query('RESET statement_timeout').catch(() => undefined);
     await lockHolder.release();
+    await migrator.destroy(); // and with the connection goes the lock
   }
 }

@@ -1,6 +1,7 @@
 import { Global, Logger, Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
 import type { Configuration } from '../config/configuration';
 import { dataSourceOptions, migrate } from './data-source';
 import { Database } from './database';
@@ -43,10 +44,9 @@ class EmbeddedDataSource extends DataSource {
 async function connect(configuration: Configuration, entities: DataSourceOptions['entities']): Promise<DataSource> {
   const dataSource = await open(configuration, entities);
   try {
-    await dataSource.initialize();
-    const migrations = await migrate(dataSource);
+    const migrations = await migrate((dataSource.options as PostgresDataSourceOptions).url!);
     if (migrations.length > 0) logger.log(`Database migrated: ${migrations.join(', ')}`);
-    return dataSource;
+    return await dataSource.initialize();
   } catch (error) {
     await dataSource.destroy().catch(() => undefined); // the first error is the one to tell
     throw error;

@@ -40,6 +40,12 @@ async function orUnavailable<Result>(work: () => Promise<Result>): Promise<Resul
   }
 }
 
+/** Whether PostgreSQL refused a statement for the values in it: data exceptions, violated constraints, limits (classes 22, 23, 54). */
+export function isAboutData(error: unknown): boolean {
+  const code: unknown = error instanceof QueryFailedError ? (error.driverError as { code?: unknown }).code : undefined;
+  return typeof code === 'string' && /^(22|23|54)/.test(code);
+}
+
 /** SQLSTATE classes and codes that speak of the server's state, not of the statement (PostgreSQL manual, appendix A). */
 const SERVER_STATE = /^(08|28|3D000|53|57P|58|25006|40001|40P01|55P03|57014)/;
 const CONNECTION_LOST =

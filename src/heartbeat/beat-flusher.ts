@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
-import { DomainError } from '../common/domain-error';
+import { isAboutData } from '../database/database';
 import { Configuration } from '../config/configuration';
 import { AgentEvents } from '../events/agent-events';
 import { RecentBeats, type Beat } from '../registry/recent-beats';
@@ -88,7 +88,7 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
     try {
       met = await this.beats.write(ids.map((id) => toWrite(id, taken.get(id)!, now)));
     } catch (error) {
-      if (error instanceof DomainError) throw error; // the database is away: all of them wait
+      if (!isAboutData(error)) throw error; // not the beats' fault: all of them wait
       return this.isolate(ids, taken, written, error);
     }
     const unmet = new Set(ids);

@@ -12,7 +12,7 @@ import { BeatFlusher } from './beat-flusher';
 import { nextCadence } from './cadence-rule';
 import { preservation, type Preservation } from './self-preservation';
 import { statusAfterSilence } from './silence';
-import { SweepRepository, type Suspect, type Verdict } from './sweep.repository';
+import { SweepRepository, type Patience, type Suspect, type Verdict } from './sweep.repository';
 
 const MOST_SUSPECTS = 50_000;
 const BATCH = 2_000;
@@ -82,47 +82,47 @@ export class HeartbeatSweeper {
     // What agents have told this replica counts; and who cannot write beats does not judge who has sent none.
     if (!(await this.flusher.flush())) return;
     const start = performance.now();
-    await this.sweeps.exclusively((transaction) => this.sweepNow(transaction));
+    const hasSwept = await this.sweeps.exclusively((transaction) => this.sweepNow(transaction));
     const { stretch, tolerance, heldFor } = await this.sweeps.state();
     this.cadence.adopt(stretch, tolerance);
     this.isProtecting = heldFor !== null;
     this.lastSuccessAt = performance.now();
     this.logger.debug({ duration_ms: Math.round(this.lastSuccessAt - start) }, 'Heartbeat sweep done');
+    if (hasSwept) await this.retention.purge();
   }
 
-  private async sweepNow(transaction: Querier): Promise<void> {
+  /** True when it swept; false when another replica has just done so. */
+  private async sweepNow(transaction: Querier): Promise<boolean> {
     const { HEARTBEAT_TIMEOUT_SECONDS: timeout, HEARTBEAT_SWEEP_INTERVAL_SECONDS: interval } = this.configuration;
     const before = await this.sweeps.state(transaction);
-    if (before.sinceLastSweep !== null && before.sinceLastSweep < interval / 2) return;
+    if (before.sinceLastSweep !== null && before.sinceLastSweep < interval / 2) return false;
     await this.sweeps.begin(transaction, this.wasPaused || isBreak(before.sinceLastSweep, interval));
     this.wasPaused = false;
 
     const fleet = await this.sweeps.count(transaction, timeout);
-    const cadence = nextCadence(
-      fleet.wanted,
-      this.configuration.HEARTBEAT_TARGET_PER_SECOND,
-      fleet.longestInterval,
-      before,
-    );
-    const suspects = await this.sweeps.suspects(transaction, timeout, cadence.tolerance, MOST_SUSPECTS);
-    const verdicts = suspects.flatMap((suspect) => this.judge(suspect, cadence.tolerance));
-    const overdue = verdicts.filter(({ becomes }) => becomes === 'unhealthy').length;
+    const target = this.configuration.HEARTBEAT_TARGET_PER_SECOND;
+    const cadence = nextCadence(fleet.wanted, target, fleet.longestInterval, before);
+    const inactiveAfter = this.configuration.HEARTBEAT_INACTIVE_AFTER_SECONDS;
+    const patience = { timeout, tolerance: cadence.tolerance, inactiveAfter };
+    const suspects = await this.sweeps.suspects(transaction, patience, MOST_SUSPECTS);
+    const areAll = suspects.length < MOST_SUSPECTS;
+    const verdicts = suspects.flatMap((suspect) => this.judge(suspect, patience));
+    const falling = verdicts.filter(({ becomes }) => becomes === 'unhealthy').length;
+    const overdue = areAll ? falling : await this.sweeps.overdue(transaction, patience);
+
     const decision = preservation({ ...fleet, overdue, heldFor: before.heldFor ?? 0, timeout });
     this.tell(decision, before.heldFor, overdue, fleet.live);
     await this.carryOut(verdicts.filter(({ becomes }) => becomes !== 'unhealthy' || decision !== 'hold'));
     // Believed, but too many for one sweep: the next ones go on believing.
-    const goesOn = decision === 'given_up' && suspects.length === MOST_SUSPECTS;
+    const goesOn = decision === 'given_up' && !areAll;
     await this.sweeps.end(transaction, cadence, decision === 'hold' || goesOn);
-    await this.retention.purge();
+    return true;
   }
 
-  private judge(suspect: Suspect, tolerance: number): Verdict[] {
+  private judge(suspect: Suspect, { timeout, tolerance, inactiveAfter }: Patience): Verdict[] {
     if (this.recent.get(suspect.id)) return []; // it has just spoken to us
-    const becomes = statusAfterSilence({
-      ...suspect,
-      timeout: timeoutSeconds(suspect.intervalSeconds * tolerance, this.configuration.HEARTBEAT_TIMEOUT_SECONDS),
-      inactiveAfter: this.configuration.HEARTBEAT_INACTIVE_AFTER_SECONDS,
-    });
+    const ownTimeout = timeoutSeconds(suspect.intervalSeconds * tolerance, timeout);
+    const becomes = statusAfterSilence({ ...suspect, timeout: ownTimeout, inactiveAfter });
     return becomes ? [{ ...suspect, becomes }] : [];
   }
 
@@ -152,5 +152,5 @@ export class HeartbeatSweeper {
 
 /** Whether the registry was away since the last sweep: stopped, paused, or without its database. */
 function isBreak(sinceLastSweep: number | null, interval: number): boolean {
-  return sinceLastSweep === null || sinceLastSweep > 2 * interval + 1;
+  return sinceLastSweep === null || sinceLastSweep > 2 * interval + 0.5; // sweeps come on whole seconds
 }

@@ -22,6 +22,13 @@ export interface FleetCount {
   longestInterval: number;
 }
 
+/** How long silence is borne, in seconds; see `Cadence` for the tolerance. */
+export interface Patience {
+  timeout: number;
+  tolerance: number;
+  inactiveAfter: number;
+}
+
 /** An agent that may be overdue. */
 export interface Suspect {
   id: string;
@@ -55,7 +62,10 @@ export class SweepRepository {
       const [row] = await transaction.query<{ held: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS held', [
         SWEEP_LOCK,
       ]);
-      return row!.held ? sweep(transaction) : undefined;
+      if (!row!.held) return undefined;
+      // A replica that is paused in the middle must not keep the others from sweeping.
+      await transaction.query(`SELECT set_config('idle_in_transaction_session_timeout', '30s', true)`);
+      return sweep(transaction);
     });
   }
 
@@ -104,21 +114,29 @@ export class SweepRepository {
   }
 
   /**
-   * Agents that may be overdue: all that are, and perhaps some that are not. `statusAfterSilence` decides. Silence counts from
-   * when the registry last heard of the agent, or could hear at all.
+   * Agents that may be overdue: all that are (up to the limit), and perhaps some that are not. `statusAfterSilence` decides.
+   * Silence counts from when the registry last heard of the agent, or could hear at all.
    */
-  async suspects(transaction: Querier, timeout: number, tolerance: number, limit: number): Promise<Suspect[]> {
+  async suspects(transaction: Querier, patience: Patience, limit: number): Promise<Suspect[]> {
     return transaction.query<Suspect>(
       `SELECT id, status, true AS enabled, (heartbeat->>'interval_seconds')::int AS "intervalSeconds", last_seen::text AS "lastSeen",
               extract(epoch FROM now() - greatest(last_seen, listening_since))::float8 AS "silentFor"
          FROM agents, (SELECT listening_since FROM heartbeat_sweep) AS sweep
-        WHERE last_seen < now() - make_interval(secs => $1::float8) -- cheap, and false for nearly all
-          AND status IN ('active', 'unhealthy') AND heartbeat->>'enabled' = 'true'
-          AND greatest(last_seen, listening_since)
-              < now() - make_interval(secs => greatest($1::float8, $2::float8 * ${timeoutSql('0')}))
-        LIMIT $3`,
-      [timeout, tolerance, limit],
+        WHERE ${OVERDUE}
+          AND (status = 'active' OR status = 'unhealthy' AND last_seen < now() - make_interval(secs => $3::float8))
+        LIMIT ${limit}`,
+      [patience.timeout, patience.tolerance, patience.inactiveAfter],
     );
+  }
+
+  /** How many active agents are overdue, without a limit. */
+  async overdue(transaction: Querier, { timeout, tolerance }: Patience): Promise<number> {
+    const [row] = await transaction.query<{ overdue: number }>(
+      `SELECT count(*)::int AS overdue FROM agents, (SELECT listening_since FROM heartbeat_sweep) AS sweep
+        WHERE ${OVERDUE} AND status = 'active'`,
+      [timeout, tolerance],
+    );
+    return row!.overdue;
   }
 
   /**
@@ -135,6 +153,11 @@ export class SweepRepository {
     ]);
   }
 }
+
+/** `$1` is the service-wide timeout, `$2` the tolerance. The first condition is cheap and false for nearly all rows. */
+const OVERDUE = `last_seen < now() - make_interval(secs => $1::float8) AND heartbeat->>'enabled' = 'true'
+          AND greatest(last_seen, listening_since)
+              < now() - make_interval(secs => greatest($1::float8, $2::float8 * ${timeoutSql('0')}))`;
 
 const CARRY_OUT = `
   WITH verdict AS MATERIALIZED (

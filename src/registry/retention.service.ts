@@ -14,10 +14,14 @@ export class RetentionService {
     logger.setContext(RetentionService.name);
   }
 
-  /** Purges a limited number at a time; called often, so that is enough. */
+  /** Purges a limited number at a time; called often, so that is enough. Never throws: what could not go now goes later. */
   async purge(): Promise<void> {
-    const tombstones = await this.repository.purgeTombstones(this.configuration.AGENT_RETENTION_SECONDS);
-    const answers = await this.repository.purgeAnswers();
-    if (tombstones + answers > 0) this.logger.info({ tombstones, answers }, 'Purged what was past its retention');
+    try {
+      const tombstones = await this.repository.purgeTombstones(this.configuration.AGENT_RETENTION_SECONDS);
+      const answers = await this.repository.purgeAnswers();
+      if (tombstones + answers > 0) this.logger.info({ tombstones, answers }, 'Purged what was past its retention');
+    } catch (error) {
+      this.logger.warn({ err: error }, 'What is past its retention could not be purged');
+    }
   }
 }

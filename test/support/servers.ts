@@ -6,8 +6,7 @@ import { connect, createServer, type AddressInfo } from 'node:net';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { DataSource } from 'typeorm';
-import { dataSourceOptions, migrate } from '../../src/database/data-source';
+import { migrate } from '../../src/database/data-source';
 import { EmbeddedPostgres } from '../../src/database/embedded-postgres';
 
 /** A server for tests may lose everything, so it waits for no disk. */
@@ -79,12 +78,7 @@ async function startPostgres(directory: string): Promise<void> {
 
   const url = new URL(server);
   url.pathname = `/${template}`;
-  const dataSource = await new DataSource(dataSourceOptions(url.href)).initialize();
-  try {
-    await migrate(dataSource);
-  } finally {
-    await dataSource.destroy();
-  }
+  await migrate(url.href);
   publish({ TEST_DATABASE_URL_BASE: server, TEST_TEMPLATE_DATABASE: template });
 }
 
