@@ -160,4 +160,24 @@ describe('Failure detection', () => {
     );
     return rows.map(({ history }) => history);
   }
+
+  it('holds a fleet that is larger than what one sweep takes, and then records all of it', async () => {
+    await start({ HEARTBEAT_SWEEP_INTERVAL_SECONDS: 3600 }); // swept when this test says so
+    const sweep = async (): Promise<number> => {
+      await app.database.query(
+        `UPDATE heartbeat_sweep SET last_sweep_at = now() - interval '1 hour', listening_since = '2000-01-01'`,
+      );
+      await app.app.get(HeartbeatSweeper).sweep();
+      const [row] = await app.database.query<{ dead: number }>(
+        `SELECT count(*)::int AS dead FROM agents WHERE status = 'unhealthy'`,
+      );
+      return row!.dead;
+    };
+    await app.database.query(`
+      INSERT INTO agents (id, name, type, last_seen)
+      SELECT 'crowd-' || n, 'n', 't', now() - interval '40 seconds' FROM generate_series(1, 110000) AS n`);
+    expect(await sweep()).toBe(0);
+    await app.database.query(`UPDATE heartbeat_sweep SET protected_since = now() - interval '1 day'`);
+    expect([await sweep(), await sweep(), await sweep()]).toEqual([50_000, 100_000, 110_000]);
+  }, 60_000);
 });

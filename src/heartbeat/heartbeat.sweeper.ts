@@ -99,12 +99,12 @@ export class HeartbeatSweeper {
     await this.sweeps.begin(transaction, this.wasPaused || isBreak(before.sinceLastSweep, interval));
     this.wasPaused = false;
 
-    const fleet = await this.sweeps.count(transaction, timeout);
+    const inactiveAfter = this.configuration.HEARTBEAT_INACTIVE_AFTER_SECONDS;
+    const fleet = await this.sweeps.count(transaction, { timeout, inactiveAfter });
     const target = this.configuration.HEARTBEAT_TARGET_PER_SECOND;
     const cadence = nextCadence(fleet.wanted, target, fleet.longestInterval, before);
-    const inactiveAfter = this.configuration.HEARTBEAT_INACTIVE_AFTER_SECONDS;
     const patience = { timeout, tolerance: cadence.tolerance, inactiveAfter };
-    const suspects = await this.sweeps.suspects(transaction, patience, MOST_SUSPECTS);
+    const suspects = fleet.hasSuspects ? await this.sweeps.suspects(transaction, patience, MOST_SUSPECTS) : [];
     const areAll = suspects.length < MOST_SUSPECTS;
     const verdicts = suspects.flatMap((suspect) => this.judge(suspect, patience));
     const falling = verdicts.filter(({ becomes }) => becomes === 'unhealthy').length;

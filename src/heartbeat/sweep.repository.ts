@@ -20,6 +20,8 @@ export interface FleetCount {
   /** Heartbeats a second that the agents' own intervals ask for. */
   wanted: number;
   longestInterval: number;
+  /** false: nobody has been silent for long, so nobody can be overdue. */
+  hasSuspects: boolean;
 }
 
 /** How long silence is borne, in seconds; see `Cadence` for the tolerance. */
@@ -95,20 +97,22 @@ export class SweepRepository {
     );
   }
 
-  /** Counts the fleet. `timeout` is the service-wide one. Agents have few settings: grouped by them, hardly any JSON is read. */
-  async count(transaction: Querier, timeout: number): Promise<FleetCount> {
+  /** Counts the fleet. Agents have few different settings: grouped by them, hardly any JSON is read. */
+  async count(transaction: Querier, { timeout, inactiveAfter }: Omit<Patience, 'tolerance'>): Promise<FleetCount> {
     const [count] = await transaction.query<FleetCount>(
       `SELECT coalesce(sum(agents) FILTER (WHERE status = 'active'), 0)::int AS live, coalesce(sum(lost), 0)::int AS "lostLately",
               coalesce(sum(agents::float8 / interval_seconds) FILTER (WHERE status = 'active'), 0) AS wanted,
-              coalesce(max(interval_seconds), 1) AS "longestInterval"
+              coalesce(max(interval_seconds), 1) AS "longestInterval", coalesce(bool_or(silent), false) AS "hasSuspects"
          FROM (SELECT status, (heartbeat->>'interval_seconds')::int AS interval_seconds, heartbeat->>'enabled' = 'true' AS enabled,
-                      agents, lost
+                      agents, lost, silent
                  FROM (SELECT status, heartbeat, count(*) AS agents,
+                              min(last_seen) < now() - make_interval(secs => CASE status WHEN 'active' THEN $1::float8 ELSE $2::float8 END)
+                                AS silent,
                               count(*) FILTER (WHERE status = 'unhealthy'
                                 AND last_seen > now() - make_interval(secs => ${timeoutSql('$1')} + $1::float8)) AS lost
                          FROM agents WHERE status IN ('active', 'unhealthy') GROUP BY status, heartbeat) AS grouped) AS fleet
         WHERE enabled`,
-      [timeout],
+      [timeout, inactiveAfter],
     );
     return count!;
   }
