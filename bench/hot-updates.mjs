@@ -1,12 +1,6 @@
 // What an index on last_seen costs the flush of heartbeats: the same beats against a B-tree, a BRIN and no index.
-import { createRequire } from 'node:module';
-import { readFile } from 'node:fs/promises';
+import { createFleet, fleetId } from './fleet.mjs';
 import { median, table } from './statistics.mjs';
-
-const require = createRequire(import.meta.url);
-const { Client } = require('pg');
-const { DataSource } = require('typeorm');
-const { dataSourceOptions, migrate } = require('../dist/database/data-source.js');
 
 const AGENTS = 100_000;
 const BATCH = 2_000;
@@ -27,7 +21,9 @@ const FLUSH = `
 export async function run({ url }) {
   const variants = [];
   for (const [index, [name, statements]] of Object.entries(VARIANTS).entries()) {
-    variants.push({ name, database: await prepare(url, `bench_hot_${index}`, statements), rates: [] });
+    const indexes = ['DROP INDEX IF EXISTS idx_agents_last_seen', ...statements];
+    const { database } = await createFleet(url, `bench_hot_${index}`, AGENTS, indexes);
+    variants.push({ name, database, rates: [] });
   }
   for (let turn = 0; turn < TURNS; turn++)
     for (const variant of variants) variant.rates.push(await beat(variant.database));
@@ -54,34 +50,12 @@ export async function run({ url }) {
   return `${beats}\n\n${table(['index on last_seen', 'beats/s (median)', 'ratio', 'HOT share', 'table + indexes, MB'], rows)}`;
 }
 
-async function prepare(url, name, statements) {
-  const admin = new Client({ connectionString: url });
-  await admin.connect();
-  await admin.query(`CREATE DATABASE ${name}`);
-  await admin.end();
-  const target = new URL(url);
-  target.pathname = `/${name}`;
-  const dataSource = await new DataSource(dataSourceOptions(target.href)).initialize();
-  await migrate(dataSource);
-  await dataSource.destroy();
-  const database = new Client({ connectionString: target.href });
-  await database.connect();
-  await database.query('DROP INDEX IF EXISTS idx_agents_last_seen');
-  for (const statement of statements) await database.query(statement);
-  await database.query(await readFile(new URL('fleet.sql', import.meta.url), 'utf8'), [AGENTS]);
-  await database.query('VACUUM ANALYZE agents');
-  return database;
-}
-
 async function beat(database) {
   const start = performance.now();
   for (let round = 0; round < BEATS; round++) {
     for (let slice = 0; slice < AGENTS / BATCH; slice++) {
       // Agents beat in no order of their place in the table: each batch takes every 50th.
-      const ids = Array.from(
-        { length: BATCH },
-        (_, n) => `fleet-${String(1 + slice + n * (AGENTS / BATCH)).padStart(8, '0')}`,
-      );
+      const ids = Array.from({ length: BATCH }, (_, n) => fleetId(1 + slice + n * (AGENTS / BATCH)));
       await database.query(FLUSH, [ids, ids.map((_, n) => n % 100)]);
     }
   }

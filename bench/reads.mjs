@@ -1,19 +1,15 @@
 // How long a client waits for a read at 100,000 agents: one request at a time over HTTP, then two at a time.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { Agent, get } from 'node:http';
-import { createInterface } from 'node:readline';
-import { createRequire } from 'node:module';
+import { createFleet, fleetId } from './fleet.mjs';
+import { startService } from './service.mjs';
 import { median, quantile, table } from './statistics.mjs';
 
-const { Client } = createRequire(import.meta.url)('pg');
 const AGENTS = 100_000;
 const REQUESTS = 300;
 const WARM_UP = 50;
 
 const SCENARIOS = {
-  'read by id': (n) => `/agents/fleet-${String(1 + ((n * 7919) % AGENTS)).padStart(8, '0')}`,
+  'read by id': (n) => `/agents/${fleetId(1 + ((n * 7919) % AGENTS))}`,
   'list, first page': () => '/agents',
   'list by type (0.5 %)': (n) => `/agents?type=type-${n % 200}`,
   'list by status (98 %)': () => '/agents?status=active',
@@ -23,12 +19,10 @@ const SCENARIOS = {
 };
 
 export async function run({ url, directory }) {
-  const service = await startService(url, directory);
-  const database = new Client({ connectionString: url });
-  await database.connect();
+  const fleet = await createFleet(url, 'bench_reads', AGENTS);
+  // Nobody beats here, and the sweep should not be busy with that.
+  const service = await startService(fleet.url, directory, { HEARTBEAT_TIMEOUT_SECONDS: '86400' });
   try {
-    await database.query(await readFile(new URL('fleet.sql', import.meta.url), 'utf8'), [AGENTS]);
-    await database.query('VACUUM ANALYZE agents');
     const rows = [];
     for (const [name, path] of Object.entries(SCENARIOS)) {
       const alone = await measure(service.url, path, 1);
@@ -38,28 +32,12 @@ export async function run({ url, directory }) {
     const head = ['request', 'median, ms', 'p95, ms', 'median, 2 at a time', 'p95, 2 at a time'];
     return `${AGENTS.toLocaleString('en')} agents, pages of 100 with their total.\n\n${table(head, rows)}`;
   } finally {
-    await database.end();
-    service.process.kill('SIGTERM');
-    await once(service.process, 'exit');
+    await service.stop();
+    await fleet.database.end();
   }
 }
 
 const ms = (value) => value.toFixed(1);
-
-async function startService(url, directory) {
-  const child = spawn(process.execPath, [new URL('../dist/main.js', import.meta.url).pathname], {
-    env: { ...process.env, DATABASE_URL: url, DATA_DIR: directory, SERVER_PORT: '0', SERVER_HOST: '127.0.0.1' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  for await (const line of createInterface({ input: child.stdout })) {
-    const { api } = JSON.parse(line);
-    if (api) {
-      child.stdout.resume();
-      return { process: child, url: api };
-    }
-  }
-  throw new Error('the service ended before it was ready');
-}
 
 async function measure(base, path, width) {
   const agent = new Agent({ keepAlive: true, maxSockets: width });

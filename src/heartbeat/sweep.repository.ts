@@ -110,7 +110,8 @@ export class SweepRepository {
                                 AS silent,
                               count(*) FILTER (WHERE status = 'unhealthy'
                                 AND last_seen > now() - make_interval(secs => ${timeoutSql('$1')} + $1::float8)) AS lost
-                         FROM agents WHERE status IN ('active', 'unhealthy') GROUP BY status, heartbeat) AS grouped) AS fleet
+                         FROM agents WHERE status IN ('active', 'unhealthy') GROUP BY status, heartbeat
+                        OFFSET 0) AS grouped) AS fleet -- OFFSET keeps the planner from reading JSON before it groups
         WHERE enabled`,
       [timeout, inactiveAfter],
     );
