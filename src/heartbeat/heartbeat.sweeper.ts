@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Cron, CronExpression } from '@nestjs/schedule';
+import { Cron, CronExpression, Interval } from '@nestjs/schedule';
 import { PinoLogger } from 'nestjs-pino';
 import { Configuration } from '../config/configuration';
 import type { Querier } from '../database/database';
@@ -16,8 +16,9 @@ import { SweepRepository, type Patience, type Suspect, type Verdict } from './sw
 
 const MOST_SUSPECTS = 50_000;
 const BATCH = 2_000;
-/** The tick comes every second; one this late was held up together with everything else in the process. */
-const PAUSE_MS = 2_500;
+const PULSE_MS = 500;
+/** A pulse that is this late was held up together with everything else in the process. */
+const PAUSE_MS = 2_000;
 
 /** How the sweep is doing, as far as this replica knows. */
 export interface SweepReport {
@@ -35,7 +36,7 @@ export class HeartbeatSweeper {
   private readonly startedAt = performance.now();
   private lastSuccessAt: number | undefined;
   private isProtecting = false;
-  private lastTickAt = performance.now();
+  private lastPulseAt = performance.now();
   private lastSweepAt = Number.NEGATIVE_INFINITY;
   private wasPaused = false;
 
@@ -56,8 +57,6 @@ export class HeartbeatSweeper {
   @Cron(CronExpression.EVERY_SECOND, { waitForCompletion: true })
   async tick(): Promise<void> {
     const now = performance.now();
-    this.wasPaused ||= now - this.lastTickAt > PAUSE_MS;
-    this.lastTickAt = now;
     if (now - this.lastSweepAt < this.configuration.HEARTBEAT_SWEEP_INTERVAL_SECONDS * 1000 - 500) return;
     this.lastSweepAt = now;
     try {
@@ -65,7 +64,14 @@ export class HeartbeatSweeper {
     } catch (error) {
       this.logger.warn({ err: error }, 'The heartbeat sweep failed; the next one starts anew');
     }
-    this.lastTickAt = performance.now(); // a long sweep is no pause
+  }
+
+  /** Notices when the whole process has been held up: then it could not hear anybody. */
+  @Interval(PULSE_MS)
+  pulse(): void {
+    const now = performance.now();
+    this.wasPaused ||= now - this.lastPulseAt > PAUSE_MS;
+    this.lastPulseAt = now;
   }
 
   report(): SweepReport {
