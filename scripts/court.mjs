@@ -187,7 +187,7 @@ try {
   const { values } = parseArgs({ options });
   state.rules = checkedRules(JSON.parse(readFileSync(values.rules, 'utf8')));
   if (values.mode === 'dead' || !Object.hasOwn(MODES, values.mode))
-    throw new Refused(`There is no --mode ${values.mode}`);
+    throw new Refused(`There is no --mode ${JSON.stringify(values.mode)}`);
   state.mode = values.mode;
   server.once('listening', () => {
     const { address, port } = server.address();

@@ -7,6 +7,9 @@ import { DomainError } from './domain-error';
 import { problemOf, type ProblemAnswer } from './problem';
 import { requestIdFrom } from './request-id';
 
+/** Longer than load balancers keep an idle connection (60 s as a rule): it is for them to close it, not for us. */
+const KEEP_ALIVE_MS = 65_000;
+
 /** Express, and in front of it the requests that never get as far: they are answered as problem+json like all others. */
 export class HttpAdapter extends ExpressAdapter {
   constructor() {
@@ -18,6 +21,7 @@ export class HttpAdapter extends ExpressAdapter {
   override initHttpServer(options: NestApplicationOptions): void {
     super.initHttpServer(options);
     const server = this.httpServer as Server;
+    server.keepAliveTimeout = KEEP_ALIVE_MS;
     const handler = this.getInstance<express.Express>();
     server.removeAllListeners('request');
     server.on('request', (request, response) => {
