@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { parseHeartbeat } from './heartbeat-body';
+
+describe('parseHeartbeat', () => {
+  it('makes something of any JSON, and never throws', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (body) => {
+        const parsed = parseHeartbeat(body);
+        if ('errors' in parsed) expect(parsed.errors.length).toBeGreaterThan(0);
+        else expect(Object.keys(parsed).filter((name) => name !== 'report')).toEqual([]);
+      }),
+    );
+  });
+
+  it('gives back every figure of a valid report, wrapped or not', () => {
+    const figures = fc.record(
+      {
+        cpu_percent: fc.double({ min: 0, max: 100, noNaN: true }),
+        memory_percent: fc.double({ min: 0, max: 100, noNaN: true }),
+        active_connections: fc.nat(),
+        error_count: fc.nat(),
+        uptime_seconds: fc.double({ min: 0, max: 1e9, noNaN: true }),
+        status: fc.constantFrom('healthy', 'degraded', 'unhealthy', 'unknown'),
+      },
+      { requiredKeys: ['cpu_percent'] },
+    );
+    fc.assert(
+      fc.property(figures, fc.boolean(), (report, isWrapped) => {
+        expect(parseHeartbeat(isWrapped ? { health: report } : report)).toEqual({
+          report: expect.objectContaining(report),
+        });
+      }),
+    );
+  });
+
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])('knows no field %s', (name) => {
+    const body = JSON.parse(`{"${name}":1}`) as unknown;
+    expect(parseHeartbeat(body)).toEqual({ errors: [{ field: name, message: 'is not a known property' }] });
+    expect(parseHeartbeat({ health: body })).toEqual({
+      errors: [{ field: `health.${name}`, message: 'is not a known property' }],
+    });
+  });
+
+  it.each([
+    ['metrics of 17 KiB', { metrics: { text: 'x'.repeat(17 * 1024) } }],
+    ['metrics of 9 levels', { metrics: { a: { a: { a: { a: { a: { a: { a: { a: {} } } } } } } } } }],
+    ['a figure that is text', { cpu_percent: '15' }],
+  ])('refuses %s', (_, body) => {
+    expect(parseHeartbeat(body)).toHaveProperty('errors');
+  });
+});
