@@ -20,10 +20,11 @@ const STEPS = {
   boundaries: ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', ...CODE],
   unused: ['node_modules/knip/bin/knip.js', '--no-progress'],
   openapi: ['scripts/openapi.mjs', '--check'],
+  metrics: ['scripts/metrics-doc.mjs', '--check'],
   drift: ['scripts/drift.mjs'],
 };
 /** They run what is built, so they wait for it. */
-const AFTER_BUILD = ['openapi', 'drift'];
+const AFTER_BUILD = ['openapi', 'metrics', 'drift'];
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(STEPS);
 const unknown = names.filter((name) => !(name in STEPS));

@@ -9,6 +9,7 @@ import { DatabaseModule } from './database/database.module';
 import { GovernanceModule } from './governance/governance.module';
 import { HealthModule } from './health/health.module';
 import { HeartbeatModule } from './heartbeat/heartbeat.module';
+import { MetricsModule } from './metrics/metrics.module';
 import { RegistryModule } from './registry/registry.module';
 
 const BODY: BodyRules = { limit: 256 * 1024 };
@@ -30,6 +31,7 @@ export class AppModule implements NestModule {
         RegistryModule,
         HeartbeatModule,
         HealthModule,
+        MetricsModule,
       ],
     };
   }

@@ -358,7 +358,8 @@ describe('a URL', () => {
     for (const operation of operations) {
       for (const query of ['?x=1', '?=1', '?=', '?__proto__=1', '?%00=1', '?constructor', '?%ff']) {
         const { status } = await call(operation, { ...rightFor(operation), query });
-        expect([name(operation), query, status]).toEqual([name(operation), query, 400]);
+        const expected = operation.path === '/metrics' ? 200 : 400; // Prometheus may add what it likes
+        expect([name(operation), query, status]).toEqual([name(operation), query, expected]);
       }
     }
   });

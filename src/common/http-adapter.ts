@@ -6,12 +6,16 @@ import express from 'express';
 import { DomainError } from './domain-error';
 import { problemOf, type ProblemAnswer } from './problem';
 import { requestIdFrom } from './request-id';
+import { RequestTally } from './request-tally';
 
 /** Longer than load balancers keep an idle connection (60 s as a rule): it is for them to close it, not for us. */
 const KEEP_ALIVE_MS = 65_000;
 
 /** Express, and in front of it the requests that never get as far: they are answered as problem+json like all others. */
 export class HttpAdapter extends ExpressAdapter {
+  /** Every request that was answered. */
+  readonly requests = new RequestTally();
+
   constructor() {
     const instance = express();
     instance.enable('case sensitive routing'); // must be said before the router exists
@@ -25,17 +29,28 @@ export class HttpAdapter extends ExpressAdapter {
     const handler = this.getInstance<express.Express>();
     server.removeAllListeners('request');
     server.on('request', (request, response) => {
+      this.watch(request, response);
       const target = request.url ?? '';
       if (!URL.canParse(target, 'http://localhost'))
         return refuse(request, response, 400, 'The request target is not a URL');
       if (/^[a-z]/i.test(target)) request.url = originForm(target);
       handler(request, response);
     });
-    server.on('checkExpectation', (request, response) =>
-      refuse(request, response, 417, 'Only 100-continue can be expected'),
-    );
+    server.on('checkExpectation', (request, response) => {
+      this.watch(request, response);
+      refuse(request, response, 417, 'Only 100-continue can be expected');
+    });
     server.on('connect', (_request, socket) => hangUp(socket, 400, 'This is no proxy'));
     server.on('clientError', onClientError);
+  }
+
+  private watch(request: IncomingMessage, response: ServerResponse): void {
+    const start = performance.now();
+    response.once('finish', () => {
+      const { route } = request as IncomingMessage & { route?: { path?: unknown } }; // Express has put it there
+      const seconds = (performance.now() - start) / 1000;
+      this.requests.record(request.method, route?.path, response.statusCode, seconds);
+    });
   }
 }
 

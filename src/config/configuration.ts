@@ -81,6 +81,10 @@ export class Configuration {
   @IntegerBetween(1, 315_360_000)
   AGENT_RETENTION_SECONDS = 86_400;
 
+  /** With more agents than this, `/metrics` has no series of its own for each agent. */
+  @IntegerBetween(0, 1_000_000)
+  METRICS_MAX_AGENT_SERIES = 10_000;
+
   /** How long requests in flight may take to finish once shutdown has begun. */
   @IntegerBetween(0, 3600)
   SHUTDOWN_GRACE_SECONDS = 10;

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { Pool } from 'pg';
 import { DataSource, QueryFailedError } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { DomainError } from '../common/domain-error';
 
 /** Something that runs SQL: the pool, or one transaction. */
@@ -18,6 +20,12 @@ export class Database implements Querier {
   /** Runs one statement on its own. Returns its rows; the statement is one that gives rows (`SELECT`, `WITH`). */
   async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     return orUnavailable(() => this.dataSource.query<Row[]>(sql, parameters));
+  }
+
+  /** The connections of this process. `waiting` counts statements that want one. */
+  pool(): { idle: number; busy: number; waiting: number; max: number } {
+    const { totalCount, idleCount, waitingCount, options } = (this.dataSource.driver as PostgresDriver).master as Pool;
+    return { idle: idleCount, busy: totalCount - idleCount, waiting: waitingCount, max: options.max };
   }
 
   /** Runs `work` in one transaction: all of it is there afterwards, or nothing. */

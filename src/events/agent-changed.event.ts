@@ -8,7 +8,9 @@ export class AgentChanged {
   constructor(
     readonly type: AgentEventType,
     readonly agent: { id: string; name: string; type: string; status: string },
-    readonly reason: string | null = null,
+    /** The status before; null when the registry knew no such agent. */
+    readonly from: string | null,
+    readonly reason: string | null,
   ) {}
 }
 

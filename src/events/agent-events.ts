@@ -7,11 +7,12 @@ import { AgentChanged, type AgentEventType } from './agent-changed.event';
 export class AgentEvents {
   constructor(private readonly emitter: EventEmitter2) {}
 
-  publish(type: AgentEventType, agent: AgentChanged['agent'], reason?: string | null): void {
+  /** `from` is the status before, null when the registry knew no such agent. */
+  publish(type: AgentEventType, agent: AgentChanged['agent'], from: string | null, reason?: string | null): void {
     const { id, name, status } = agent;
     this.emitter.emit(
       AgentChanged.topic,
-      new AgentChanged(type, { id, name, type: agent.type, status }, reason ?? null),
+      new AgentChanged(type, { id, name, type: agent.type, status }, from, reason ?? null),
     );
   }
 }

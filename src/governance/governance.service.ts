@@ -1,12 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
+import { DurationTally } from '../common/duration-tally';
 import { DomainError } from '../common/domain-error';
 import { decodeCursor, isRevision, pageOf, type Page } from '../common/paging';
 import { currentRequestId } from '../common/request-context';
 import { Configuration } from '../config/configuration';
 import type { GovernanceDecisionEntity, Verdict } from './governance-decision.entity';
 import { GovernanceDecisionsRepository, type DecisionQuery } from './governance-decisions.repository';
-import { PolicyAuthority, type Judgement, type Question } from './policy-authority';
+import {
+  GOVERNED_ACTIONS,
+  PolicyAuthority,
+  type GovernedAction,
+  type Judgement,
+  type Question,
+} from './policy-authority';
 import { redacted } from './redaction';
 import { VerdictCache } from './verdict-cache';
 
@@ -16,6 +23,12 @@ const DECISION_LIST = 'governance decisions';
 /** Puts changes of agents before the policy authority, and keeps the audit trail. */
 @Injectable()
 export class GovernanceService {
+  /** Rows of the audit trail that this process has written. */
+  readonly decided = Object.fromEntries(
+    GOVERNED_ACTIONS.map((action) => [action, { allowed: 0, denied: 0, error_open: 0, error_closed: 0 }]),
+  ) as Record<GovernedAction, Record<Verdict, number>>;
+  /** How long the authority took to judge, or to be given up. */
+  readonly durations = new DurationTally();
   private readonly cache: VerdictCache;
 
   constructor(
@@ -54,6 +67,8 @@ export class GovernanceService {
   private async ask(question: Question): Promise<Judgement> {
     const start = performance.now();
     const judgement = await this.authority.judge(question);
+    const took = performance.now() - start;
+    this.durations.observe(took / 1000);
     const verdict = this.verdictOf(judgement);
     const { agent_id: agentId } = question.context;
     await this.decisions.append({
@@ -62,10 +77,11 @@ export class GovernanceService {
       verdict,
       reason: judgement.reason ?? null,
       findings: judgement.findings ?? {},
-      latencyMs: Math.round((performance.now() - start) * 1000) / 1000,
+      latencyMs: Math.round(took * 1000) / 1000,
       breakerState: judgement.breakerState ?? null,
       requestId: currentRequestId() ?? null,
     });
+    this.decided[question.action][verdict]++;
     if (verdict === 'error_open') {
       this.logger.warn(
         { agent_id: agentId, action: question.action, reason: judgement.reason },

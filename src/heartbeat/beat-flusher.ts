@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
+import { DurationTally } from '../common/duration-tally';
 import { isAboutData } from '../database/database';
 import { Configuration } from '../config/configuration';
 import { AgentEvents } from '../events/agent-events';
@@ -14,6 +15,8 @@ const LONGEST_BACKOFF_MS = 5_000;
 /** Writes acknowledged heartbeats behind: every `HEARTBEAT_FLUSH_INTERVAL_MS`, and once more before the service stops. */
 @Injectable()
 export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdown {
+  /** Flushes that had something to write, also those that failed. */
+  readonly durations = new DurationTally();
   private timer: NodeJS.Timeout | undefined;
   private flushing: Promise<boolean> | undefined;
   private failures = 0;
@@ -64,6 +67,7 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
 
   private async write(): Promise<boolean> {
     if (this.recent.size === 0) return true;
+    const began = performance.now();
     const taken = this.recent.take();
     const written = new Set<string>();
     try {
@@ -79,6 +83,8 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
       if (this.failures++ === 0)
         this.logger.warn({ err: error, beats: taken.size - written.size }, 'Heartbeats cannot be written; they wait');
       return false;
+    } finally {
+      this.durations.observe((performance.now() - began) / 1000);
     }
   }
 
@@ -95,7 +101,7 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
     for (const agent of met) {
       unmet.delete(agent.id);
       this.known.remember(agent);
-      if (agent.status !== agent.previous) this.events.publish('status_changed', agent, 'heartbeat');
+      if (agent.status !== agent.previous) this.events.publish('status_changed', agent, agent.previous, 'heartbeat');
     }
     for (const id of unmet) this.known.forget(id);
     for (const id of ids) written.add(id);

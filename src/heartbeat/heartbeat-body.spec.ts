@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { parseHeartbeat } from './heartbeat-body';
 
 describe('parseHeartbeat', () => {

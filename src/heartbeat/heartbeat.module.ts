@@ -17,6 +17,6 @@ import { SweepRepository } from './sweep.repository';
   imports: [TypeOrmModule.forFeature([HeartbeatSweepEntity]), ScheduleModule.forRoot(), EventsModule, RegistryModule],
   controllers: [HeartbeatController],
   providers: [BeatFlusher, BeatsRepository, HeartbeatService, HeartbeatSweeper, KnownAgents, SweepRepository],
-  exports: [BeatFlusher, HeartbeatSweeper],
+  exports: [BeatFlusher, HeartbeatService, HeartbeatSweeper],
 })
 export class HeartbeatModule {}

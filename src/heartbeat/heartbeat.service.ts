@@ -24,9 +24,15 @@ export interface RejectedBeat {
   detail: string;
 }
 
+/** What became of a heartbeat that arrived. */
+type BeatResult = 'accepted' | 'invalid' | 'not_registered' | 'unavailable';
+
 /** Takes heartbeats in. What it accepts is in the database within `HEARTBEAT_FLUSH_INTERVAL_MS`, or as soon as that can be. */
 @Injectable()
 export class HeartbeatService {
+  /** Since the start of this process, each beat of a batch for itself. */
+  readonly results: Record<BeatResult, number> = { accepted: 0, invalid: 0, not_registered: 0, unavailable: 0 };
+
   constructor(
     private readonly known: KnownAgents,
     private readonly recent: RecentBeats,
@@ -38,11 +44,17 @@ export class HeartbeatService {
    * @throws DomainError `validation_failed`; `agent_not_found` or `agent_deregistered`, both proven; `store_unavailable`
    */
   async beat(id: string, body: unknown): Promise<AcceptedBeat> {
-    const parsed = parseHeartbeat(body);
-    if ('errors' in parsed) throw validationError(inBody(parsed.errors));
-    const agent = await this.registered(id);
-    this.recent.record(id, performance.now(), parsed.report);
-    return this.accepted(agent);
+    try {
+      const parsed = parseHeartbeat(body);
+      if ('errors' in parsed) throw validationError(inBody(parsed.errors));
+      const agent = await this.registered(id);
+      this.recent.record(id, performance.now(), parsed.report);
+      this.results.accepted++;
+      return this.accepted(agent);
+    } catch (error) {
+      this.results[resultOf(error)]++;
+      throw error;
+    }
   }
 
   /**
@@ -55,7 +67,9 @@ export class HeartbeatService {
     const now = performance.now();
     let unavailable: DomainError | undefined;
     const rejected: RejectedBeat[] = [];
-    const reject = (index: number, id: unknown, { code, message }: DomainError): void => {
+    const reject = (index: number, id: unknown, error: DomainError): void => {
+      const { code, message } = error;
+      this.results[resultOf(error)]++;
       rejected.push({ index, id: typeof id === 'string' ? id : '', code, detail: message });
     };
     const taken = await Promise.all(
@@ -81,6 +95,7 @@ export class HeartbeatService {
       this.recent.record(beat.agent.id, now, beat.report);
       shortest = Math.min(shortest ?? beat.agent.intervalSeconds, beat.agent.intervalSeconds);
     }
+    this.results.accepted += accepted;
     if (accepted === 0 && unavailable) throw unavailable;
     rejected.sort((a, b) => a.index - b.index);
     return {
@@ -105,6 +120,11 @@ export class HeartbeatService {
 }
 
 const DEFAULT_INTERVAL_SECONDS = 10;
+
+function resultOf(error: unknown): BeatResult {
+  if (!(error instanceof DomainError) || error.kind === 'unavailable') return 'unavailable';
+  return error.kind === 'invalid' ? 'invalid' : 'not_registered';
+}
 
 function requireRegistered(id: string, agent: KnownAgent | undefined): KnownAgent {
   if (!agent) throw agentNotFound(id);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Cron, CronExpression, Interval } from '@nestjs/schedule';
 import { PinoLogger } from 'nestjs-pino';
+import { DurationTally } from '../common/duration-tally';
 import { Configuration } from '../config/configuration';
 import type { Querier } from '../database/database';
 import { AgentEvents } from '../events/agent-events';
@@ -33,6 +34,8 @@ export interface SweepReport {
 /** Finds the agents that have fallen silent. One replica at a time; what it needs to remember is in the database. */
 @Injectable()
 export class HeartbeatSweeper {
+  /** Sweeps that this replica ran to the end. */
+  readonly durations = new DurationTally();
   private readonly startedAt = performance.now();
   private lastSuccessAt: number | undefined;
   private isProtecting = false;
@@ -74,6 +77,11 @@ export class HeartbeatSweeper {
     this.lastPulseAt = now;
   }
 
+  /** When this replica last ran a sweep or saw another one run, in milliseconds of `performance.now()`. */
+  get lastSuccess(): number | undefined {
+    return this.lastSuccessAt;
+  }
+
   report(): SweepReport {
     const since = (performance.now() - (this.lastSuccessAt ?? this.startedAt)) / 1000;
     return {
@@ -94,7 +102,9 @@ export class HeartbeatSweeper {
     this.isProtecting = heldFor !== null;
     this.lastSuccessAt = performance.now();
     this.logger.debug({ duration_ms: Math.round(this.lastSuccessAt - start) }, 'Heartbeat sweep done');
-    if (hasSwept) await this.retention.purge();
+    if (!hasSwept) return;
+    this.durations.observe((this.lastSuccessAt - start) / 1000);
+    await this.retention.purge();
   }
 
   /** True when it swept; false when another replica has just done so. */
@@ -135,7 +145,7 @@ export class HeartbeatSweeper {
   private async carryOut(verdicts: Verdict[]): Promise<void> {
     for (let start = 0; start < verdicts.length; start += BATCH) {
       const fallen = await this.sweeps.carryOut(verdicts.slice(start, start + BATCH));
-      for (const agent of fallen) this.events.publish('status_changed', agent, 'silent');
+      for (const agent of fallen) this.events.publish('status_changed', agent, agent.previous, 'silent');
     }
   }
 

@@ -51,6 +51,7 @@ export interface Fallen {
   name: string;
   type: string;
   status: AgentStatus;
+  previous: AgentStatus;
 }
 
 /** The SQL of the sweep. All time is the database's. */
@@ -180,4 +181,4 @@ const CARRY_OUT = `
            jsonb_build_object('name', name, 'type', type, 'generation', generation, 'silent_seconds', round(silent_for::numeric, 3)) AS data
       FROM fallen ORDER BY id),
   logged AS (${appendEvents('event')})
-  SELECT id, name, type, status FROM fallen`;
+  SELECT id, name, type, status, was AS previous FROM fallen`;

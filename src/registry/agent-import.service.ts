@@ -58,7 +58,8 @@ export class AgentImportService {
     for (const { result, write } of plans) {
       if (result.outcome !== 'rejected') result.outcome = write.event === 'imported' ? 'created' : 'updated';
     }
-    for (const { agent, type } of written) this.events.publish(type, agent);
+    const previous = new Map(plans.map(({ write }) => [write.id, write.previous]));
+    for (const { agent, type } of written) this.events.publish(type, agent, previous.get(agent.id) ?? null);
     return results;
   }
 

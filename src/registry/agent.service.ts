@@ -116,7 +116,7 @@ export class AgentService {
       await this.judge(agent, change);
       const changed = await this.agents.change(agent, change);
       if (!changed) continue;
-      this.events.publish(change.event.type, changed, change.event.reason);
+      this.events.publish(change.event.type, changed, agent.status, change.event.reason);
       return changed;
     }
     throw concurrentUpdate(id);

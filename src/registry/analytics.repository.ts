@@ -21,6 +21,18 @@ export interface UnhealthyAgent {
   lastSeen: Date | null;
 }
 
+export interface TypeAndStatusCount {
+  type: string;
+  status: string;
+  count: number;
+}
+
+export interface AgentHealthiness {
+  id: string;
+  name: string;
+  isHealthy: boolean;
+}
+
 /** Figures about the whole fleet, worked out by PostgreSQL. */
 @Injectable()
 export class AnalyticsRepository {
@@ -43,6 +55,20 @@ export class AnalyticsRepository {
     const of = (kind: number): Map<string, number> =>
       new Map(rows.filter((row) => row.kind === kind).map(({ value, count }) => [value, count]));
     return { byStatus: of(0b0111), byHealth: of(0b1011), byType: of(0b1101), byCategory: of(0b1110) };
+  }
+
+  async countsByTypeAndStatus(): Promise<TypeAndStatusCount[]> {
+    return this.database.query<TypeAndStatusCount>(
+      `SELECT type, status, count(*)::int AS count FROM agents WHERE deregistered_at IS NULL GROUP BY type, status ORDER BY count DESC, type`,
+    );
+  }
+
+  /** At most `limit` agents, in the order of their ids. */
+  async healthOfEach(limit: number): Promise<AgentHealthiness[]> {
+    return this.database.query<AgentHealthiness>(
+      `SELECT id, name, ${healthStatusSql('$1')} = 'healthy' AS "isHealthy" FROM agents WHERE deregistered_at IS NULL ORDER BY id LIMIT $2`,
+      [this.configuration.HEARTBEAT_TIMEOUT_SECONDS, limit],
+    );
   }
 
   /** Healthy agents, and all that ever were alive. */

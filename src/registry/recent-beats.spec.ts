@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import type { HealthReport } from './agent-health';
 import { RecentBeats } from './recent-beats';
 

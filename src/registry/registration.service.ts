@@ -61,7 +61,7 @@ export class RegistrationService {
 
   /** Only after the commit. */
   private announce(registered: Registered): Registration {
-    this.events.publish('registered', registered.agent);
+    this.events.publish('registered', registered.agent, registered.previousStatus);
     return this.registrationOf(registered);
   }
 

@@ -11,6 +11,7 @@ import { AgentPresenter } from './agent.presenter';
 import { AgentRepository } from './agent.repository';
 import { AgentService } from './agent.service';
 import { AnalyticsController } from './analytics.controller';
+import { AgentCensus } from './agent-census';
 import { AnalyticsRepository } from './analytics.repository';
 import { AgentsController } from './agents.controller';
 import { IdempotencyKeyEntity } from './idempotency-key.entity';
@@ -26,6 +27,7 @@ import { RegistrationService } from './registration.service';
   imports: [TypeOrmModule.forFeature([AgentEntity, IdempotencyKeyEntity]), EventsModule, GovernanceModule],
   controllers: [AgentsController, AgentController, AnalyticsController],
   providers: [
+    AgentCensus,
     AgentChangeLogger,
     AgentImportRepository,
     AgentImportService,
@@ -40,6 +42,6 @@ import { RegistrationService } from './registration.service';
     RetentionRepository,
     RetentionService,
   ],
-  exports: [AgentImportService, AgentService, Cadence, RecentBeats, RetentionService],
+  exports: [AgentCensus, AgentImportService, AgentService, Cadence, RecentBeats, RetentionService],
 })
 export class RegistryModule {}

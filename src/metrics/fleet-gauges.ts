@@ -1,0 +1,68 @@
+import { Injectable } from '@nestjs/common';
+import { PinoLogger } from 'nestjs-pino';
+import { Configuration } from '../config/configuration';
+import { AgentCensus } from '../registry/agent-census';
+import { activeAgents, agentHealthText } from './fleet-text';
+import { Instruments, type Sample } from './instruments';
+
+const FRESH_MS = 5000;
+/** A scrape goes on without the agents when the database takes longer. */
+const PATIENCE_MS = 800;
+
+interface Fleet {
+  countedAt: number;
+  active: Sample[];
+  healthText: string;
+  omitted: number;
+}
+
+/** The gauges about agents: asked of the database at a scrape, at most every five seconds and once at a time. */
+@Injectable()
+export class FleetGauges {
+  private fleet: Fleet | undefined;
+  private counting: Promise<void> | undefined;
+
+  constructor(
+    instruments: Instruments,
+    private readonly census: AgentCensus,
+    private readonly configuration: Configuration,
+    private readonly logger: PinoLogger,
+  ) {
+    logger.setContext(FleetGauges.name);
+    instruments.gauge('active_agents', () => this.fleet?.active ?? []);
+    instruments.gauge('agent_health_series_omitted', () => this.fleet?.omitted ?? 0);
+  }
+
+  /** Sees to it that the gauges are at most five seconds old, or empty. Waits no longer than 800 ms and never throws. */
+  async refresh(): Promise<void> {
+    if (this.isFresh()) return;
+    this.counting ??= this.count().finally(() => (this.counting = undefined));
+    let timer: NodeJS.Timeout | undefined;
+    await Promise.race([this.counting, new Promise((resolve) => (timer = setTimeout(resolve, PATIENCE_MS)))]);
+    clearTimeout(timer);
+    if (!this.isFresh()) this.fleet = undefined;
+  }
+
+  /** `agent_health` in Prometheus's text format: beside the registry, which would take too long over so many series. */
+  healthText(): string {
+    return this.fleet?.healthText ?? '';
+  }
+
+  private isFresh(): boolean {
+    return this.fleet !== undefined && performance.now() - this.fleet.countedAt < FRESH_MS;
+  }
+
+  private async count(): Promise<void> {
+    try {
+      const countedAt = performance.now();
+      const max = this.configuration.METRICS_MAX_AGENT_SERIES;
+      const counts = await this.census.countsByTypeAndStatus();
+      const total = counts.reduce((sum, { count }) => sum + count, 0);
+      const omitted = total > max ? total : 0;
+      const healthText = await agentHealthText(omitted > 0 ? [] : await this.census.healthOfEach(max));
+      this.fleet = { countedAt, active: activeAgents(counts), healthText, omitted };
+    } catch (error) {
+      this.logger.debug({ err: error }, 'The agents cannot be counted; the scrape goes on without them');
+    }
+  }
+}

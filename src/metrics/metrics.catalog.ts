@@ -1,0 +1,117 @@
+/** What is told of a metric, and by which labels. */
+export interface MetricDefinition {
+  type: 'counter' | 'gauge' | 'histogram';
+  help: string;
+  labels: readonly string[];
+}
+
+/** Every metric of the service's own. `docs/metrics.md` is made of this by `npm run metrics-doc`. */
+export const METRICS = {
+  agent_registrations_total: {
+    type: 'counter',
+    help: 'Registrations that were written, also those that replaced one; imported definitions are not among them.',
+    labels: [],
+  },
+  agent_deregistrations_total: {
+    type: 'counter',
+    help: 'Deregistrations that were written.',
+    labels: [],
+  },
+  agent_status_transitions_total: {
+    type: 'counter',
+    help: 'Changes of lifecycle status. from is "unknown" for a new agent; reason is register, import, heartbeat, silent, operator or deregister.',
+    labels: ['from', 'to', 'reason'],
+  },
+  agent_health: {
+    type: 'gauge',
+    help: '1 when the health status of the agent is healthy, else 0. Left out altogether above METRICS_MAX_AGENT_SERIES agents, and while the database is away.',
+    labels: ['agent_id', 'name'],
+  },
+  agent_health_series_omitted: {
+    type: 'gauge',
+    help: 'Agents without an agent_health series because there are more than METRICS_MAX_AGENT_SERIES of them.',
+    labels: [],
+  },
+  active_agents: {
+    type: 'gauge',
+    help: 'Registered agents by type and lifecycle status (active is one of them). Beyond the 100 most frequent types, type is "other". Left out while the database is away.',
+    labels: ['type', 'status'],
+  },
+  http_request_duration_seconds: {
+    type: 'histogram',
+    help: 'Time from the head of a request to the end of its answer. route is the template, "unmatched" for the rest.',
+    labels: ['method', 'route', 'status'],
+  },
+  agent_heartbeats_total: {
+    type: 'counter',
+    help: 'Heartbeats that arrived, each one of a batch for itself. result is accepted, invalid, not_registered or unavailable.',
+    labels: ['result'],
+  },
+  heartbeat_buffer_size: {
+    type: 'gauge',
+    help: 'Agents whose last heartbeat is acknowledged and not yet in the database.',
+    labels: [],
+  },
+  heartbeat_flush_duration_seconds: {
+    type: 'histogram',
+    help: 'Time that writing the acknowledged heartbeats took, also when it failed.',
+    labels: [],
+  },
+  heartbeat_flush_lag_seconds: {
+    type: 'gauge',
+    help: 'Age of the oldest acknowledged heartbeat that is not in the database, 0 when there is none.',
+    labels: [],
+  },
+  heartbeat_sweep_duration_seconds: {
+    type: 'histogram',
+    help: 'Time that a sweep took, of those that this replica ran.',
+    labels: [],
+  },
+  heartbeat_sweep_last_success_timestamp_seconds: {
+    type: 'gauge',
+    help: 'Unix time of the last sweep that this replica ran, or saw another one run; 0 before the first.',
+    labels: [],
+  },
+  heartbeat_protection_active: {
+    type: 'gauge',
+    help: '1 while self-preservation holds agents that seem to have died together, else 0.',
+    labels: [],
+  },
+  governance_decisions_total: {
+    type: 'counter',
+    help: 'Questions put before the Trifecta Court and entered in the audit trail. verdict is allowed, denied, error_open or error_closed.',
+    labels: ['action', 'verdict'],
+  },
+  governance_request_duration_seconds: {
+    type: 'histogram',
+    help: 'Time from a question to the verdict, or until it was given up; waiting for a place before the court included.',
+    labels: [],
+  },
+  governance_breaker_state: {
+    type: 'gauge',
+    help: 'Circuit breaker of the way to the court: 0 closed (or no court), 1 half open, 2 open.',
+    labels: [],
+  },
+  database_pool_connections: {
+    type: 'gauge',
+    help: 'Connections to PostgreSQL; state is busy or idle.',
+    labels: ['state'],
+  },
+  database_pool_max_connections: {
+    type: 'gauge',
+    help: 'Connections to PostgreSQL that this process may open.',
+    labels: [],
+  },
+  database_pool_waiting_statements: {
+    type: 'gauge',
+    help: 'Statements and transactions that wait for a connection to PostgreSQL.',
+    labels: [],
+  },
+  agent_registry_build_info: {
+    type: 'gauge',
+    help: 'Always 1; the labels say what is running.',
+    labels: ['version', 'node_version'],
+  },
+} as const satisfies Record<string, MetricDefinition>;
+
+export type MetricName = keyof typeof METRICS;

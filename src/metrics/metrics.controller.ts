@@ -1,0 +1,30 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { Response } from 'express';
+import { ReadsQuery } from '../common/http-input';
+import { FleetGauges } from './fleet-gauges';
+import { Instruments } from './instruments';
+
+/** Answers Prometheus. */
+@ApiTags('service')
+@Controller('metrics')
+export class MetricsController {
+  constructor(
+    private readonly instruments: Instruments,
+    private readonly fleet: FleetGauges,
+  ) {}
+
+  /** Whatever Prometheus is configured to add to the query is none of our business. */
+  @Get()
+  @ReadsQuery()
+  @ApiOperation({ summary: 'All metrics in Prometheus’s text format' })
+  @ApiProduces('text/plain')
+  @ApiOkResponse({ type: String })
+  async scrape(@Res() response: Response): Promise<void> {
+    const { registry } = this.instruments;
+    await this.fleet.refresh();
+    const text = (await registry.metrics()) + this.fleet.healthText();
+    response.setHeader('content-type', registry.contentType); // Express's own methods change it
+    response.end(text);
+  }
+}

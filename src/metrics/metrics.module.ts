@@ -1,0 +1,52 @@
+import { Module } from '@nestjs/common';
+import { PrometheusModule } from '@willsoto/nestjs-prometheus';
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { EventsModule } from '../events/events.module';
+import { GovernanceModule } from '../governance/governance.module';
+import { HeartbeatModule } from '../heartbeat/heartbeat.module';
+import { RegistryModule } from '../registry/registry.module';
+import { AgentCounters } from './agent-counters';
+import { FleetGauges } from './fleet-gauges';
+import { GovernanceMetrics } from './governance-metrics';
+import { HeartbeatMetrics } from './heartbeat-metrics';
+import { Instruments } from './instruments';
+import { MetricsController } from './metrics.controller';
+import { ProcessMetrics } from './process-metrics';
+
+/** Named as only a counter may be, which they are not: `promtool check metrics` objects. Without `_total` they are there by type. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
+/** Not prom-client's global registry: several services in one process, as in tests, must not count as one. */
+function newRegistry(): Registry {
+  const register = new Registry();
+  collectDefaultMetrics({ register });
+  for (const name of MISNAMED) register.removeSingleMetric(name);
+  return register;
+}
+
+/** The numbers themselves. They read what the other modules count; those know nothing of it. */
+@Module({
+  imports: [EventsModule, GovernanceModule, HeartbeatModule, RegistryModule],
+  providers: [
+    { provide: Instruments, useFactory: () => new Instruments(newRegistry()) },
+    AgentCounters,
+    FleetGauges,
+    GovernanceMetrics,
+    HeartbeatMetrics,
+    ProcessMetrics,
+  ],
+  exports: [FleetGauges, Instruments],
+})
+class InstrumentsModule {}
+
+/** Tells Prometheus how the service and its agents are. Nothing imports this module. */
+@Module({
+  imports: [
+    PrometheusModule.registerAsync({
+      imports: [InstrumentsModule],
+      controller: MetricsController,
+      useFactory: () => ({ controller: MetricsController, defaultMetrics: { enabled: false } }), // see newRegistry
+    }),
+  ],
+})
+export class MetricsModule {}
