@@ -78,10 +78,12 @@ export class AgentImportService {
         if (!holds) reject(result, concurrentUpdate(write.id));
         return holds;
       });
-      return this.imports.write(
-        transaction,
-        holding.map(({ write }) => write),
-      );
+      const writes = holding.map(({ write }) => write);
+      const written = await this.imports.write(transaction, writes);
+      // What was registered between our look and our write is left to its registration.
+      const done = new Set(written.map(({ agent }) => agent.id));
+      for (const { result, write } of holding) if (!done.has(write.id)) reject(result, concurrentUpdate(write.id));
+      return written;
     });
   }
 }
