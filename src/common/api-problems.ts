@@ -1,7 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiProperty, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 
-class ViolationDto {
+export class ViolationDto {
   @ApiProperty({ example: 'capabilities[3]', description: 'Path of the value in the request.' })
   field!: string;
 

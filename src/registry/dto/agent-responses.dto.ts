@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ViolationDto } from '../../common/api-problems';
 import { AGENT_STATUSES, type AgentStatus } from '../agent-status';
 import { HEALTH_STATUSES, type HealthStatus } from '../agent-health';
 
@@ -196,14 +197,6 @@ export class AgentEventsDto {
   next_cursor!: string | null;
 }
 
-export class FieldErrorDto {
-  @ApiProperty({ example: 'capabilities[3]' })
-  field!: string;
-
-  @ApiProperty({ example: 'is there twice' })
-  message!: string;
-}
-
 export class ImportResultDto {
   @ApiProperty({ example: 0, description: 'Position in the request.' })
   index!: number;
@@ -217,8 +210,8 @@ export class ImportResultDto {
   @ApiProperty({ required: false, example: 'validation_failed' })
   code?: string;
 
-  @ApiProperty({ required: false, type: [FieldErrorDto] })
-  errors?: FieldErrorDto[];
+  @ApiProperty({ required: false, type: [ViolationDto] })
+  errors?: ViolationDto[];
 }
 
 export class ImportResultsDto {
