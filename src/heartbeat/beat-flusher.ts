@@ -90,18 +90,22 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
 
   private async writeBatch(ids: string[], taken: ReadonlyMap<string, Beat>, written: Set<string>): Promise<void> {
     const now = performance.now();
+    const changes = this.known.watchChanges();
     let met: WrittenBeat[];
     try {
       met = await this.beats.write(ids.map((id) => toWrite(id, taken.get(id)!, now)));
     } catch (error) {
       if (!isAboutData(error)) throw error; // not the beats' fault: all of them wait
       return this.isolate(ids, taken, written, error);
+    } finally {
+      changes();
     }
+    const changed = changes();
     const unmet = new Set(ids);
     for (const agent of met) {
       unmet.delete(agent.id);
-      this.known.remember(agent);
       if (agent.status !== agent.previous) this.events.publish('status_changed', agent, agent.previous, 'heartbeat');
+      if (!changed.has(agent.id)) this.known.remember(agent); // last: a listener to the event forgets the agent
     }
     for (const id of unmet) this.known.forget(id);
     for (const id of ids) written.add(id);

@@ -3,6 +3,7 @@ import { DomainError, inBody, validationError } from '../common/domain-error';
 import { jsonViolations } from '../common/json-limits';
 import { isJsonObject } from '../common/validate';
 import { agentDeregistered, agentNotFound } from '../registry/agent.errors';
+import type { HealthReport } from '../registry/agent-health';
 import { Cadence } from '../registry/cadence';
 import { RecentBeats } from '../registry/recent-beats';
 import type { AgentStatus } from '../registry/agent-status';
@@ -132,9 +133,7 @@ function requireRegistered(id: string, agent: KnownAgent | undefined): KnownAgen
   return agent;
 }
 
-function parseBatchItem(
-  beat: unknown,
-): { id: string; report?: Extract<ReturnType<typeof parseHeartbeat>, { report?: unknown }>['report'] } | DomainError {
+function parseBatchItem(beat: unknown): { id: string; report?: HealthReport } | DomainError {
   const violations = jsonViolations(beat);
   if (violations.length > 0) return validationError(inBody(violations));
   if (!isJsonObject(beat)) return validationError([{ field: 'body', message: 'must be an object with an id' }]);

@@ -13,6 +13,7 @@ const CAPACITY = 1_000_000;
 export class KnownAgents {
   private readonly agents = new Map<string, KnownAgent>();
   private readonly asked = new Map<string, Promise<KnownAgent | undefined>>();
+  private readonly watchers = new Set<Set<string>>();
   private looking: Promise<Map<string, KnownAgent>> | undefined;
 
   constructor(private readonly beats: BeatsRepository) {}
@@ -30,6 +31,19 @@ export class KnownAgents {
     return asked;
   }
 
+  /**
+   * Call it before asking the database, and what it gives when the answer is there: the ids that have changed meanwhile, of
+   * which the answer may tell what no longer is.
+   */
+  watchChanges(): () => ReadonlySet<string> {
+    const changed = new Set<string>();
+    this.watchers.add(changed);
+    return () => {
+      this.watchers.delete(changed);
+      return changed;
+    };
+  }
+
   remember({ id, status, intervalSeconds }: KnownAgent): void {
     this.agents.delete(id); // so that it becomes the newest entry
     this.agents.set(id, { id, status, intervalSeconds });
@@ -43,6 +57,7 @@ export class KnownAgents {
   @OnEvent(AgentChanged.topic)
   onChange({ agent }: AgentChanged): void {
     this.forget(agent.id);
+    for (const changed of this.watchers) changed.add(agent.id);
   }
 
   private async look(id: string): Promise<KnownAgent | undefined> {
@@ -51,11 +66,17 @@ export class KnownAgents {
         const ids = [...this.asked.keys()];
         this.asked.clear();
         this.looking = undefined;
-        this.beats.find(ids).then((found) => resolve(new Map(found.map((agent) => [agent.id, agent]))), reject);
+        this.lookUp(ids).then(resolve, reject);
       });
     });
-    const agent = (await this.looking).get(id);
-    if (agent && agent.status !== 'deregistered') this.remember(agent);
-    return agent;
+    return (await this.looking).get(id);
+  }
+
+  private async lookUp(ids: string[]): Promise<Map<string, KnownAgent>> {
+    const changes = this.watchChanges();
+    const found = await this.beats.find(ids).finally(changes);
+    const changed = changes();
+    for (const agent of found) if (agent.status !== 'deregistered' && !changed.has(agent.id)) this.remember(agent);
+    return new Map(found.map((agent) => [agent.id, agent]));
   }
 }
