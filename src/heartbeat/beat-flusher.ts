@@ -96,7 +96,7 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
       met = await this.beats.write(ids.map((id) => toWrite(id, taken.get(id)!, now)));
     } catch (error) {
       if (!isAboutData(error)) throw error; // not the beats' fault: all of them wait
-      return this.isolate(ids, taken, written, error);
+      return await this.isolate(ids, taken, written, error);
     } finally {
       changes();
     }
