@@ -62,6 +62,8 @@ describe('At 20,000 agents', () => {
     const session = new Client({ connectionString: database.url });
     await session.connect();
     try {
+      // A vacuum or analyze that starts by itself holds a snapshot, and old row versions with it: not what is asked here.
+      await session.query('ALTER TABLE agents SET (autovacuum_enabled = false)');
       // A tenth of the fleet beats at a time, as flushes have it.
       for (let tenth = 0; tenth < 10; tenth++) {
         await session.query(
