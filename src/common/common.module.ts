@@ -2,6 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { Clock, SystemClock } from './clock';
 import { refuseUnreadQuery } from './http-input';
+import { Lifecycle } from './lifecycle';
 import { ServiceLogger } from './logging';
 import { ProblemFilter } from './problem.filter';
 
@@ -9,11 +10,12 @@ import { ProblemFilter } from './problem.filter';
 @Global()
 @Module({
   providers: [
+    Lifecycle,
     ServiceLogger,
     { provide: Clock, useClass: SystemClock },
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_GUARD, useValue: { canActivate: refuseUnreadQuery } },
   ],
-  exports: [Clock],
+  exports: [Clock, Lifecycle],
 })
 export class CommonModule {}

@@ -1,57 +1,131 @@
-import { STATUS_CODES, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { setImmediate as immediate, setTimeout as delay } from 'node:timers/promises';
 import { ExpressAdapter } from '@nestjs/platform-express';
-import type { NestApplicationOptions } from '@nestjs/common';
 import express from 'express';
-import { DomainError } from './domain-error';
-import { problemOf, type ProblemAnswer } from './problem';
-import { requestIdFrom } from './request-id';
+import { answerWhileStarting, hangUp, refuse } from './raw-answers';
 import { RequestTally } from './request-tally';
 
 /** Longer than load balancers keep an idle connection (60 s as a rule): it is for them to close it, not for us. */
 const KEEP_ALIVE_MS = 65_000;
+/** Connections that were taken last get this long to send their first request before the server closes. */
+const LATECOMERS_MS = 1_000;
+const POLL_MS = 10;
+const SHORT_TURN_MS = 1;
 
-/** Express, and in front of it the requests that never get as far: they are answered as problem+json like all others. */
+/**
+ * Express, and the HTTP server in front of it. The server may listen before there is anything to serve ({@link open}), and
+ * answers what never gets as far as Express, as problem+json like everything else.
+ */
 export class HttpAdapter extends ExpressAdapter {
   /** Every request that was answered. */
   readonly requests = new RequestTally();
+  private readonly server = createServer((request, response) => this.onRequest(request, response));
+  private readonly inFlight = new Set<ServerResponse>();
+  /** Connections without a request so far. */
+  private readonly unheard = new Set<Socket>();
+  private handler: RequestListener = answerWhileStarting;
+  private isDraining = false;
 
   constructor() {
     const instance = express();
     instance.enable('case sensitive routing'); // must be said before the router exists
     super(instance);
-  }
-
-  override initHttpServer(options: NestApplicationOptions): void {
-    super.initHttpServer(options);
-    const server = this.httpServer as Server;
-    server.keepAliveTimeout = KEEP_ALIVE_MS;
-    const handler = this.getInstance<express.Express>();
-    server.removeAllListeners('request');
-    server.on('request', (request, response) => {
-      this.watch(request, response);
-      const target = request.url ?? '';
-      if (!URL.canParse(target, 'http://localhost'))
-        return refuse(request, response, 400, 'The request target is not a URL');
-      if (/^[a-z]/i.test(target)) request.url = originForm(target);
-      handler(request, response);
+    this.server.keepAliveTimeout = KEEP_ALIVE_MS;
+    this.server.on('connection', (socket) => {
+      this.unheard.add(socket);
+      socket.once('close', () => this.unheard.delete(socket));
     });
-    server.on('checkExpectation', (request, response) => {
+    this.server.on('checkExpectation', (request, response) => {
       this.watch(request, response);
       refuse(request, response, 417, 'Only 100-continue can be expected');
     });
-    server.on('connect', (_request, socket) => hangUp(socket, 400, 'This is no proxy'));
-    server.on('clientError', onClientError);
+    this.server.on('connect', (_request, socket) => hangUp(socket, 400, 'This is no proxy'));
+    this.server.on('clientError', onClientError);
+  }
+
+  /** Takes connections from now on; until {@link listen}, requests get {@link answerWhileStarting}. Rejects when it cannot. */
+  async open(port: number, host: string): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      this.server.once('error', reject).listen(port, host, () => {
+        this.server.off('error', reject);
+        resolve();
+      });
+    });
+  }
+
+  override initHttpServer(): void {
+    this.httpServer = this.server;
+  }
+
+  /** Lets Express serve, on the port that is open already or else on this one. Called by Nest when all routes are there. */
+  override listen(port: number | string, ...rest: unknown[]): Server {
+    this.handler = this.getInstance<express.Express>();
+    if (!this.server.listening) return super.listen(port, ...(rest as [() => void]));
+    (rest.at(-1) as () => void)();
+    return this.server;
+  }
+
+  /** From now on each answer ends its connection, so that clients that keep theirs go elsewhere with the next request. */
+  drain(): void {
+    this.isDraining = true;
+    for (const response of this.inFlight) endConnectionWith(response);
+  }
+
+  /** Takes no more connections and resolves when the requests in flight have been answered, or {@link abandon}ed. */
+  override async close(): Promise<void> {
+    this.drain();
+    if (!this.server.listening) return;
+    await quietMoment(); // the system resets connections that wait to be taken when the server closes
+    // Not as HTTP servers close: that cuts connections whose first request is on its way.
+    const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(this.server, () => resolve()));
+    const latest = performance.now() + LATECOMERS_MS;
+    while (this.inFlight.size > 0 || (this.unheard.size > 0 && performance.now() < latest)) await delay(POLL_MS);
+    this.server.closeAllConnections(); // nothing is under way on what is left
+    await closed;
+  }
+
+  /** Cuts every connection, whatever is in flight. */
+  abandon(): void {
+    this.server.closeAllConnections();
+  }
+
+  private onRequest(request: IncomingMessage, response: ServerResponse): void {
+    this.watch(request, response);
+    const target = request.url ?? '';
+    if (!URL.canParse(target, 'http://localhost'))
+      return refuse(request, response, 400, 'The request target is not a URL');
+    if (/^[a-z]/i.test(target)) request.url = originForm(target);
+    this.handler(request, response);
   }
 
   private watch(request: IncomingMessage, response: ServerResponse): void {
     const start = performance.now();
+    this.unheard.delete(request.socket);
+    this.inFlight.add(response);
+    if (this.isDraining) endConnectionWith(response);
     response.once('finish', () => {
       const { route } = request as IncomingMessage & { route?: { path?: unknown } }; // Express has put it there
       const seconds = (performance.now() - start) / 1000;
       this.requests.record(request.method, route?.path, response.statusCode, seconds);
     });
+    response.once('close', () => this.inFlight.delete(response));
   }
+}
+
+/** Until a turn of the event loop was short, so that hardly anybody can have come in it; not for ever. */
+async function quietMoment(): Promise<void> {
+  const latest = performance.now() + LATECOMERS_MS;
+  for (let turn = Number.POSITIVE_INFINITY; turn > SHORT_TURN_MS && performance.now() < latest;) {
+    const began = performance.now();
+    await immediate();
+    turn = performance.now() - began;
+  }
+}
+
+function endConnectionWith(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('connection', 'close');
 }
 
 /** An absolute target as the others have it (RFC 9112, 3.2): Express's own parser is stricter about the part in front. */
@@ -60,33 +134,10 @@ function originForm(target: string): string {
   return pathname + search;
 }
 
-function refuse(request: IncomingMessage, response: ServerResponse, status: number, message: string): void {
-  const { headers, body } = problem(status, message, requestIdFrom(request.headers['x-request-id']));
-  const text = JSON.stringify(body);
-  response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text);
-}
-
 /** What Node's parser could not read (RFC 9112), or waited for in vain. */
 function onClientError(error: Error & { code?: string }, socket: Duplex): void {
   if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
   if (error.code === 'HPE_HEADER_OVERFLOW') return hangUp(socket, 431, 'The header fields are too large');
   if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return hangUp(socket, 408, 'The request did not arrive in time');
   hangUp(socket, 400, 'The request is not well-formed HTTP');
-}
-
-function hangUp(socket: Duplex, status: number, message: string): void {
-  const { headers, body } = problem(status, message, requestIdFrom(undefined));
-  const text = JSON.stringify(body);
-  const fields = { ...headers, 'content-length': Buffer.byteLength(text), connection: 'close' };
-  const lines = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`);
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join('')}\r\n${text}`);
-}
-
-function problem(status: number, message: string, requestId: string): ProblemAnswer {
-  const answer = problemOf(new DomainError('invalid', 'malformed_request', message), requestId);
-  return {
-    status,
-    headers: { ...answer.headers, 'x-request-id': requestId },
-    body: { ...answer.body, status, title: STATUS_CODES[status] ?? 'Error' },
-  };
 }

@@ -21,6 +21,7 @@ describe('loadConfiguration', () => {
     expect({ ...loadConfiguration({}) }).toEqual({
       NODE_ENV: 'development',
       DATABASE_URL: undefined,
+      DATABASE_STARTUP_TIMEOUT_SECONDS: 60,
       REDIS_URL: undefined,
       DATA_DIR: '.data',
       SERVER_PORT: 8080,
@@ -41,6 +42,7 @@ describe('loadConfiguration', () => {
       HEARTBEAT_TARGET_PER_SECOND: 20_000,
       AGENT_RETENTION_SECONDS: 86_400,
       METRICS_MAX_AGENT_SERIES: 10_000,
+      SHUTDOWN_DRAIN_MS: 500,
       SHUTDOWN_GRACE_SECONDS: 10,
     });
   });

@@ -14,6 +14,10 @@ export class Configuration {
   @ConnectionUrl('postgres', 'postgresql')
   DATABASE_URL?: string;
 
+  /** How long a start waits for the database to be there. */
+  @IntegerBetween(0, 86_400)
+  DATABASE_STARTUP_TIMEOUT_SECONDS = 60;
+
   /** Redis connection string; unset: the cache stays in this process. */
   @RequiredInProduction()
   @ConnectionUrl('redis', 'rediss')
@@ -84,6 +88,10 @@ export class Configuration {
   /** With more agents than this, `/metrics` has no series of its own for each agent. */
   @IntegerBetween(0, 1_000_000)
   METRICS_MAX_AGENT_SERIES = 10_000;
+
+  /** How long connections are still taken once readiness has turned 503, so that nobody is refused who could not know. */
+  @IntegerBetween(0, 600_000)
+  SHUTDOWN_DRAIN_MS = 500;
 
   /** How long requests in flight may take to finish once shutdown has begun. */
   @IntegerBetween(0, 3600)

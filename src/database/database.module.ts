@@ -5,6 +5,7 @@ import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/Postgres
 import type { Configuration } from '../config/configuration';
 import { dataSourceOptions, migrate } from './data-source';
 import { Database } from './database';
+import { DatabaseWatch } from './database-watch';
 import { EmbeddedPostgres } from './embedded-postgres';
 
 /** PostgreSQL, migrated and ready: the server of `DATABASE_URL`, else an embedded one under `DATA_DIR`. */
@@ -20,8 +21,8 @@ export class DatabaseModule {
           dataSourceFactory: (options) => connect(configuration, options?.entities),
         }),
       ],
-      providers: [Database],
-      exports: [Database],
+      providers: [Database, DatabaseWatch],
+      exports: [Database, DatabaseWatch],
     };
   }
 }

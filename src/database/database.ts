@@ -1,25 +1,51 @@
 import { Injectable } from '@nestjs/common';
 import type { Pool } from 'pg';
-import { DataSource, QueryFailedError } from 'typeorm';
+import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { DomainError } from '../common/domain-error';
+import { isConnectionLost, isRolledBack, isUnavailable } from './database-errors';
+import { DatabaseWatch } from './database-watch';
 
 /** Something that runs SQL: the pool, or one transaction. */
 export interface Querier {
   query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
 }
 
+const ATTEMPTS = 3;
+
 /**
  * The one way to the database. An error that means "PostgreSQL cannot be asked now" comes out as a DomainError of kind
- * `unavailable` (503, the client waits); every other one is passed on as it is.
+ * `unavailable` (503, the client waits), within two seconds even when PostgreSQL hangs; every other one is passed on as it is.
  */
 @Injectable()
 export class Database implements Querier {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly watch: DatabaseWatch,
+  ) {}
 
-  /** Runs one statement on its own. Returns its rows; the statement is one that gives rows (`SELECT`, `WITH`). */
+  /**
+   * Runs one statement on its own. Returns its rows; the statement is one that gives rows (`SELECT`, `WITH`). Runs it again
+   * when that cannot do it twice: when PostgreSQL has rolled it back, or when it only reads and the connection was lost.
+   */
   async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
-    return orUnavailable(() => this.dataSource.query<Row[]>(sql, parameters));
+    const onlyReads = sql.trimStart().startsWith('SELECT');
+    const isSafe = (error: unknown): boolean => isRolledBack(error) || (onlyReads && isConnectionLost(error));
+    return this.ask(isSafe, () => this.dataSource.query<Row[]>(sql, parameters));
+  }
+
+  /**
+   * Runs `work` in one transaction: all of it is there afterwards, or nothing. With `retry`, `work` may run again after
+   * PostgreSQL has rolled it back (deadlock, serialization failure), so it must have no effect but what it writes.
+   */
+  async transaction<Result>(work: (transaction: Querier) => Promise<Result>, { retry = false } = {}): Promise<Result> {
+    return this.ask(
+      (error) => retry && isRolledBack(error),
+      () =>
+        this.dataSource.transaction((manager) =>
+          work({ query: <Row>(sql: string, parameters: unknown[] = []) => manager.query<Row[]>(sql, parameters) }),
+        ),
+    );
   }
 
   /** The connections of this process. `waiting` counts statements that want one. */
@@ -28,41 +54,16 @@ export class Database implements Querier {
     return { idle: idleCount, busy: totalCount - idleCount, waiting: waitingCount, max: options.max };
   }
 
-  /** Runs `work` in one transaction: all of it is there afterwards, or nothing. */
-  async transaction<Result>(work: (transaction: Querier) => Promise<Result>): Promise<Result> {
-    return orUnavailable(() =>
-      this.dataSource.transaction((manager) =>
-        work({ query: <Row>(sql: string, parameters: unknown[] = []) => manager.query<Row[]>(sql, parameters) }),
-      ),
-    );
+  private async ask<Result>(isSafe: (error: unknown) => boolean, work: () => Promise<Result>): Promise<Result> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.watch.whileThere(work);
+      } catch (error) {
+        if (attempt < ATTEMPTS && isSafe(error)) continue;
+        if (!isUnavailable(error)) throw error;
+        const message = 'The registry cannot reach its database at the moment';
+        throw new DomainError('unavailable', 'store_unavailable', message, { cause: error });
+      }
+    }
   }
-}
-
-async function orUnavailable<Result>(work: () => Promise<Result>): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!isUnavailable(error)) throw error;
-    const message = 'The registry cannot reach its database at the moment';
-    throw new DomainError('unavailable', 'store_unavailable', message, { cause: error });
-  }
-}
-
-/** Whether PostgreSQL refused a statement for the values in it: data exceptions, violated constraints, limits (classes 22, 23, 54). */
-export function isAboutData(error: unknown): boolean {
-  const code: unknown = error instanceof QueryFailedError ? (error.driverError as { code?: unknown }).code : undefined;
-  return typeof code === 'string' && /^(22|23|54)/.test(code);
-}
-
-/** SQLSTATE classes and codes that speak of the server's state, not of the statement (PostgreSQL manual, appendix A). */
-const SERVER_STATE = /^(08|28|3D000|53|57P|58|25006|40001|40P01|55P03|57014)/;
-const CONNECTION_LOST =
-  /ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|Connection terminated|connect.* timeout|timeout.* connect|Query read timeout|Client has encountered a connection error|not queryable/;
-
-function isUnavailable(error: unknown): boolean {
-  const driverError: unknown = error instanceof QueryFailedError ? error.driverError : error;
-  if (!(driverError instanceof Error)) return false;
-  const { code } = driverError as { code?: unknown };
-  if (typeof code === 'string' && SERVER_STATE.test(code)) return true;
-  return CONNECTION_LOST.test(`${typeof code === 'string' ? code : ''} ${driverError.message}`);
 }

@@ -1,22 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
-import { Database } from '../database/database';
+import { DatabaseWatch } from '../database/database-watch';
+import { HealthChecks } from './health-checks';
 
-/** Whether PostgreSQL answers. */
+/** Whether PostgreSQL answers. Asked on the watch's own connection, so a busy pool is not mistaken for a lost database. */
 @Injectable()
 export class DatabaseIndicator {
-  constructor(
-    private readonly indicators: HealthIndicatorService,
-    private readonly database: Database,
-  ) {}
-
-  async check(): Promise<HealthIndicatorResult> {
-    const indicator = this.indicators.check('database');
-    try {
-      await this.database.query('SELECT 1');
-      return indicator.up();
-    } catch {
-      return indicator.down('cannot be reached');
-    }
+  constructor(checks: HealthChecks, watch: DatabaseWatch) {
+    checks.add({
+      name: 'database',
+      isVital: true,
+      look: async () =>
+        (await watch.answers()) ? { isUp: true } : { isUp: false, details: { message: 'cannot be reached' } },
+    });
   }
 }

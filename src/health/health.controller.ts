@@ -1,20 +1,17 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
-import type { HealthIndicatorResult } from '@nestjs/terminus';
 import type { Response } from 'express';
-import { CourtIndicator } from './court.indicator';
-import { DatabaseIndicator } from './database.indicator';
+import { Lifecycle } from '../common/lifecycle';
+import { HealthChecks } from './health-checks';
 import { LivenessDto, ServiceHealthDto } from './health.dto';
-import { SweepIndicator } from './sweep.indicator';
 
 /** Probes. */
 @ApiTags('service')
 @Controller('health')
 export class HealthController {
   constructor(
-    private readonly database: DatabaseIndicator,
-    private readonly sweep: SweepIndicator,
-    private readonly court: CourtIndicator,
+    private readonly checks: HealthChecks,
+    private readonly lifecycle: Lifecycle,
   ) {}
 
   @Get()
@@ -22,15 +19,9 @@ export class HealthController {
   @ApiOkResponse({ type: ServiceHealthDto })
   @ApiResponse({ status: 503, type: ServiceHealthDto, description: 'The database cannot be reached.' })
   async health(@Res({ passthrough: true }) response: Response): Promise<ServiceHealthDto> {
-    const details: HealthIndicatorResult = {
-      ...(await this.database.check()),
-      ...this.court.check(),
-      ...this.sweep.check(),
-    };
-    const isUp = details.database?.status === 'up';
-    const isWhole = Object.values(details).every(({ status }) => status === 'up');
-    response.status(isUp ? 200 : 503);
-    return { status: !isUp ? 'unhealthy' : isWhole ? 'healthy' : 'degraded', details };
+    const health = await this.checks.health();
+    response.status(health.status === 'unhealthy' ? 503 : 200);
+    return health;
   }
 
   @Get('live')
@@ -41,10 +32,13 @@ export class HealthController {
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Whether the service can do its work' })
+  @ApiOperation({ summary: 'Whether the service can do its work, and should be sent any' })
   @ApiOkResponse({ type: ServiceHealthDto })
-  @ApiResponse({ status: 503, type: ServiceHealthDto })
-  ready(@Res({ passthrough: true }) response: Response): Promise<ServiceHealthDto> {
-    return this.health(response);
+  @ApiResponse({ status: 503, type: ServiceHealthDto, description: 'Starting, stopping, or without its database.' })
+  async ready(@Res({ passthrough: true }) response: Response): Promise<ServiceHealthDto> {
+    const health = await this.health(response);
+    if (!this.lifecycle.stopping.aborted) return health;
+    response.status(503);
+    return { status: 'unhealthy', details: { ...health.details, shutdown: { status: 'down', message: 'stopping' } } };
   }
 }

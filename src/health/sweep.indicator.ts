@@ -1,19 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { HeartbeatSweeper } from '../heartbeat/heartbeat.sweeper';
+import { HealthChecks } from './health-checks';
 
 /** Whether agents that fall silent are being found: the sweep runs, and believes what it sees. */
 @Injectable()
 export class SweepIndicator {
-  constructor(
-    private readonly indicators: HealthIndicatorService,
-    private readonly sweeper: HeartbeatSweeper,
-  ) {}
-
-  check(): HealthIndicatorResult {
-    const indicator = this.indicators.check('heartbeat_sweep');
-    const { isProtecting, isLate, secondsSinceSuccess } = this.sweeper.report();
-    const details = { protection_active: isProtecting, last_success_seconds_ago: secondsSinceSuccess };
-    return isProtecting || isLate ? indicator.down(details) : indicator.up(details);
+  constructor(checks: HealthChecks, sweeper: HeartbeatSweeper) {
+    checks.add({
+      name: 'heartbeat_sweep',
+      look: () => {
+        const { isProtecting, isLate, secondsSinceSuccess } = sweeper.report();
+        const details = { protection_active: isProtecting, last_success_seconds_ago: secondsSinceSuccess };
+        return { isUp: !isProtecting && !isLate, details };
+      },
+    });
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import { DurationTally } from '../common/duration-tally';
-import { isAboutData } from '../database/database';
+import { isAboutData } from '../database/database-errors';
 import { Configuration } from '../config/configuration';
 import { AgentEvents } from '../events/agent-events';
 import { RecentBeats, type Beat } from '../registry/recent-beats';
@@ -11,6 +11,8 @@ import { KnownAgents } from './known-agents';
 /** Beats in one statement; more make its locks last longer and win nothing. */
 const BATCH = 2_000;
 const LONGEST_BACKOFF_MS = 5_000;
+/** Beats that wait longer than this, and the interval, wait for something that is not there. */
+const LATE_MS = 10_000;
 
 /** Writes acknowledged heartbeats behind: every `HEARTBEAT_FLUSH_INTERVAL_MS`, and once more before the service stops. */
 @Injectable()
@@ -50,6 +52,11 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
   lagMs(): number {
     const oldest = this.recent.oldest();
     return oldest === undefined ? 0 : performance.now() - oldest;
+  }
+
+  /** Whether acknowledged beats have waited far longer than they should. */
+  get isLate(): boolean {
+    return this.lagMs() > LATE_MS + this.configuration.HEARTBEAT_FLUSH_INTERVAL_MS;
   }
 
   /** Writes what is there; true when nothing waits any more that was there before the call. Never throws. */

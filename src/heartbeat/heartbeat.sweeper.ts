@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Cron, CronExpression, Interval } from '@nestjs/schedule';
 import { PinoLogger } from 'nestjs-pino';
 import { DurationTally } from '../common/duration-tally';
@@ -33,7 +33,7 @@ export interface SweepReport {
 
 /** Finds the agents that have fallen silent. One replica at a time; what it needs to remember is in the database. */
 @Injectable()
-export class HeartbeatSweeper {
+export class HeartbeatSweeper implements BeforeApplicationShutdown {
   /** Sweeps that this replica ran to the end. */
   readonly durations = new DurationTally();
   private readonly startedAt = performance.now();
@@ -42,6 +42,7 @@ export class HeartbeatSweeper {
   private lastPulseAt = performance.now();
   private lastSweepAt = Number.NEGATIVE_INFINITY;
   private wasPaused = false;
+  private sweeping: Promise<void> | undefined;
 
   constructor(
     private readonly sweeps: SweepRepository,
@@ -62,11 +63,16 @@ export class HeartbeatSweeper {
     const now = performance.now();
     if (now - this.lastSweepAt < this.configuration.HEARTBEAT_SWEEP_INTERVAL_SECONDS * 1000 - 500) return;
     this.lastSweepAt = now;
-    try {
-      await this.sweep();
-    } catch (error) {
+    this.sweeping = this.sweep().catch((error: unknown) => {
       this.logger.warn({ err: error }, 'The heartbeat sweep failed; the next one starts anew');
-    }
+    });
+    await this.sweeping;
+  }
+
+  /** The scheduler wakes us no more; a sweep that is under way ends, and with it its lock. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.lastSweepAt = Number.POSITIVE_INFINITY;
+    await this.sweeping;
   }
 
   /** Notices when the whole process has been held up: then it could not hear anybody. */
@@ -77,7 +83,7 @@ export class HeartbeatSweeper {
     this.lastPulseAt = now;
   }
 
-  /** When this replica last ran a sweep or saw another one run, in milliseconds of `performance.now()`. */
+  /** When the last sweep ran that this replica knows of, its own or another's, in milliseconds of `performance.now()`. */
   get lastSuccess(): number | undefined {
     return this.lastSuccessAt;
   }
@@ -97,13 +103,15 @@ export class HeartbeatSweeper {
     if (!(await this.flusher.flush())) return;
     const start = performance.now();
     const hasSwept = await this.sweeps.exclusively((transaction) => this.sweepNow(transaction));
-    const { stretch, tolerance, heldFor } = await this.sweeps.state();
+    const { stretch, tolerance, heldFor, sinceLastSweep } = await this.sweeps.state();
     this.cadence.adopt(stretch, tolerance);
     this.isProtecting = heldFor !== null;
-    this.lastSuccessAt = performance.now();
-    this.logger.debug({ duration_ms: Math.round(this.lastSuccessAt - start) }, 'Heartbeat sweep done');
+    const end = performance.now();
+    // Not "now" when another replica is at it: that one may be stuck.
+    if (sinceLastSweep !== null) this.lastSuccessAt = end - sinceLastSweep * 1000;
     if (!hasSwept) return;
-    this.durations.observe((this.lastSuccessAt - start) / 1000);
+    this.durations.observe((end - start) / 1000);
+    this.logger.debug({ duration_ms: Math.round(end - start) }, 'Heartbeat sweep done');
     await this.retention.purge();
   }
 

@@ -1,6 +1,7 @@
 import { type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { LoggerModule } from 'nestjs-pino';
+import { errorMessage } from '../common/error-message';
 import { CommonModule } from '../common/common.module';
 import { DomainError } from '../common/domain-error';
 import { ConfigModule } from '../config/config.module';
@@ -9,7 +10,7 @@ import { DatabaseModule } from '../database/database.module';
 import { AgentImportService, type ImportResult } from '../registry/agent-import.service';
 import { RegistryModule } from '../registry/registry.module';
 import type { AgentDefinition } from './agent-draft';
-import { errorMessage, ImportError } from './import.error';
+import { ImportError } from './import.error';
 import { ImportTarget } from './import-target';
 
 /** As much of the service as an import needs: the registry on its database, without HTTP. */

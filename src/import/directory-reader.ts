@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
+import { errorMessage } from '../common/error-message';
 import { isJsonObject } from '../common/validate';
 import { type DirectoryEntry, readCsvRows } from './csv-rows';
-import { errorMessage } from './import.error';
 import { type Line, LineReader } from './line-reader';
 
 /** How a directory file is written. */

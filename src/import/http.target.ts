@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { types } from 'node:util';
+import { errorMessage } from '../common/error-message';
 import type { FieldError } from '../common/domain-error';
 import type { ImportResult } from '../registry/agent-import.service';
 import type { AgentDefinition } from './agent-draft';
-import { errorMessage, ImportError } from './import.error';
+import { ImportError } from './import.error';
 import { ImportTarget } from './import-target';
 
 const MAX_TRIES = 5;

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { types } from 'node:util';
+import { errorMessage } from '../common/error-message';
 import { DomainError } from '../common/domain-error';
 import { ConfigurationError } from '../config/configuration';
 import type { ImportResult } from '../registry/agent-import.service';
@@ -9,7 +10,7 @@ import type { DirectoryEntry } from './csv-rows';
 import { formatByName, readDirectory } from './directory-reader';
 import { readRow } from './directory-row';
 import { HttpTarget } from './http.target';
-import { errorMessage, ImportError } from './import.error';
+import { ImportError } from './import.error';
 import type { ImportTarget } from './import-target';
 import { type ImportOptions, parseImportOptions, USAGE } from './import.options';
 import { formatSummary, ImportSummary } from './import.report';

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
+import { errorMessage } from '../common/error-message';
 import type { DirectoryFormat } from './directory-reader';
-import { errorMessage, ImportError } from './import.error';
+import { ImportError } from './import.error';
 
 export const USAGE = `Imports a directory of agents into the registry.
 

@@ -29,12 +29,13 @@ export class FleetGauges {
     private readonly logger: PinoLogger,
   ) {
     logger.setContext(FleetGauges.name);
+    instruments.beforeScrape(() => this.refresh());
     instruments.gauge('active_agents', () => this.fleet?.active ?? []);
     instruments.gauge('agent_health_series_omitted', () => this.fleet?.omitted ?? 0);
   }
 
   /** Sees to it that the gauges are at most five seconds old, or empty. Waits no longer than 800 ms and never throws. */
-  async refresh(): Promise<void> {
+  private async refresh(): Promise<void> {
     if (this.isFresh()) return;
     this.counting ??= this.count().finally(() => (this.counting = undefined));
     let timer: NodeJS.Timeout | undefined;

@@ -9,7 +9,20 @@ export type Sample = [labels: Labels, value: number];
 
 /** The service's metrics, each made of its entry in the catalog and of a function that a scrape calls for the present numbers. */
 export class Instruments {
+  private readonly refreshers: (() => Promise<void>)[] = [];
+
   constructor(readonly registry: Registry) {}
+
+  /** Has `refresh` run before each scrape, for numbers that must be asked for. It must not take long, nor throw. */
+  beforeScrape(refresh: () => Promise<void>): void {
+    this.refreshers.push(refresh);
+  }
+
+  /** All metrics in Prometheus's text format, as of now. */
+  async scrape(): Promise<string> {
+    await Promise.all(this.refreshers.map((refresh) => refresh()));
+    return this.registry.metrics();
+  }
 
   gauge(name: MetricName, read: () => number | Sample[]): void {
     this.registry.registerMetric(

@@ -42,6 +42,11 @@ export const METRICS = {
     help: 'Time from the head of a request to the end of its answer. route is the template, "unmatched" for the rest.',
     labels: ['method', 'route', 'status'],
   },
+  health_check_up: {
+    type: 'gauge',
+    help: 'Whether a check of /health says up: 1, else 0. check is database, redis, trifecta_court, heartbeat_sweep, heartbeat_flush, or one that a module has added.',
+    labels: ['check'],
+  },
   agent_heartbeats_total: {
     type: 'counter',
     help: 'Heartbeats that arrived, each one of a batch for itself. result is accepted, invalid, not_registered or unavailable.',

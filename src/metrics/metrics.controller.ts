@@ -21,10 +21,8 @@ export class MetricsController {
   @ApiProduces('text/plain')
   @ApiOkResponse({ type: String })
   async scrape(@Res() response: Response): Promise<void> {
-    const { registry } = this.instruments;
-    await this.fleet.refresh();
-    const text = (await registry.metrics()) + this.fleet.healthText();
-    response.setHeader('content-type', registry.contentType); // Express's own methods change it
+    const text = (await this.instruments.scrape()) + this.fleet.healthText();
+    response.setHeader('content-type', this.instruments.registry.contentType); // Express's own methods change it
     response.end(text);
   }
 }

@@ -3,11 +3,13 @@ import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { EventsModule } from '../events/events.module';
 import { GovernanceModule } from '../governance/governance.module';
+import { HealthModule } from '../health/health.module';
 import { HeartbeatModule } from '../heartbeat/heartbeat.module';
 import { RegistryModule } from '../registry/registry.module';
 import { AgentCounters } from './agent-counters';
 import { FleetGauges } from './fleet-gauges';
 import { GovernanceMetrics } from './governance-metrics';
+import { HealthMetrics } from './health-metrics';
 import { HeartbeatMetrics } from './heartbeat-metrics';
 import { Instruments } from './instruments';
 import { MetricsController } from './metrics.controller';
@@ -26,12 +28,13 @@ function newRegistry(): Registry {
 
 /** The numbers themselves. They read what the other modules count; those know nothing of it. */
 @Module({
-  imports: [EventsModule, GovernanceModule, HeartbeatModule, RegistryModule],
+  imports: [EventsModule, GovernanceModule, HealthModule, HeartbeatModule, RegistryModule],
   providers: [
     { provide: Instruments, useFactory: () => new Instruments(newRegistry()) },
     AgentCounters,
     FleetGauges,
     GovernanceMetrics,
+    HealthMetrics,
     HeartbeatMetrics,
     ProcessMetrics,
   ],

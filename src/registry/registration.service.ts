@@ -49,13 +49,16 @@ export class RegistrationService {
     const earlier = await this.idempotency.find(this.database, idempotencyKey);
     if (earlier) return replay(earlier, requestHash);
     await this.governance.authorize('register_agent', contextOf(id, fields));
-    const outcome = await this.database.transaction(async (transaction) => {
-      const remembered = await this.idempotency.claim(transaction, idempotencyKey, requestHash);
-      if (remembered) return replay(remembered, requestHash);
-      const registered = await this.agents.register(transaction, id, fields);
-      await this.idempotency.remember(transaction, idempotencyKey, this.registrationOf(registered));
-      return registered;
-    });
+    const outcome = await this.database.transaction(
+      async (transaction) => {
+        const remembered = await this.idempotency.claim(transaction, idempotencyKey, requestHash);
+        if (remembered) return replay(remembered, requestHash);
+        const registered = await this.agents.register(transaction, id, fields);
+        await this.idempotency.remember(transaction, idempotencyKey, this.registrationOf(registered));
+        return registered;
+      },
+      { retry: true },
+    );
     return 'agent' in outcome ? this.announce(outcome) : outcome;
   }
 

@@ -71,6 +71,11 @@ export class ServiceProcess {
     return service;
   }
 
+  /** Sends a signal and does not wait. */
+  signal(signal: NodeJS.Signals): void {
+    process.kill(this.pid, signal);
+  }
+
   /** Kills whatever a test has left running, outright. */
   static async killAll(): Promise<void> {
     await Promise.all(

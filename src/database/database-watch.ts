@@ -1,0 +1,127 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { PinoLogger } from 'nestjs-pino';
+import { Client, type Connection, type Pool, type PoolClient } from 'pg';
+import { DataSource } from 'typeorm';
+import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
+import { within } from '../common/within';
+import { isCrowded } from './database-errors';
+
+const PAUSE_MS = 250;
+/** With the pause before, a client learns within two seconds that it has to wait. */
+const AWAY_AFTER_MS = 1_200;
+/** An answer that arrived while this process was held up lies ready to be read; this long we look. */
+const SECOND_LOOK_MS = 250;
+
+/**
+ * Knows whether PostgreSQL answers, because it asks all the time, on a connection of its own. A server that refuses tells
+ * everybody by itself; one that hangs tells nobody, and without the watch each request would find out alone and slowly.
+ */
+@Injectable()
+export class DatabaseWatch implements OnApplicationBootstrap, OnApplicationShutdown {
+  private client: Client | undefined;
+  private asking: Promise<boolean> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private isAway = false;
+  private isStopped = false;
+  private readonly connections = new Set<PoolClient>();
+  private readonly waiting = new Set<(error: Error) => void>();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly logger: PinoLogger,
+  ) {
+    logger.setContext(DatabaseWatch.name);
+  }
+
+  onApplicationBootstrap(): void {
+    const pool = (this.dataSource.driver as PostgresDriver).master as Pool;
+    pool.on('acquire', (connection) => this.connections.add(connection));
+    pool.on('remove', (connection) => this.connections.delete(connection));
+    void this.watch();
+  }
+
+  onApplicationShutdown(): void {
+    this.isStopped = true;
+    clearTimeout(this.timer);
+    this.hangUp();
+  }
+
+  /** Whether PostgreSQL answers within so many milliseconds. Asks it; those who ask at the same time share the answer. */
+  async answers(withinMs = AWAY_AFTER_MS): Promise<boolean> {
+    this.asking ??= this.ask().finally(() => (this.asking = undefined));
+    return (await within(withinMs, this.asking)) ?? false;
+  }
+
+  /**
+   * What `work` gives, as long as PostgreSQL answers somebody.
+   * @throws Error "Connection terminated" as soon as it is known that it does not; what `work` throws
+   */
+  async whileThere<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.isAway) throw new Error(GONE);
+    return new Promise((resolve, reject) => {
+      this.waiting.add(reject);
+      const done = (): void => void this.waiting.delete(reject);
+      void work().finally(done).then(resolve, reject);
+    });
+  }
+
+  private async watch(): Promise<void> {
+    const began = performance.now();
+    let answers = await this.answers();
+    // Refused or cut off, it may be there for a new connection. Held up ourselves, we may not have listened.
+    const wasRefused = performance.now() - began < AWAY_AFTER_MS;
+    if (!answers && !this.isStopped) answers = await this.answers(wasRefused ? AWAY_AFTER_MS : SECOND_LOOK_MS);
+    if (this.isStopped) return;
+    if (!answers) this.hangUp();
+    if (answers === this.isAway) this.turn(!answers);
+    this.timer = setTimeout(() => void this.watch(), PAUSE_MS);
+  }
+
+  /** Lets everybody go who waits for a server that does not answer. The pool makes new connections when it is back. */
+  private turn(isAway: boolean): void {
+    this.isAway = isAway;
+    if (!isAway) return this.logger.info('The database answers again');
+    this.logger.warn({ waiting: this.waiting.size }, 'The database does not answer');
+    for (const connection of this.connections) cut(connection);
+    for (const reject of this.waiting) reject(new Error(GONE));
+    this.waiting.clear();
+  }
+
+  private async ask(): Promise<boolean> {
+    try {
+      this.client ??= await this.connect();
+      await this.client.query('SELECT 1');
+      return true;
+    } catch (error) {
+      this.hangUp();
+      return isCrowded(error);
+    }
+  }
+
+  private async connect(): Promise<Client> {
+    const { url } = this.dataSource.options as PostgresDataSourceOptions;
+    const client = new Client({
+      connectionString: url,
+      application_name: 'agent-registry watch',
+      connectionTimeoutMillis: AWAY_AFTER_MS,
+    });
+    client.on('error', () => (this.client = undefined)); // the next question connects anew
+    await client.connect();
+    return client;
+  }
+
+  /** Ends the question that is being asked, if there is one. */
+  private hangUp(): void {
+    const client = this.client;
+    this.client = undefined;
+    if (client) cut(client);
+  }
+}
+
+const GONE = 'Connection terminated: the database does not answer';
+
+/** At once and without a word: a server that hangs would not read it. */
+function cut(client: Client | PoolClient): void {
+  (client as unknown as { connection: Connection }).connection.stream.destroy();
+}

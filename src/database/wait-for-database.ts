@@ -1,0 +1,48 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from 'pg';
+import { errorMessage } from '../common/error-message';
+import type { Configuration } from '../config/configuration';
+import { isUnreachable } from './database-errors';
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5_000;
+const ATTEMPT_MS = 2_000;
+
+/**
+ * Waits until the server of `DATABASE_URL` answers; an embedded one is not waited for. Tries again with growing pauses for
+ * `DATABASE_STARTUP_TIMEOUT_SECONDS`. False when `signal` ended the wait.
+ * @throws Error the last attempt's, when the time is up; at once when the server is there and refuses us
+ */
+export async function waitForDatabase(
+  { DATABASE_URL, DATABASE_STARTUP_TIMEOUT_SECONDS: patience }: Configuration,
+  signal: AbortSignal,
+  tell: (message: string) => void,
+): Promise<boolean> {
+  if (!DATABASE_URL) return !signal.aborted;
+  const end = performance.now() + patience * 1000;
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+    if (signal.aborted) return false;
+    const error = await attempt(DATABASE_URL);
+    if (error === undefined) return true;
+    if (!isUnreachable(error)) throw error;
+    const left = end - performance.now();
+    if (left <= 0) throw new Error(`no database after ${patience} s: ${errorMessage(error)}`, { cause: error });
+    tell(`The database cannot be reached (${errorMessage(error)}); trying again for ${Math.ceil(left / 1000)} s`);
+    await delay(Math.min(pause, left), undefined, { signal }).catch(() => undefined);
+  }
+}
+
+async function attempt(connectionString: string): Promise<unknown> {
+  const limits = { connectionTimeoutMillis: ATTEMPT_MS, query_timeout: ATTEMPT_MS };
+  const client = new Client({ connectionString, application_name: 'agent-registry', ...limits });
+  client.on('error', () => undefined); // told by the promise as well
+  try {
+    await client.connect();
+    await client.query('SELECT 1');
+    return undefined;
+  } catch (error) {
+    return error;
+  } finally {
+    void client.end().catch(() => undefined);
+  }
+}

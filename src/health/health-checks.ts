@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import { within } from '../common/within';
+
+/** More than any check should take, and so little that a probe is answered within a second whatever hangs. */
+const PATIENCE_MS = 500;
+
+type Details = Record<string, unknown>;
+
+/** What a check found; with `details` for whoever looks into it. */
+export interface Finding {
+  isUp: boolean;
+  details?: Details;
+}
+
+/** One thing that the service needs, or that an operator wants to know of. */
+export interface HealthCheck {
+  /** Its key under `details` of `/health`, and the label of `health_check_up`. */
+  name: string;
+  /** Nothing works without it: while it is down the service is unhealthy and not ready. Otherwise it is degraded. */
+  isVital?: boolean;
+  /**
+   * Looks. What throws, or has not answered when `signal` is aborted after half a second, is down. It must end then, and leave
+   * nothing behind that waits.
+   */
+  look(signal: AbortSignal): Finding | Promise<Finding>;
+}
+
+export interface ServiceHealth {
+  status: 'healthy' | 'degraded' | 'unhealthy';
+  details: HealthIndicatorResult;
+}
+
+/** Runs the checks of all modules, at most once at a time: whoever asks meanwhile gets the same answer. */
+@Injectable()
+export class HealthChecks {
+  private readonly checks: HealthCheck[] = [];
+  private looking: Promise<ServiceHealth> | undefined;
+
+  constructor(private readonly indicators: HealthIndicatorService) {}
+
+  /** Adds a check; a module calls it when it is made. */
+  add(check: HealthCheck): void {
+    this.checks.push(check);
+  }
+
+  /** How the service is. Answers within a second and never throws. */
+  async health(): Promise<ServiceHealth> {
+    this.looking ??= this.lookAtAll().finally(() => (this.looking = undefined));
+    return this.looking;
+  }
+
+  private async lookAtAll(): Promise<ServiceHealth> {
+    const findings = await Promise.all(this.checks.map(async (check) => ({ check, finding: await lookAt(check) })));
+    const results = findings.map(({ check, finding: { isUp, details = {} } }) => {
+      const indicator = this.indicators.check(check.name);
+      return isUp ? indicator.up(details) : indicator.down(details);
+    });
+    const down = findings.filter(({ finding }) => !finding.isUp);
+    const isUnhealthy = down.some(({ check }) => check.isVital);
+    return {
+      status: isUnhealthy ? 'unhealthy' : down.length > 0 ? 'degraded' : 'healthy',
+      details: Object.assign({}, ...results) as HealthIndicatorResult,
+    };
+  }
+}
+
+async function lookAt(check: HealthCheck): Promise<Finding> {
+  const timeout = new AbortController();
+  try {
+    // The look itself may throw before there is a promise.
+    const finding = await within(PATIENCE_MS, (async () => check.look(timeout.signal))());
+    return finding ?? { isUp: false, details: { message: 'does not answer' } };
+  } catch {
+    return { isUp: false, details: { message: 'cannot be reached' } };
+  } finally {
+    timeout.abort();
+  }
+}

@@ -1,0 +1,57 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+
+/** A port of our own that leads to another one while it is open: a server that comes and goes without being touched. */
+export class TcpRelay {
+  private readonly sockets = new Set<Socket>();
+  private readonly server = createServer((socket) => this.relay(socket));
+  private port = 0;
+
+  private constructor(private readonly target: URL) {}
+
+  /** Takes a port and, for now, refuses connections to it. */
+  static async to(target: string): Promise<TcpRelay> {
+    const relay = new TcpRelay(new URL(target));
+    await relay.open();
+    await relay.close();
+    return relay;
+  }
+
+  /** `target`, by way of this relay. */
+  get url(): string {
+    const url = new URL(this.target);
+    url.hostname = '127.0.0.1';
+    url.port = String(this.port);
+    return url.href;
+  }
+
+  async open(): Promise<void> {
+    this.server.listen(this.port, '127.0.0.1');
+    await once(this.server, 'listening');
+    ({ port: this.port } = this.server.address() as AddressInfo);
+  }
+
+  /** Cuts all connections and refuses new ones. */
+  async close(): Promise<void> {
+    for (const socket of this.sockets) socket.destroy();
+    if (!this.server.listening) return;
+    this.server.close();
+    await once(this.server, 'close');
+  }
+
+  private relay(socket: Socket): void {
+    const target = connect(Number(this.target.port), this.target.hostname);
+    for (const [one, other] of [
+      [socket, target],
+      [target, socket],
+    ] as const) {
+      this.sockets.add(one);
+      one.pipe(other);
+      one.on('error', () => other.destroy());
+      one.on('close', () => {
+        this.sockets.delete(one);
+        other.destroy();
+      });
+    }
+  }
+}
