@@ -109,9 +109,9 @@ async function killed(service: ServiceProcess): Promise<void> {
   }
 }
 
-/** What became of an agent: `from → to` for every change of its status. */
+/** What became of an agent: `from → to` for every change of its status. Nothing while the registry cannot tell. */
 async function eventsOf(service: ServiceProcess, id: string): Promise<string[]> {
   const answer = await fetch(`${service.url}/agents/${id}/events`);
-  const { events } = (await answer.json()) as { events: { from?: string; to?: string }[] };
+  const { events = [] } = (await answer.json()) as { events?: { from?: string; to?: string }[] };
   return events.map(({ from, to }) => `${from} → ${to}`);
 }

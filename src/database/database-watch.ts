@@ -108,7 +108,9 @@ export class DatabaseWatch implements OnApplicationBootstrap, OnApplicationShutd
     });
     client.on('error', () => (this.client = undefined)); // the next question connects anew
     await client.connect();
-    return client;
+    if (!this.isStopped) return client;
+    cut(client); // nobody would end it any more
+    throw new Error('The service has stopped');
   }
 
   /** Ends the question that is being asked, if there is one. */

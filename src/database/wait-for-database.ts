@@ -22,26 +22,26 @@ export async function waitForDatabase(
   const end = performance.now() + patience * 1000;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     if (signal.aborted) return false;
-    const error = await attempt(DATABASE_URL);
-    if (error === undefined) return true;
-    if (!isUnreachable(error)) throw error;
-    const left = end - performance.now();
-    if (left <= 0) throw new Error(`no database after ${patience} s: ${errorMessage(error)}`, { cause: error });
-    tell(`The database cannot be reached (${errorMessage(error)}); trying again for ${Math.ceil(left / 1000)} s`);
-    await delay(Math.min(pause, left), undefined, { signal }).catch(() => undefined);
+    try {
+      await attempt(DATABASE_URL);
+      return true;
+    } catch (error) {
+      if (!isUnreachable(error)) throw error;
+      const left = end - performance.now();
+      if (left <= 0) throw new Error(`no database after ${patience} s: ${errorMessage(error)}`, { cause: error });
+      tell(`The database cannot be reached (${errorMessage(error)}); trying again for ${Math.ceil(left / 1000)} s`);
+      await delay(Math.min(pause, left), undefined, { signal }).catch(() => undefined);
+    }
   }
 }
 
-async function attempt(connectionString: string): Promise<unknown> {
+async function attempt(connectionString: string): Promise<void> {
   const limits = { connectionTimeoutMillis: ATTEMPT_MS, query_timeout: ATTEMPT_MS };
   const client = new Client({ connectionString, application_name: 'agent-registry', ...limits });
   client.on('error', () => undefined); // told by the promise as well
   try {
     await client.connect();
     await client.query('SELECT 1');
-    return undefined;
-  } catch (error) {
-    return error;
   } finally {
     void client.end().catch(() => undefined);
   }

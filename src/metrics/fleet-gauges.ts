@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
+import { within } from '../common/within';
 import { Configuration } from '../config/configuration';
 import { AgentCensus } from '../registry/agent-census';
 import { activeAgents, agentHealthText } from './fleet-text';
@@ -7,7 +8,7 @@ import { Instruments, type Sample } from './instruments';
 
 const FRESH_MS = 5000;
 /** A scrape goes on without the agents when the database takes longer. */
-const PATIENCE_MS = 800;
+const PATIENCE_MS = 500;
 
 interface Fleet {
   countedAt: number;
@@ -34,13 +35,11 @@ export class FleetGauges {
     instruments.gauge('agent_health_series_omitted', () => this.fleet?.omitted ?? 0);
   }
 
-  /** Sees to it that the gauges are at most five seconds old, or empty. Waits no longer than 800 ms and never throws. */
+  /** Sees to it that the gauges are at most five seconds old, or empty. Waits no longer than half a second and never throws. */
   private async refresh(): Promise<void> {
     if (this.isFresh()) return;
     this.counting ??= this.count().finally(() => (this.counting = undefined));
-    let timer: NodeJS.Timeout | undefined;
-    await Promise.race([this.counting, new Promise((resolve) => (timer = setTimeout(resolve, PATIENCE_MS)))]);
-    clearTimeout(timer);
+    await within(PATIENCE_MS, this.counting);
     if (!this.isFresh()) this.fleet = undefined;
   }
 
