@@ -6,13 +6,14 @@ const MAY_IMPORT = {
   config: [],
   common: [],
   database: [],
-  cache: [],
+  cluster: [],
+  cache: ['cluster'],
   events: ['database'],
   governance: ['database', 'events'],
   registry: ['database', 'cache', 'events', 'governance'],
   heartbeat: ['database', 'events', 'registry'],
   health: ['database', 'cache', 'events', 'governance', 'registry', 'heartbeat'],
-  metrics: ['database', 'cache', 'events', 'governance', 'registry', 'heartbeat', 'health'],
+  metrics: ['database', 'cluster', 'cache', 'events', 'governance', 'registry', 'heartbeat', 'health'],
   import: ['database', 'registry'],
 };
 /** Modules that everything may use. They use nothing of ours themselves. */

@@ -7,6 +7,7 @@ import { Court } from './support/court';
 import { seedFleet } from './support/fleet';
 import { createTestApp, type TestApp } from './support/test-app';
 import { createTestDatabase, type TestDatabase } from './support/test-database';
+import { parseMetrics } from './support/metrics-text';
 import { until } from './support/until';
 
 /** A scrape: the value of every series, and what is said of every metric. */
@@ -200,14 +201,7 @@ describe('GET /metrics', () => {
 async function scrape(app: TestApp, query = ''): Promise<Scrape> {
   const response = await fetch(`${app.url}/metrics${query}`);
   const text = await response.text();
-  const lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
-  const series = new Map(
-    lines.map((line) => {
-      const end = line.lastIndexOf(' ');
-      return [line.slice(0, end), Number(line.slice(end + 1))];
-    }),
-  );
-  expect(series.size).toBe(lines.length); // no series is there twice
+  const series = parseMetrics(text);
   return { status: response.status, contentType: response.headers.get('content-type'), text, series };
 }
 

@@ -26,6 +26,7 @@ describe('loadConfiguration', () => {
       DATA_DIR: '.data',
       SERVER_PORT: 8080,
       SERVER_HOST: '0.0.0.0',
+      WEB_CONCURRENCY: 1,
       LOG_LEVEL: 'info',
       TRIFECTA_COURT_URL: undefined,
       TRIFECTA_COURT_FAIL_MODE: 'closed',

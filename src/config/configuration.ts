@@ -31,6 +31,10 @@ export class Configuration {
 
   SERVER_HOST = '0.0.0.0';
 
+  /** Processes that serve the port together, each the whole service. */
+  @IntegerBetween(1, 256)
+  WEB_CONCURRENCY = 1;
+
   @OneOf('debug', 'info', 'warn', 'error')
   LOG_LEVEL: 'debug' | 'info' | 'warn' | 'error' = 'info';
 

@@ -1,27 +1,38 @@
-import { Counter, Gauge, type Histogram, type Registry } from 'prom-client';
+import { Counter, Gauge, Registry, type Histogram, type MetricObjectWithValues, type MetricValue } from 'prom-client';
 import { DURATION_BOUNDS, type DurationTally } from '../common/duration-tally';
-import { METRICS, type MetricName } from './metrics.catalog';
+import { METRICS, type MetricDefinition, type MetricName } from './metrics.catalog';
 
 type Labels = Record<string, string | number>;
 
 /** One number under its labels. */
 export type Sample = [labels: Labels, value: number];
 
+/** A registry whose numbers are asked for before each scrape, be it for this process alone or for all workers together. */
+export class ScrapedRegistry extends Registry {
+  readonly refreshers: (() => Promise<void>)[] = [];
+
+  override async metrics(): Promise<string> {
+    await this.refresh();
+    return super.metrics();
+  }
+
+  override async getMetricsAsJSON(): Promise<MetricObjectWithValues<MetricValue<string>>[]> {
+    await this.refresh();
+    return super.getMetricsAsJSON();
+  }
+
+  private async refresh(): Promise<void> {
+    await Promise.all(this.refreshers.map((refresh) => refresh()));
+  }
+}
+
 /** The service's metrics, each made of its entry in the catalog and of a function that a scrape calls for the present numbers. */
 export class Instruments {
-  private readonly refreshers: (() => Promise<void>)[] = [];
-
-  constructor(readonly registry: Registry) {}
+  constructor(readonly registry: ScrapedRegistry) {}
 
   /** Has `refresh` run before each scrape, for numbers that must be asked for. It must not take long, nor throw. */
   beforeScrape(refresh: () => Promise<void>): void {
-    this.refreshers.push(refresh);
-  }
-
-  /** All metrics in Prometheus's text format, as of now. */
-  async scrape(): Promise<string> {
-    await Promise.all(this.refreshers.map((refresh) => refresh()));
-    return this.registry.metrics();
+    this.registry.refreshers.push(refresh);
   }
 
   gauge(name: MetricName, read: () => number | Sample[]): void {
@@ -61,10 +72,10 @@ class TallyHistogram {
     private readonly read: () => [Labels, DurationTally][],
   ) {}
 
-  get(): Promise<{ name: string; help: string; type: string; values: HistogramSample[] }> {
+  get(): Promise<{ name: string; help: string; type: string; aggregator: string; values: HistogramSample[] }> {
     const { help, type } = METRICS[this.name];
     const values = this.read().flatMap(([labels, tally]) => bucketSamples(this.name, labels, tally));
-    return Promise.resolve({ name: this.name, help, type, values });
+    return Promise.resolve({ name: this.name, help, type, aggregator: 'sum', values });
   }
 }
 
@@ -92,7 +103,7 @@ function samples(read: number | Sample[]): Sample[] {
   return typeof read === 'number' ? [[{}, read]] : read;
 }
 
-function options(name: MetricName): { name: string; help: string; labelNames: string[]; registers: [] } {
-  const { help, labels } = METRICS[name];
-  return { name, help, labelNames: [...labels], registers: [] };
+function options(name: MetricName) {
+  const { help, labels, ofWorkers = 'sum' }: MetricDefinition = METRICS[name];
+  return { name, help, labelNames: [...labels], registers: [] as [], aggregator: ofWorkers };
 }

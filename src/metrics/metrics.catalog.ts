@@ -3,6 +3,8 @@ export interface MetricDefinition {
   type: 'counter' | 'gauge' | 'histogram';
   help: string;
   labels: readonly string[];
+  /** What the numbers of several workers behind one port are together; their sum unless it says otherwise. */
+  ofWorkers?: 'sum' | 'max' | 'min' | 'first';
 }
 
 /** Every metric of the service's own. `docs/metrics.md` is made of this by `npm run metrics-doc`. */
@@ -31,11 +33,13 @@ export const METRICS = {
     type: 'gauge',
     help: 'Agents without an agent_health series because there are more than METRICS_MAX_AGENT_SERIES of them.',
     labels: [],
+    ofWorkers: 'max',
   },
   active_agents: {
     type: 'gauge',
     help: 'Registered agents by type and lifecycle status (active is one of them). Beyond the 100 most frequent types, type is "other". Left out while the database is away.',
     labels: ['type', 'status'],
+    ofWorkers: 'max',
   },
   http_request_duration_seconds: {
     type: 'histogram',
@@ -46,6 +50,7 @@ export const METRICS = {
     type: 'gauge',
     help: 'Whether a check of /health says up: 1, else 0. check is database, redis, trifecta_court, heartbeat_sweep, heartbeat_flush, or one that a module has added.',
     labels: ['check'],
+    ofWorkers: 'min',
   },
   agent_heartbeats_total: {
     type: 'counter',
@@ -66,6 +71,7 @@ export const METRICS = {
     type: 'gauge',
     help: 'Age of the oldest acknowledged heartbeat that is not in the database, 0 when there is none.',
     labels: [],
+    ofWorkers: 'max',
   },
   heartbeat_sweep_duration_seconds: {
     type: 'histogram',
@@ -76,11 +82,13 @@ export const METRICS = {
     type: 'gauge',
     help: 'Unix time of the last sweep that this replica ran, or saw another one run; 0 before the first.',
     labels: [],
+    ofWorkers: 'max',
   },
   heartbeat_protection_active: {
     type: 'gauge',
     help: '1 while self-preservation holds agents that seem to have died together, else 0.',
     labels: [],
+    ofWorkers: 'max',
   },
   governance_decisions_total: {
     type: 'counter',
@@ -96,6 +104,7 @@ export const METRICS = {
     type: 'gauge',
     help: 'Circuit breaker of the way to the court: 0 closed (or no court), 1 half open, 2 open.',
     labels: [],
+    ofWorkers: 'max',
   },
   database_pool_connections: {
     type: 'gauge',
@@ -116,6 +125,7 @@ export const METRICS = {
     type: 'gauge',
     help: 'Always 1; the labels say what is running.',
     labels: ['version', 'node_version'],
+    ofWorkers: 'first',
   },
 } as const satisfies Record<string, MetricDefinition>;
 

@@ -1,6 +1,7 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { WorkerLink } from '../cluster/worker-link';
 import { ReadsQuery } from '../common/http-input';
 import { FleetGauges } from './fleet-gauges';
 import { Instruments } from './instruments';
@@ -12,6 +13,7 @@ export class MetricsController {
   constructor(
     private readonly instruments: Instruments,
     private readonly fleet: FleetGauges,
+    private readonly link: WorkerLink,
   ) {}
 
   /** Whatever Prometheus is configured to add to the query is none of our business. */
@@ -21,7 +23,8 @@ export class MetricsController {
   @ApiProduces('text/plain')
   @ApiOkResponse({ type: String })
   async scrape(@Res() response: Response): Promise<void> {
-    const text = (await this.instruments.scrape()) + this.fleet.healthText();
+    const own = this.link.hasSiblings ? this.link.scrapeAll() : this.instruments.registry.metrics();
+    const text = (await own) + this.fleet.healthText();
     response.setHeader('content-type', this.instruments.registry.contentType); // Express's own methods change it
     response.end(text);
   }

@@ -1,6 +1,7 @@
+import cluster from 'node:cluster';
 import { Module } from '@nestjs/common';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import { AggregatorRegistry, collectDefaultMetrics } from 'prom-client';
 import { EventsModule } from '../events/events.module';
 import { GovernanceModule } from '../governance/governance.module';
 import { HealthModule } from '../health/health.module';
@@ -11,7 +12,7 @@ import { FleetGauges } from './fleet-gauges';
 import { GovernanceMetrics } from './governance-metrics';
 import { HealthMetrics } from './health-metrics';
 import { HeartbeatMetrics } from './heartbeat-metrics';
-import { Instruments } from './instruments';
+import { Instruments, ScrapedRegistry } from './instruments';
 import { MetricsController } from './metrics.controller';
 import { ProcessMetrics } from './process-metrics';
 
@@ -19,11 +20,19 @@ import { ProcessMetrics } from './process-metrics';
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
 /** Not prom-client's global registry: several services in one process, as in tests, must not count as one. */
-function newRegistry(): Registry {
-  const register = new Registry();
+function newRegistry(): ScrapedRegistry {
+  const register = new ScrapedRegistry();
   collectDefaultMetrics({ register });
   for (const name of MISNAMED) register.removeSingleMetric(name);
+  answerPrimary(register);
   return register;
+}
+
+/** In a worker, prom-client answers the primary that adds up what all workers count. */
+function answerPrimary(register: ScrapedRegistry): void {
+  if (!cluster.isWorker) return;
+  new AggregatorRegistry();
+  AggregatorRegistry.setRegistries(register);
 }
 
 /** The numbers themselves. They read what the other modules count; those know nothing of it. */

@@ -1,0 +1,81 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AppModule } from './app.module';
+import { setUpApp } from './app.setup';
+import { HttpAdapter } from './common/http-adapter';
+import { Lifecycle } from './common/lifecycle';
+import type { ServiceLogger } from './common/logging';
+import type { StopSignal } from './common/stop-signal';
+import type { Configuration } from './config/configuration';
+import { waitForDatabase } from './database/wait-for-database';
+
+/** For what comes after the last request: writing the last heartbeats, closing connections. */
+const CLEAN_UP_MS = 10_000;
+
+export interface ServiceOptions {
+  configuration: Configuration;
+  logger: ServiceLogger;
+  stopSignal: StopSignal;
+  /** Whether to take connections, and answer probes, before there is anything to serve. */
+  opensEarly: boolean;
+  /** Called with its port when it serves. */
+  onReady(port: number): void;
+}
+
+/** The service, from its start to its end in this process. Throws when it cannot start. */
+export async function runService(options: ServiceOptions): Promise<void> {
+  const { configuration, logger, stopSignal } = options;
+  const adapter = new HttpAdapter();
+  if (options.opensEarly) await adapter.open(configuration.SERVER_PORT, configuration.SERVER_HOST);
+  const app = await start(adapter, options).catch(async (error: unknown) => {
+    adapter.abandon();
+    await adapter.close();
+    throw error;
+  });
+  if (!app) return await adapter.close();
+  logger.log({ msg: 'Agent Registry is stopping', signal: await stopSignal.received });
+  await stop(app, adapter, options);
+}
+
+/** The service, serving; undefined when it was told to stop before that. */
+async function start(
+  adapter: HttpAdapter,
+  { configuration, logger, stopSignal, onReady }: ServiceOptions,
+): Promise<NestExpressApplication | undefined> {
+  const isThere = await waitForDatabase(configuration, stopSignal.aborted, (message) => logger.warn(message));
+  if (!isThere) return undefined;
+  const module = AppModule.forRoot(configuration);
+  const options = { abortOnError: false, bodyParser: false, logger };
+  const app = await NestFactory.create<NestExpressApplication>(module, adapter, options);
+  try {
+    setUpApp(app);
+    await app.listen(configuration.SERVER_PORT, configuration.SERVER_HOST);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  onReady((app.getHttpServer().address() as { port: number }).port);
+  return app;
+}
+
+/**
+ * Readiness turns 503 first, and answers end their connections. Then no more connections are taken, requests in flight
+ * finish, what is left is written, and the database is let go.
+ */
+async function stop(
+  app: NestExpressApplication,
+  adapter: HttpAdapter,
+  { configuration: { SHUTDOWN_DRAIN_MS, SHUTDOWN_GRACE_SECONDS }, logger }: ServiceOptions,
+): Promise<void> {
+  app.get(Lifecycle).beginShutdown();
+  adapter.drain();
+  await delay(SHUTDOWN_DRAIN_MS);
+  const grace = SHUTDOWN_GRACE_SECONDS * 1000;
+  setTimeout(() => adapter.abandon(), grace).unref();
+  setTimeout(() => {
+    logger.error('The stop takes too long: ended with work undone');
+    process.exit(1);
+  }, grace + CLEAN_UP_MS).unref();
+  await app.close();
+}
