@@ -1,3 +1,4 @@
+import { flushTraces } from './tracing/tracing'; // first: it prepares what others load
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Logger } from 'nestjs-pino';
@@ -63,6 +64,7 @@ async function stop(app: NestExpressApplication, { SHUTDOWN_GRACE_SECONDS }: Con
   const server = app.getHttpServer();
   setTimeout(() => server.closeAllConnections(), SHUTDOWN_GRACE_SECONDS * 1000).unref();
   await app.close();
+  await flushTraces();
 }
 
 main().then(
