@@ -5,6 +5,7 @@
 const MAY_IMPORT = {
   config: [],
   common: [],
+  tracing: [],
   database: [],
   cluster: [],
   cache: ['cluster'],

@@ -16,7 +16,7 @@ const current = `# Metrics
 
 Made from \`src/metrics/metrics.catalog.ts\` by \`npm run metrics-doc\`; do not edit.
 
-\`GET /metrics\` answers in Prometheus's text format. Counters are of the one process that answers: sum them over the replicas. What is asked
+\`GET /metrics\` answers in Prometheus's text format. Counters are of the replica that answers (of all its workers): sum them over the replicas. What is asked
 of the database (\`agent_health\`, \`agent_health_series_omitted\`, \`active_agents\`) is the same on every replica: take the \`max\`. It is at
 most five seconds old.
 

@@ -12,6 +12,7 @@ import { HealthModule } from './health/health.module';
 import { HeartbeatModule } from './heartbeat/heartbeat.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { RegistryModule } from './registry/registry.module';
+import { traceFields } from './tracing/log-fields';
 
 const BODY: BodyRules = { limit: 256 * 1024 };
 const BATCH: BodyRules = { limit: 4 * 1024 * 1024, isBatch: true };
@@ -25,7 +26,7 @@ export class AppModule implements NestModule {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(configuration),
-        LoggerModule.forRoot(loggingOptions(configuration.LOG_LEVEL, process.stdout.isTTY)),
+        LoggerModule.forRoot(loggingOptions(configuration.LOG_LEVEL, process.stdout.isTTY, traceFields(configuration))),
         CommonModule,
         ClusterModule,
         DatabaseModule.forRoot(configuration),

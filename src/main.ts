@@ -1,3 +1,4 @@
+import { flushTraces } from './tracing/tracing'; // first: it prepares what others load
 import cluster from 'node:cluster';
 import { PinoLogger } from 'nestjs-pino';
 import { runPrimary } from './cluster/primary';
@@ -23,8 +24,9 @@ async function main(): Promise<number> {
     logger,
     stopSignal: signal,
     opensEarly: !process.argv.includes(LISTEN_WHEN_READY),
-    onReady: isWorker ? WorkerLink.ready : ready,
+    onReady: isWorker ? (port) => WorkerLink.ready(port) : ready,
   });
+  await flushTraces();
   return 0;
 }
 

@@ -20,7 +20,7 @@ export interface ServiceOptions {
   /** Whether to take connections, and answer probes, before there is anything to serve. */
   opensEarly: boolean;
   /** Called with its port when it serves. */
-  onReady(port: number): void;
+  onReady: (port: number) => void;
 }
 
 /** The service, from its start to its end in this process. Throws when it cannot start. */

@@ -4,15 +4,16 @@ import { stdTimeFunctions, type Level } from 'pino';
 
 /**
  * Logs in the original's shape: `time` in RFC 3339, `level` as a word, `msg`, then what the line is about. JSON, or
- * readable lines when a person looks on (`isTerminal`).
+ * readable lines when a person looks on (`isTerminal`). `extraFields` are asked for on every line.
  */
-export function loggingOptions(level: Level, isTerminal: boolean): Params {
+export function loggingOptions(level: Level, isTerminal: boolean, extraFields?: () => object): Params {
   return {
     pinoHttp: {
       level,
       base: undefined,
       messageKey: 'msg',
       timestamp: stdTimeFunctions.isoTime,
+      mixin: extraFields,
       formatters: { level: (label) => ({ level: label }) },
       transport: isTerminal
         ? { target: 'pino-pretty', options: { singleLine: true, ignore: 'request_id' } }

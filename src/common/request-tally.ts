@@ -20,7 +20,7 @@ export class RequestTally {
 
   /** `template` is the path of the route as it was declared; anything else counts as unmatched. */
   record(method: string | undefined, template: unknown, status: number, seconds: number): void {
-    const route = routeLabel(template);
+    const route = routeTemplate(template) ?? UNMATCHED;
     const methodIndex = Math.max(METHODS.indexOf(method ?? ''), 0);
     const key = status * METHODS.length + methodIndex;
     let series = this.routes.get(route);
@@ -35,7 +35,7 @@ export class RequestTally {
   }
 }
 
-/** Catch-alls (`{*path}`: middleware) are no route. */
-function routeLabel(template: unknown): string {
-  return typeof template === 'string' && !template.includes('*') ? template : UNMATCHED;
+/** The path of a route as it was declared. Catch-alls (`{*path}`: middleware) are no route. */
+export function routeTemplate(path: unknown): string | undefined {
+  return typeof path === 'string' && !path.includes('*') ? path : undefined;
 }

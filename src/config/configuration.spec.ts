@@ -102,6 +102,8 @@ describe('loadConfiguration', () => {
     ['HEARTBEAT_FLUSH_INTERVAL_MS', '9'],
     ['AGENT_RETENTION_SECONDS', '-5'],
     ['SHUTDOWN_GRACE_SECONDS', '3601'],
+    ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4317'],
+    ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'grpc://collector'],
   ])('refuses %s=%s and no other variable', (name, text) => {
     expect(Object.keys(refusals({ [name]: text }))).toEqual([name]);
   });
@@ -128,6 +130,7 @@ describe('loadConfiguration', () => {
       DATABASE_URL: 'mysql://registry:hunter2@db/registry',
       REDIS_URL: 'hunter2@cache',
       TRIFECTA_COURT_URL: 'ftp://judge:hunter2@court',
+      OTEL_EXPORTER_OTLP_ENDPOINT: 'ftp://tenant:hunter2@collector',
     };
     const told = refusals(secrets);
     expect(Object.keys(told).sort()).toEqual(Object.keys(secrets).sort());
@@ -140,6 +143,12 @@ describe('loadConfiguration', () => {
       const environment = Object.fromEntries(names.map((name) => [name, text]));
       expect(loadConfiguration(environment)).toEqual(loadConfiguration({}));
     }
+  });
+
+  it('takes no notice of where traces would go when nothing is traced', () => {
+    const endpoint = { OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4317' };
+    expect(refusals({ ...endpoint, OTEL_SDK_DISABLED: 'true' })).toEqual({});
+    expect(refusals({ ...endpoint, OTEL_TRACES_EXPORTER: 'none' })).toEqual({});
   });
 
   it('takes no notice of other variables', () => {

@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
-import { validateSync } from 'class-validator';
+import { ValidateIf, validateSync } from 'class-validator';
 import { ConnectionUrl, IntegerBetween, OneOf, RequiredInProduction } from './configuration.rules';
+import { isTracingOn, type TracingSwitch } from './is-tracing-on';
 
 /**
  * Every setting of the service, named as its environment variable. Built once by {@link loadConfiguration} and injected
  * by type; nothing else reads the environment. Durations carry their unit in the name.
  */
-export class Configuration {
+export class Configuration implements TracingSwitch {
   NODE_ENV = 'development';
 
   /** PostgreSQL connection string; unset: an embedded PostgreSQL under {@link DATA_DIR}. */
@@ -100,6 +101,22 @@ export class Configuration {
   /** How long requests in flight may take to finish once shutdown has begun. */
   @IntegerBetween(0, 3600)
   SHUTDOWN_GRACE_SECONDS = 10;
+
+  /** Where traces are sent (OTLP over HTTP), `/v1/traces` being added. The OpenTelemetry SDK reads it, and all its others, itself. */
+  @ValidateIf(isTracingOn)
+  @ConnectionUrl('http', 'https')
+  OTEL_EXPORTER_OTLP_ENDPOINT?: string;
+
+  /** The same for traces alone, nothing being added; both unset: nothing is traced. */
+  @ValidateIf(isTracingOn)
+  @ConnectionUrl('http', 'https')
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?: string;
+
+  /** `true`: nothing is traced, whatever else is set. */
+  OTEL_SDK_DISABLED?: string;
+
+  /** `none`: likewise. */
+  OTEL_TRACES_EXPORTER?: string;
 }
 
 /** Thrown by {@link loadConfiguration}; the message lists every wrong variable and what it takes, one a line. */

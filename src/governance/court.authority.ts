@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import type { OnApplicationShutdown } from '@nestjs/common';
 import {
   bulkhead,
@@ -14,9 +15,10 @@ import {
   type CircuitBreakerPolicy,
   type IPolicy,
 } from 'cockatiel';
-import { Pool, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
 import type { Configuration } from '../config/configuration';
 import { readCourtAnswer, unusable } from './court-answer';
+import { CourtPool } from './court-pool';
 import { PolicyAuthority, type AuthorityState, type Judgement, type Question } from './policy-authority';
 
 /** More of an answer than this is not read. */
@@ -38,7 +40,7 @@ class NoAnswer extends Error {
  * for a while and every question is `unreachable` at once.
  */
 export class CourtAuthority extends PolicyAuthority implements OnApplicationShutdown {
-  private readonly pool: Pool;
+  private readonly pool: CourtPool;
   private readonly path: string;
   private readonly places: BulkheadPolicy;
   private readonly breaker: CircuitBreakerPolicy;
@@ -52,7 +54,7 @@ export class CourtAuthority extends PolicyAuthority implements OnApplicationShut
     super();
     const { origin, pathname } = new URL(url);
     this.path = `${pathname.replace(/\/+$/, '')}/court/trifecta`;
-    this.pool = new Pool(origin, { connections: configuration.TRIFECTA_COURT_MAX_CONCURRENT, pipelining: 1 });
+    this.pool = new CourtPool(origin, { connections: configuration.TRIFECTA_COURT_MAX_CONCURRENT, pipelining: 1 });
     this.places = bulkhead(configuration.TRIFECTA_COURT_MAX_CONCURRENT, configuration.TRIFECTA_COURT_MAX_QUEUE);
     this.breaker = circuitBreaker(handleAll, {
       halfOpenAfter: configuration.TRIFECTA_COURT_BREAKER_RESET_MS,
@@ -68,7 +70,9 @@ export class CourtAuthority extends PolicyAuthority implements OnApplicationShut
 
   async judge(question: Question): Promise<Judgement> {
     const deadline = performance.now() + this.configuration.TRIFECTA_COURT_TIMEOUT_MS;
-    const judgement = await this.places.execute(() => this.askInTurn(question, deadline)).catch(judgementOf);
+    // A question that had to wait is asked by the one that leaves its place; it shall still belong to its own request.
+    const ask = AsyncResource.bind(() => this.askInTurn(question, deadline));
+    const judgement = await this.places.execute(ask).catch(judgementOf);
     return { ...judgement, breakerState: this.breakerState() };
   }
 

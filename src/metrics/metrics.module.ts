@@ -31,7 +31,7 @@ function newRegistry(): ScrapedRegistry {
 /** In a worker, prom-client answers the primary that adds up what all workers count. */
 function answerPrimary(register: ScrapedRegistry): void {
   if (!cluster.isWorker) return;
-  new AggregatorRegistry();
+  void new AggregatorRegistry(); // it listens from then on
   AggregatorRegistry.setRegistries(register);
 }
 

@@ -150,7 +150,7 @@ export function temporaryDataDirectory(): { path: string; postmaster(): number |
 /** Ours without the service's settings, those of the test run, and what npm tells its scripts. */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const passed = Object.entries(process.env).filter(
-    ([name]) => !/^(npm_|TEST_|NODE_ENV$|DATABASE_URL$|REDIS_URL$)/.test(name),
+    ([name]) => !/^(npm_|TEST_|OTEL_|NODE_ENV$|DATABASE_URL$|REDIS_URL$)/.test(name),
   );
   return Object.fromEntries(passed);
 }
