@@ -1,19 +1,39 @@
 import type { INestApplication } from '@nestjs/common';
+import type { CorsOptions } from '@nestjs/common/interfaces/external/cors-options.interface';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import helmet, { type HelmetOptions } from 'helmet';
+import { Configuration } from './config/configuration';
 import { ServiceLogger } from './common/logging';
 import { identifyRequest } from './common/request-context';
 
+/** TLS ends in front of the service; what depends on it is said there. */
+const HEADERS: HelmetOptions = {
+  contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
+  strictTransportSecurity: false,
+};
+
 /** Everything between a created application and one that listens; the same for the service and its tests. */
 export function setUpApp(app: NestExpressApplication): void {
+  const { CORS_ORIGINS, TRUST_PROXY_HOPS } = app.get(Configuration);
   app.useLogger(app.get(ServiceLogger));
   app.disable('x-powered-by');
   app.disable('etag'); // an ETag here is an agent's, never a hash of the body
+  app.set('trust proxy', TRUST_PROXY_HOPS);
   app.use(identifyRequest);
+  app.use(helmet(HEADERS));
+  if (CORS_ORIGINS) app.enableCors(crossOrigin(CORS_ORIGINS));
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
   });
+}
+
+/** What a page from one of these origins may do: all that the API has, and read the headers that belong to its answers. */
+function crossOrigin(origins: string): CorsOptions {
+  const listed = origins.split(',').map((origin) => origin.trim());
+  const exposedHeaders = ['ETag', 'Location', 'Retry-After', 'X-Request-Id'];
+  return { origin: listed.includes('*') ? '*' : listed, exposedHeaders, maxAge: 600 };
 }
 
 /** The OpenAPI description of what the modules serve. Needs no database. */

@@ -26,7 +26,7 @@ export interface ServiceOptions {
 /** The service, from its start to its end in this process. Throws when it cannot start. */
 export async function runService(options: ServiceOptions): Promise<void> {
   const { configuration, logger, stopSignal } = options;
-  const adapter = new HttpAdapter();
+  const adapter = new HttpAdapter(configuration.REQUEST_TIMEOUT_SECONDS * 1000);
   if (options.opensEarly) await adapter.open(configuration.SERVER_PORT, configuration.SERVER_HOST);
   const app = await start(adapter, options).catch(async (error: unknown) => {
     adapter.abandon();

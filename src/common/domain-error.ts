@@ -15,6 +15,7 @@ export type ErrorKind =
   | 'too_large'
   | 'unsupported_media_type'
   | 'unprocessable'
+  | 'too_many_requests'
   | 'unavailable';
 
 export interface ErrorExtras {

@@ -9,6 +9,9 @@ import { RequestTally } from './request-tally';
 
 /** Longer than load balancers keep an idle connection (60 s as a rule): it is for them to close it, not for us. */
 const KEEP_ALIVE_MS = 65_000;
+/** The head of a request, and the first one of a connection at all, must be there within this time. */
+const HEADERS_MS = 10_000;
+const TIMEOUT_CHECK_MS = 1_000;
 /** Connections that were taken last get this long to send their first request before the server closes. */
 const LATECOMERS_MS = 1_000;
 const POLL_MS = 10;
@@ -21,18 +24,27 @@ const SHORT_TURN_MS = 1;
 export class HttpAdapter extends ExpressAdapter {
   /** Every request that was answered. */
   readonly requests = new RequestTally();
-  private readonly server = createServer((request, response) => this.onRequest(request, response));
+  private readonly server: Server;
   private readonly inFlight = new Set<ServerResponse>();
   /** Connections without a request so far. */
   private readonly unheard = new Set<Socket>();
   private handler: RequestListener = answerWhileStarting;
   private isDraining = false;
 
-  constructor() {
+  /** A request that takes longer than `requestMs` to arrive is refused. */
+  constructor(requestMs = 30_000) {
     const instance = express();
     instance.enable('case sensitive routing'); // must be said before the router exists
     super(instance);
-    this.server.keepAliveTimeout = KEEP_ALIVE_MS;
+    this.server = createServer(
+      {
+        requestTimeout: requestMs,
+        headersTimeout: Math.min(requestMs, HEADERS_MS),
+        connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+        keepAliveTimeout: KEEP_ALIVE_MS,
+      },
+      (request, response) => this.onRequest(request, response),
+    );
     this.server.on('connection', (socket) => {
       this.unheard.add(socket);
       socket.once('close', () => this.unheard.delete(socket));

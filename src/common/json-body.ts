@@ -42,6 +42,12 @@ export function requireJsonType(contentType: string | undefined, method: string)
   });
 }
 
+/**
+ * A body that is too large is still read to its end, so that the client gets to the answer; this far. One that is larger, or
+ * never ends, is cut off.
+ */
+const MOST_READ = 16 * 1024 * 1024;
+
 /** Reads the JSON body of every request that changes something into `request.body`; no body leaves it undefined. */
 export function jsonBody(rulesOf: (path: string) => BodyRules): RequestHandler {
   const readers = new Map<number, RequestHandler>();
@@ -53,7 +59,15 @@ export function jsonBody(rulesOf: (path: string) => BodyRules): RequestHandler {
   return (request: Request, response: Response, next: NextFunction) => {
     if (!['POST', 'PUT', 'PATCH'].includes(request.method)) return next();
     const { limit, isBatch = false } = rulesOf(request.originalUrl.split('?', 1)[0]!); // `path` is that of the mount
+    const refuseUnread = once(() => {
+      response.setHeader('connection', 'close');
+      next(tooLarge(limit));
+    });
+    if (Number(request.headers['content-length'] ?? 0) > MOST_READ) return refuseUnread();
+    let read = 0;
+    request.on('data', (chunk: Buffer) => (read += chunk.length) > MOST_READ && refuseUnread());
     return void readerFor(limit)(request, response, (error?: unknown) => {
+      if (read > MOST_READ) return;
       if (error) return next(readFailure(error, limit));
       const bytes: unknown = request.body;
       request.body = undefined;
@@ -72,5 +86,17 @@ export function jsonBody(rulesOf: (path: string) => BodyRules): RequestHandler {
 
 function readFailure(error: unknown, limit: number): unknown {
   if ((error as { type?: string }).type !== 'entity.too.large') return error;
+  return tooLarge(limit);
+}
+
+function tooLarge(limit: number): DomainError {
   return new DomainError('too_large', 'payload_too_large', `The body must not be larger than ${limit} bytes`);
+}
+
+function once(work: () => void): () => void {
+  let isDone = false;
+  return () => {
+    if (!isDone) work();
+    isDone = true;
+  };
 }

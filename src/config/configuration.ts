@@ -39,6 +39,25 @@ export class Configuration implements TracingSwitch {
   @OneOf('debug', 'info', 'warn', 'error')
   LOG_LEVEL: 'debug' | 'info' | 'warn' | 'error' = 'info';
 
+  /** Requests a second, over ten seconds, that one client may send, heartbeats aside; 0: any number. */
+  @IntegerBetween(0, 1_000_000)
+  RATE_LIMIT_REQUESTS_PER_SECOND = 0;
+
+  /** The same for heartbeats and batches of them. */
+  @IntegerBetween(0, 1_000_000)
+  RATE_LIMIT_HEARTBEATS_PER_SECOND = 0;
+
+  /** Proxies in front of the service, whose `X-Forwarded-For` says who the client is. */
+  @IntegerBetween(0, 100)
+  TRUST_PROXY_HOPS = 0;
+
+  /** Origins whose pages may call the API, with commas between them, or `*`; unset: none. */
+  CORS_ORIGINS?: string;
+
+  /** How long a request may take to arrive. */
+  @IntegerBetween(1, 3600)
+  REQUEST_TIMEOUT_SECONDS = 30;
+
   /** Governance service; unset: nothing is judged. */
   @ConnectionUrl('http', 'https')
   TRIFECTA_COURT_URL?: string;
