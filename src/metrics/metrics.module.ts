@@ -1,11 +1,13 @@
 import { Module } from '@nestjs/common';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { RegistryCacheModule } from '../cache/cache.module';
 import { EventsModule } from '../events/events.module';
 import { GovernanceModule } from '../governance/governance.module';
 import { HeartbeatModule } from '../heartbeat/heartbeat.module';
 import { RegistryModule } from '../registry/registry.module';
 import { AgentCounters } from './agent-counters';
+import { CacheMetrics } from './cache-metrics';
 import { FleetGauges } from './fleet-gauges';
 import { GovernanceMetrics } from './governance-metrics';
 import { HeartbeatMetrics } from './heartbeat-metrics';
@@ -26,10 +28,11 @@ function newRegistry(): Registry {
 
 /** The numbers themselves. They read what the other modules count; those know nothing of it. */
 @Module({
-  imports: [EventsModule, GovernanceModule, HeartbeatModule, RegistryModule],
+  imports: [RegistryCacheModule, EventsModule, GovernanceModule, HeartbeatModule, RegistryModule],
   providers: [
     { provide: Instruments, useFactory: () => new Instruments(newRegistry()) },
     AgentCounters,
+    CacheMetrics,
     FleetGauges,
     GovernanceMetrics,
     HeartbeatMetrics,
