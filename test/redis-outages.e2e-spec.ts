@@ -11,8 +11,8 @@ const AT_ONCE = 20;
 
 interface Outage {
   name: string;
-  begin(redis: RedisProcess): unknown;
-  end(redis: RedisProcess): unknown;
+  begin: (redis: RedisProcess) => unknown;
+  end: (redis: RedisProcess) => unknown;
 }
 
 const OUTAGES: Outage[] = [

@@ -6,8 +6,8 @@ import { AgentsTouched } from '../events/agents-touched.event';
 import type { AgentEntity } from './agent.entity';
 
 /**
- * Records of agents as they were at most two seconds ago, for those who only read. In this process alone: from PostgreSQL a
- * record comes as quickly as from Redis (docs/adr/0005).
+ * Records of agents as they were at most two seconds ago, for those who only read. In this process alone: in Redis, every
+ * flush of heartbeats would have to be followed by as many deletions (docs/adr/0005).
  */
 @Injectable()
 export class AgentRecords {
