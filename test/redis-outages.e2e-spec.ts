@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { InvalidationBus } from '../src/cache/invalidation-bus';
 import { RedisConnection } from '../src/cache/redis.connection';
 import { registration } from './support/builders';
@@ -129,4 +131,64 @@ describe('Without Redis', () => {
     await service.close();
     await absent.kill();
   });
+
+  it('connections whose other end has gone without a word are given up, and made anew', async () => {
+    const way = await SilentWay.to(redis.port);
+    const service = await createTestApp({ ...QUIET, REDIS_URL: way.url });
+    const found = service.app.get(RedisConnection);
+    await listening(service);
+    way.silence();
+    await until('it counts as down', 10, () => found.state() === 'down');
+    await expectService(service);
+    await listening(service); // by the new connections: the old ones stay silent
+    await expectService(service);
+    way.silence('subscriptions');
+    const bus = service.app.get(InvalidationBus);
+    await until('the silence of the subscription is noticed', 10, () => !bus.isListening());
+    expect(found.state()).toBe('up');
+    await listening(service);
+    await service.close();
+    way.close();
+  });
 });
+
+/** A way to Redis that can lose everything that is on it, as when a machine vanishes: connections stay open, and silent. */
+class SilentWay {
+  private readonly pairs = new Set<{ near: Socket; far: Socket; isSubscription: boolean }>();
+
+  private constructor(
+    private readonly server: Server,
+    readonly url: string,
+  ) {}
+
+  static async to(port: number): Promise<SilentWay> {
+    const server = createServer();
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const way = new SilentWay(server, `redis://127.0.0.1:${(server.address() as AddressInfo).port}`);
+    server.on('connection', (near) => way.join(near, connect(port, '127.0.0.1')));
+    return way;
+  }
+
+  /** Of the connections that there are; new ones work. */
+  silence(which: 'all' | 'subscriptions' = 'all'): void {
+    for (const { near, far, isSubscription } of this.pairs) {
+      if (which === 'subscriptions' && !isSubscription) continue;
+      near.unpipe();
+      far.unpipe();
+    }
+  }
+
+  close(): void {
+    for (const { near, far } of this.pairs) for (const socket of [near, far]) socket.destroy();
+    this.server.close();
+  }
+
+  private join(near: Socket, far: Socket): void {
+    const pair = { near, far, isSubscription: false };
+    this.pairs.add(pair);
+    near.on('data', (sent) => (pair.isSubscription ||= sent.includes('subscribe')));
+    for (const socket of [near, far]) socket.on('error', () => undefined);
+    near.pipe(far);
+    far.pipe(near);
+  }
+}

@@ -8,7 +8,7 @@ import { discard, RedisConnection, type RedisClient } from './redis.connection';
 
 const CHANNEL = `${NAMESPACE}:touched`;
 /** Probes without an echo after which the subscription is made anew; there is one at each check of the connection. */
-const MOST_UNECHOED = 10;
+const MOST_UNECHOED = 4;
 
 /**
  * Tells the other replicas which agents have changed, and hears it from them: at most once, and not while Redis is away.

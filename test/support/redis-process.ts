@@ -9,7 +9,7 @@ export class RedisProcess {
   private child: ChildProcess | undefined;
   private guard: ChildProcess | undefined;
 
-  private constructor(private readonly port: number) {}
+  private constructor(readonly port: number) {}
 
   /** One that is running. */
   static async start(): Promise<RedisProcess> {
