@@ -13,6 +13,7 @@ const { EmbeddedPostgres } = require('../dist/database/embedded-postgres.js');
 
 const BENCHMARKS = {
   reads: './reads.mjs',
+  cache: './cache.mjs',
   'hot-updates': './hot-updates.mjs',
   fleet: './fleet-heartbeats.mjs',
   'hanging-court': './hanging-court.mjs',

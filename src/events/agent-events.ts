@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { AgentChanged, type AgentEventType } from './agent-changed.event';
+import { AgentsTouched } from './agents-touched.event';
 
 /** Tells this process what has happened to agents. Call it only after the commit. */
 @Injectable()
@@ -14,5 +15,10 @@ export class AgentEvents {
       AgentChanged.topic,
       new AgentChanged(type, { id, name, type: agent.type, status }, from, reason ?? null),
     );
+  }
+
+  /** Some agents may have changed elsewhere. */
+  touched(ids: readonly string[]): void {
+    this.emitter.emit(AgentsTouched.topic, new AgentsTouched(ids));
   }
 }

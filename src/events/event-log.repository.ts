@@ -2,6 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database';
 import type { AgentEvent } from './agent-event';
 
+/** Which agent an event is about. */
+export interface TouchedAgent {
+  revision: number;
+  agentId: string;
+}
+
 /** The SQL that reads the event log; what writes it is in `append-events.sql.ts`. */
 @Injectable()
 export class EventLogRepository {
@@ -18,5 +24,25 @@ export class EventLogRepository {
         LIMIT $3`,
       [agentId, before ?? null, limit],
     );
+  }
+
+  /** The last revisions of the log, at most `limit`, in any order. */
+  async lastRevisions(limit: number): Promise<number[]> {
+    const rows = await this.database.query<{ revision: string }>(
+      'SELECT revision FROM agent_events ORDER BY revision DESC LIMIT $1',
+      [limit],
+    );
+    return rows.map(({ revision }) => Number(revision));
+  }
+
+  /** Which agents the events after a revision are about, at most `limit`, and those of the `missing` revisions that are there by now. */
+  async touchedSince(after: number, missing: number[], limit: number): Promise<TouchedAgent[]> {
+    const rows = await this.database.query<{ revision: string; agentId: string }>(
+      `(SELECT revision, agent_id AS "agentId" FROM agent_events WHERE revision = ANY ($2::bigint[]))
+       UNION ALL
+       (SELECT revision, agent_id FROM agent_events WHERE revision > $1 ORDER BY revision LIMIT $3)`,
+      [after, missing, limit],
+    );
+    return rows.map(({ revision, agentId }) => ({ revision: Number(revision), agentId }));
   }
 }

@@ -5,11 +5,12 @@ import { AgentEventEntity } from './agent-event.entity';
 import { AgentEvents } from './agent-events';
 import { EventLogRepository } from './event-log.repository';
 import { EventLogService } from './event-log.service';
+import { EventLogTail } from './event-log.tail';
 
 /** The event log, and the bus on which changes are told within this process. */
 @Module({
   imports: [TypeOrmModule.forFeature([AgentEventEntity]), EventEmitterModule.forRoot()],
-  providers: [AgentEvents, EventLogRepository, EventLogService],
+  providers: [AgentEvents, EventLogRepository, EventLogService, EventLogTail],
   exports: [AgentEvents, EventLogService],
 })
 export class EventsModule {}

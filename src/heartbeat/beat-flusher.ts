@@ -4,6 +4,7 @@ import { DurationTally } from '../common/duration-tally';
 import { isAboutData } from '../database/database-errors';
 import { Configuration } from '../config/configuration';
 import { AgentEvents } from '../events/agent-events';
+import { AgentRecords } from '../registry/agent-records';
 import { RecentBeats, type Beat } from '../registry/recent-beats';
 import { BeatsRepository, type BeatToWrite, type WrittenBeat } from './beats.repository';
 import { KnownAgents } from './known-agents';
@@ -28,6 +29,7 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
     private readonly recent: RecentBeats,
     private readonly beats: BeatsRepository,
     private readonly known: KnownAgents,
+    private readonly records: AgentRecords,
     private readonly events: AgentEvents,
     private readonly configuration: Configuration,
     private readonly logger: PinoLogger,
@@ -115,7 +117,10 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
       if (!changed.has(agent.id)) this.known.remember(agent); // last: a listener to the event forgets the agent
     }
     for (const id of unmet) this.known.forget(id);
-    for (const id of ids) written.add(id);
+    for (const id of ids) {
+      this.records.forget(id); // soon nothing covers up any more that the record is older than the beat
+      written.add(id);
+    }
   }
 
   /** One beat that PostgreSQL will not have must not hold up all the others for ever: halve until it stands alone. */

@@ -1,13 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { AgentChanged } from '../events/agent-changed.event';
+import { AgentsTouched } from '../events/agents-touched.event';
 import { BeatsRepository, type KnownAgent } from './beats.repository';
 
 const CAPACITY = 1_000_000;
 
 /**
  * The agents that this replica knows to be registered, the least recently used ones dropped first. It saves a look into the
- * database for every heartbeat and is never the truth: each flush says what has become of the agents that it met.
+ * database for every heartbeat and is never the truth: it forgets who changes, wherever that is, and each flush says what has
+ * become of the agents that it met.
  */
 @Injectable()
 export class KnownAgents {
@@ -56,8 +58,17 @@ export class KnownAgents {
 
   @OnEvent(AgentChanged.topic)
   onChange({ agent }: AgentChanged): void {
-    this.forget(agent.id);
-    for (const changed of this.watchers) changed.add(agent.id);
+    this.forgetChanged(agent.id);
+  }
+
+  @OnEvent(AgentsTouched.topic)
+  onTouched({ ids }: AgentsTouched): void {
+    for (const id of ids) this.forgetChanged(id);
+  }
+
+  private forgetChanged(id: string): void {
+    this.forget(id);
+    for (const changed of this.watchers) changed.add(id);
   }
 
   private async look(id: string): Promise<KnownAgent | undefined> {

@@ -106,6 +106,11 @@ export const METRICS = {
     labels: [],
     ofWorkers: 'max',
   },
+  cache_requests_total: {
+    type: 'counter',
+    help: 'Questions to the cache. tier is memory or redis (asked after a miss in memory, for totals of lists only); result is hit, miss, or error: Redis was asked in vain.',
+    labels: ['tier', 'result'],
+  },
   database_pool_connections: {
     type: 'gauge',
     help: 'Connections to PostgreSQL; state is busy or idle.',

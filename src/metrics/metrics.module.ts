@@ -2,12 +2,14 @@ import cluster from 'node:cluster';
 import { Module } from '@nestjs/common';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { AggregatorRegistry, collectDefaultMetrics } from 'prom-client';
+import { RegistryCacheModule } from '../cache/cache.module';
 import { EventsModule } from '../events/events.module';
 import { GovernanceModule } from '../governance/governance.module';
 import { HealthModule } from '../health/health.module';
 import { HeartbeatModule } from '../heartbeat/heartbeat.module';
 import { RegistryModule } from '../registry/registry.module';
 import { AgentCounters } from './agent-counters';
+import { CacheMetrics } from './cache-metrics';
 import { FleetGauges } from './fleet-gauges';
 import { GovernanceMetrics } from './governance-metrics';
 import { HealthMetrics } from './health-metrics';
@@ -37,10 +39,11 @@ function answerPrimary(register: ScrapedRegistry): void {
 
 /** The numbers themselves. They read what the other modules count; those know nothing of it. */
 @Module({
-  imports: [EventsModule, GovernanceModule, HealthModule, HeartbeatModule, RegistryModule],
+  imports: [EventsModule, GovernanceModule, HealthModule, HeartbeatModule, RegistryCacheModule, RegistryModule],
   providers: [
     { provide: Instruments, useFactory: () => new Instruments(newRegistry()) },
     AgentCounters,
+    CacheMetrics,
     FleetGauges,
     GovernanceMetrics,
     HealthMetrics,

@@ -67,7 +67,7 @@ export class AgentController {
     @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<AgentDto | undefined> {
-    const agent = await this.agents.find(id);
+    const agent = await this.agents.read(id);
     if (!ifNoneMatchHits(ifNoneMatch, entityTag(agent))) return this.recordOf(agent, response);
     response.status(304).setHeader('etag', entityTag(agent));
     return undefined;
@@ -149,7 +149,7 @@ export class AgentController {
   @ApiOkResponse({ type: AgentHealthDto })
   @ApiProblems(400, 404)
   async health(@Param('id', storableId) id: string): Promise<AgentHealthDto> {
-    return this.presenter.agentHealth(await this.agents.find(id));
+    return this.presenter.agentHealth(await this.agents.read(id));
   }
 
   @Get('events')

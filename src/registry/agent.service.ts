@@ -17,8 +17,10 @@ import {
 } from './agent.errors';
 import { changedFields, fieldsFrom, fieldsOf, type AgentFields } from './agent-fields.mapping';
 import { AGENT_LIST, type AgentQuery } from './agent-query';
+import { AgentRecords } from './agent-records';
 import { AgentRepository, type AgentChange, type AgentListItem } from './agent.repository';
 import { transition } from './agent-status';
+import { AgentTotals } from './agent-totals';
 import { AgentFieldsDto, HeartbeatSettingsDto, type SetStatusDto } from './dto/agent-requests.dto';
 import { contextOfStatus, contextOfUpdate } from './governed-context';
 import { entityTag, ifMatchHolds } from './entity-tag';
@@ -31,11 +33,19 @@ const UPDATE_ATTEMPTS = 64;
 export class AgentService {
   constructor(
     private readonly agents: AgentRepository,
+    private readonly records: AgentRecords,
+    private readonly totals: AgentTotals,
     private readonly events: AgentEvents,
     private readonly log: EventLogService,
     private readonly governance: GovernanceService,
   ) {}
 
+  /** For readers: as the agent was at most two seconds ago, and never before a change that this replica has made. */
+  async read(id: string): Promise<AgentEntity> {
+    return this.records.find(id, () => this.find(id));
+  }
+
+  /** As the agent is. */
   async find(id: string): Promise<AgentEntity> {
     const agent = await this.agents.find(id);
     if (!agent) throw agentNotFound(id);
@@ -43,9 +53,9 @@ export class AgentService {
     return agent;
   }
 
-  /** One page of the agents that match, and how many match in all. */
+  /** One page of the agents that match, as they are, and how many matched in all at most two seconds ago. */
   async list(query: AgentQuery): Promise<Page<AgentListItem> & { total: number }> {
-    const [rows, total] = await Promise.all([this.agents.page(query), this.agents.count(query)]);
+    const [rows, total] = await Promise.all([this.agents.page(query), this.totals.count(query)]);
     return { ...pageOf(rows, query.limit, AGENT_LIST, ({ id }) => id), total };
   }
 

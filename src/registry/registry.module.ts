@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { RegistryCacheModule } from '../cache/cache.module';
 import { EventsModule } from '../events/events.module';
 import { GovernanceModule } from '../governance/governance.module';
 import { AgentChangeLogger } from './agent-change.logger';
@@ -8,14 +9,17 @@ import { AgentEntity } from './agent.entity';
 import { AgentImportRepository } from './agent-import.repository';
 import { AgentImportService } from './agent-import.service';
 import { AgentPresenter } from './agent.presenter';
+import { AgentRecords } from './agent-records';
 import { AgentRepository } from './agent.repository';
 import { AgentService } from './agent.service';
+import { AgentTotals } from './agent-totals';
 import { AnalyticsController } from './analytics.controller';
 import { AgentCensus } from './agent-census';
 import { AnalyticsRepository } from './analytics.repository';
 import { AgentsController } from './agents.controller';
 import { IdempotencyKeyEntity } from './idempotency-key.entity';
 import { IdempotencyRepository } from './idempotency.repository';
+import { ChangeRelay } from './change-relay';
 import { RetentionRepository } from './retention.repository';
 import { RetentionService } from './retention.service';
 import { Cadence } from './cadence';
@@ -24,7 +28,12 @@ import { RegistrationService } from './registration.service';
 
 /** Agents: registering, finding, reading, changing and deregistering them. */
 @Module({
-  imports: [TypeOrmModule.forFeature([AgentEntity, IdempotencyKeyEntity]), EventsModule, GovernanceModule],
+  imports: [
+    TypeOrmModule.forFeature([AgentEntity, IdempotencyKeyEntity]),
+    RegistryCacheModule,
+    EventsModule,
+    GovernanceModule,
+  ],
   controllers: [AgentsController, AgentController, AnalyticsController],
   providers: [
     AgentCensus,
@@ -32,16 +41,19 @@ import { RegistrationService } from './registration.service';
     AgentImportRepository,
     AgentImportService,
     AgentPresenter,
+    AgentRecords,
     AgentRepository,
     AgentService,
+    AgentTotals,
     AnalyticsRepository,
     Cadence,
+    ChangeRelay,
     IdempotencyRepository,
     RecentBeats,
     RegistrationService,
     RetentionRepository,
     RetentionService,
   ],
-  exports: [AgentCensus, AgentImportService, AgentService, Cadence, RecentBeats, RetentionService],
+  exports: [AgentCensus, AgentImportService, AgentRecords, AgentService, Cadence, RecentBeats, RetentionService],
 })
 export class RegistryModule {}

@@ -1,0 +1,42 @@
+import { CacheModule } from '@nestjs/cache-manager';
+import { Global, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { memoryTier, redisTier } from './cache.stores';
+import { ChangeEpoch } from './change-epoch';
+import { InvalidationBus } from './invalidation-bus';
+import { RedisConnection } from './redis.connection';
+import { TieredCache } from './tiered-cache';
+
+@Module({ providers: [RedisConnection], exports: [RedisConnection] })
+class RedisModule {}
+
+/**
+ * What replicas remember, and how they tell each other that it no longer holds. Global because Nest stops global modules after
+ * all others, and only those: the order of the rest does not follow their imports.
+ */
+@Global()
+@Module({
+  imports: [
+    RedisModule,
+    CacheModule.registerAsync({
+      imports: [RedisModule],
+      inject: [RedisConnection],
+      useFactory: (redis: RedisConnection) => ({
+        stores: redis.state() === 'off' ? [memoryTier()] : [memoryTier(), redisTier(redis)],
+      }),
+    }),
+  ],
+  providers: [ChangeEpoch, InvalidationBus, TieredCache],
+  exports: [ChangeEpoch, InvalidationBus, RedisModule, TieredCache],
+})
+export class RegistryCacheModule implements OnApplicationShutdown {
+  constructor(
+    private readonly bus: InvalidationBus,
+    private readonly redis: RedisConnection,
+  ) {}
+
+  /** After the modules that use it: what they change while they stop is still told. */
+  async onApplicationShutdown(): Promise<void> {
+    await this.bus.close();
+    this.redis.close();
+  }
+}

@@ -1,0 +1,94 @@
+import { KeyvAdapter, type CacheManagerStore } from 'cache-manager';
+import { redisInsStore, type RedisStore } from 'cache-manager-redis-yet';
+import { Keyv } from 'keyv';
+import { LRUCache } from 'lru-cache';
+import { NAMESPACE } from './namespace';
+import type { RedisClient, RedisConnection } from './redis.connection';
+
+const MOST_ENTRIES = 10_000;
+/** Of all entries together, written as JSON. */
+const MOST_CHARACTERS = 32 * 1024 * 1024;
+
+/** Keyv encodes what it stores; here one tier keeps values as they are and the other does it itself. */
+const PLAIN = { namespace: NAMESPACE, serialize: undefined, deserialize: undefined };
+
+/** What Keyv keeps under a key. `expires` is a time of day in milliseconds. */
+interface Stored {
+  value: unknown;
+  expires: number;
+}
+
+/** The tier in this process: bounded, the least recently used entries leave first. Values are shared, not copied. */
+export function memoryTier(): Keyv {
+  const entries = new LRUCache<string, Stored>({
+    max: MOST_ENTRIES,
+    maxSize: MOST_CHARACTERS,
+    sizeCalculation: (stored, key) => key.length + JSON.stringify(stored).length,
+  });
+  const store = {
+    opts: {},
+    get: (key: string) => entries.get(key),
+    // The cache's own expiry goes by a clock that nobody sets.
+    set: (key: string, stored: Stored, ttl: number) => void entries.set(key, stored, { ttl }),
+    delete: (key: string) => entries.delete(key),
+    clear: () => entries.clear(),
+    on: () => store,
+  };
+  return new Keyv({ ...PLAIN, store });
+}
+
+/** The tier in Redis. Its methods throw when Redis does not answer in time or not as it should. */
+export function redisTier(redis: RedisConnection): Keyv {
+  const keyv = new Keyv({ ...PLAIN, store: new KeyvAdapter(guardedStore(redis)), throwOnErrors: true });
+  keyv.on('error', () => undefined); // it is thrown as well
+  return keyv;
+}
+
+/** The store of cache-manager-redis-yet, each of its calls under the deadline of the connection. */
+function guardedStore(redis: RedisConnection): CacheManagerStore {
+  let current: { client: RedisClient; store: RedisStore } | undefined;
+  const ask = async <T>(work: (store: RedisStore, client: RedisClient) => Promise<T>): Promise<T> => {
+    const answer = await redis.attempt(async (client) => {
+      if (current?.client !== client) current = { client, store: redisInsStore(client as unknown as StoreClient) };
+      return { value: await work(current.store, client) };
+    });
+    if (!answer) throw new Error('Redis has not answered');
+    return answer.value;
+  };
+  return {
+    name: 'redis',
+    get: (key) =>
+      ask(async (store) => {
+        const [stored, left] = await Promise.all([store.get<unknown>(key), store.ttl(key)]);
+        return isStored(stored) && left > 0 ? { ...stored, expires: soonest(stored.expires, left) } : undefined;
+      }),
+    set: (key, stored, ttl) => ask((store) => store.set(key, stored, Math.max(1, Math.floor(ttl ?? 1)))),
+    del: (key) => ask((store) => store.del(key)),
+    mget: (...keys) => ask((store) => store.mget(...keys)),
+    mset: (entries, ttl) => ask((store) => store.mset(Object.entries(entries), ttl)),
+    mdel: (...keys) => ask((store) => store.mdel(...keys)),
+    ttl: (key) => ask((store) => store.ttl(key)),
+    keys: () => ask((store) => store.keys(`${NAMESPACE}:*`)),
+    // The original empties the whole database, whoever else keeps things there.
+    reset: () =>
+      ask(async (_, client) => {
+        for await (const key of client.scanIterator({ MATCH: `${NAMESPACE}:*`, COUNT: 500 })) await client.unlink(key);
+      }),
+  };
+}
+
+type StoreClient = Parameters<typeof redisInsStore>[0];
+
+function isStored(stored: unknown): stored is Stored {
+  return (
+    typeof stored === 'object' && stored !== null && 'value' in stored && Number.isFinite((stored as Stored).expires)
+  );
+}
+
+/**
+ * The sooner of the expiry that the writer set and the one that Redis keeps. Redis's alone would trust a write that a hanging
+ * Redis carried out late; the writer's alone would trust the writer's clock.
+ */
+function soonest(expires: number, left: number): number {
+  return Math.min(expires, Date.now() + left);
+}

@@ -1,0 +1,44 @@
+import { Injectable } from '@nestjs/common';
+import { NAMESPACE, TTL_MS } from './namespace';
+import { RedisConnection, type RedisClient } from './redis.connection';
+
+const KEY = `${NAMESPACE}:epoch`;
+
+/**
+ * A number in Redis that every committed change of agents raises. What is kept there under a key that contains it is not read
+ * any more after a change, whoever writes it, and however late.
+ */
+@Injectable()
+export class ChangeEpoch {
+  /** Changes of this replica, and how many of them Redis has been told of. */
+  private changes = 0;
+  private told = 0;
+  private lastChangeAt = Number.NEGATIVE_INFINITY;
+
+  constructor(private readonly redis: RedisConnection) {}
+
+  /** Undefined while Redis cannot be asked, or may hold what a change of this replica has made wrong. */
+  async current(): Promise<string | undefined> {
+    if (this.isBehind()) return undefined;
+    const epoch = await this.redis.attempt(async (client) => (await client.get(KEY)) ?? '0');
+    return this.isBehind() ? undefined : epoch;
+  }
+
+  /** Says that a change has been committed; a call of {@link raise} follows. */
+  hasChanged(): void {
+    this.changes++;
+    this.lastChangeAt = performance.now();
+  }
+
+  /** Raises the epoch for all changes so far. What the client is sent meanwhile arrives after it. */
+  async raise(client: RedisClient): Promise<void> {
+    const { changes } = this;
+    await client.incr(KEY);
+    this.told = Math.max(this.told, changes);
+  }
+
+  /** A change that Redis could not be told of matters for as long as anything lives there. */
+  private isBehind(): boolean {
+    return this.told < this.changes && performance.now() - this.lastChangeAt <= TTL_MS;
+  }
+}

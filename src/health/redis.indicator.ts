@@ -1,0 +1,17 @@
+import { Injectable } from '@nestjs/common';
+import { RedisConnection } from '../cache/redis.connection';
+import { HealthChecks } from './health-checks';
+
+/** Whether Redis can be written to. Without it the service is slower and nothing else. */
+@Injectable()
+export class RedisIndicator {
+  constructor(checks: HealthChecks, redis: RedisConnection) {
+    checks.add({
+      name: 'redis',
+      look: async () => {
+        const state = await redis.check();
+        return state === 'off' ? { isUp: true, details: { configured: false } } : { isUp: state === 'up' };
+      },
+    });
+  }
+}

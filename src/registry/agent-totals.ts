@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { OnEvent } from '@nestjs/event-emitter';
+import { ChangeEpoch } from '../cache/change-epoch';
+import { TieredCache } from '../cache/tiered-cache';
+import { AgentChanged } from '../events/agent-changed.event';
+import { AgentsTouched } from '../events/agents-touched.event';
+import type { AgentQuery } from './agent-query';
+import { AgentRepository } from './agent.repository';
+
+/**
+ * How many agents match a query, as it was at most two seconds ago. Any change of any agent makes all totals be counted anew,
+ * at once on the replica that made it: they are remembered under a number of changes, here and in Redis, which is then another.
+ */
+@Injectable()
+export class AgentTotals {
+  private changes = 0;
+
+  constructor(
+    private readonly agents: AgentRepository,
+    private readonly cache: TieredCache,
+    private readonly epoch: ChangeEpoch,
+  ) {}
+
+  async count(query: AgentQuery): Promise<number> {
+    // How agents feel changes with every report and as time goes by, without a change of theirs to tell of it.
+    if (query.health !== undefined) return this.agents.count(query);
+    const filter = hashOf(query);
+    return this.cache.getOrLoad(`total:${this.changes}:${filter}`, () => this.agents.count(query), {
+      key: async () => {
+        const epoch = await this.epoch.current();
+        return epoch === undefined ? undefined : `total:${epoch}:${filter}`;
+      },
+      accepts: isTotal,
+    });
+  }
+
+  @OnEvent(AgentChanged.topic)
+  @OnEvent(AgentsTouched.topic)
+  onChange(): void {
+    this.changes++;
+  }
+}
+
+function isTotal(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** The same for queries that ask for the same, in whatever order, and on whatever page. */
+export function hashOf({ types, statuses, categories, name, version, capabilities, metadata }: AgentQuery): string {
+  const sets: string[][] = [types, statuses, categories, capabilities, metadata.map((pair) => JSON.stringify(pair))];
+  const criteria = [...sets.map((set) => [...new Set(set)].sort()), name ?? null, version ?? null];
+  return createHash('sha256').update(JSON.stringify(criteria)).digest('base64url');
+}
