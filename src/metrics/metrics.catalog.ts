@@ -107,6 +107,11 @@ export const METRICS = {
     help: 'Statements and transactions that wait for a connection to PostgreSQL.',
     labels: [],
   },
+  health_check_up: {
+    type: 'gauge',
+    help: 'Whether a health check (see /health) says up: 1, else 0.',
+    labels: ['check'],
+  },
   agent_registry_build_info: {
     type: 'gauge',
     help: 'Always 1; the labels say what is running.',
