@@ -8,13 +8,14 @@ const MAY_IMPORT = {
   tracing: [],
   database: [],
   cluster: [],
+  limits: ['cache'],
   cache: ['cluster'],
   events: ['database'],
   governance: ['database', 'events'],
   registry: ['database', 'cache', 'events', 'governance'],
-  heartbeat: ['database', 'events', 'registry'],
-  health: ['database', 'cache', 'events', 'governance', 'registry', 'heartbeat'],
-  metrics: ['database', 'cluster', 'cache', 'events', 'governance', 'registry', 'heartbeat', 'health'],
+  heartbeat: ['database', 'events', 'limits', 'registry'],
+  health: ['database', 'limits', 'cache', 'events', 'governance', 'registry', 'heartbeat'],
+  metrics: ['database', 'cluster', 'limits', 'cache', 'events', 'governance', 'registry', 'heartbeat', 'health'],
   import: ['database', 'registry'],
 };
 /** Modules that everything may use. They use nothing of ours themselves. */

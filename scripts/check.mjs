@@ -7,7 +7,9 @@ import { ensureInstalled } from './lib/prepare.mjs';
 /** What a small CI machine can do at once. */
 const AT_ONCE = 2;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const CODE = ['src', 'test', 'migrations', 'bench', 'scripts'].filter((folder) => existsSync(`${ROOT}/${folder}`));
+const CODE = ['src', 'test', 'migrations', 'bench', 'deploy', 'scripts'].filter((folder) =>
+  existsSync(`${ROOT}/${folder}`),
+);
 const BUILD =
   "import { ensureBuilt } from './scripts/lib/prepare.mjs'; await ensureBuilt().catch((e) => { console.error(e.message); process.exitCode = 1; });";
 

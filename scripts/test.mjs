@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { ensureBuilt, ensureInstalled } from './lib/prepare.mjs';
-import { ensureRedisServer } from './lib/redis-server.mjs';
+import { ensureTestPrograms } from './lib/test-programs.mjs';
 
 try {
   await ensureInstalled();
   await ensureBuilt();
-  ensureRedisServer();
+  ensureTestPrograms();
 } catch (error) {
   console.error(error.message);
   process.exit(1);

@@ -10,6 +10,7 @@ import { DatabaseModule } from './database/database.module';
 import { GovernanceModule } from './governance/governance.module';
 import { HealthModule } from './health/health.module';
 import { HeartbeatModule } from './heartbeat/heartbeat.module';
+import { LimitsModule } from './limits/limits.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { RegistryModule } from './registry/registry.module';
 import { traceFields } from './tracing/log-fields';
@@ -29,6 +30,7 @@ export class AppModule implements NestModule {
         LoggerModule.forRoot(loggingOptions(configuration.LOG_LEVEL, process.stdout.isTTY, traceFields(configuration))),
         CommonModule,
         ClusterModule,
+        LimitsModule,
         DatabaseModule.forRoot(configuration),
         GovernanceModule,
         RegistryModule,

@@ -2,11 +2,13 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Lifecycle } from '../common/lifecycle';
+import { DrawsOn } from '../limits/budget';
 import { HealthChecks } from './health-checks';
 import { LivenessDto, ServiceHealthDto } from './health.dto';
 
 /** Probes. */
 @ApiTags('service')
+@DrawsOn('none')
 @Controller('health')
 export class HealthController {
   constructor(

@@ -3,6 +3,7 @@ import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../common/api-problems';
 import { Clock } from '../common/clock';
 import { ValidBody } from '../common/http-input';
+import { DrawsOn } from '../limits/budget';
 import { storableId } from '../registry/agent-fields';
 import {
   HeartbeatAnswerDto,
@@ -14,6 +15,7 @@ import { HeartbeatService } from './heartbeat.service';
 
 /** Signs of life. */
 @ApiTags('heartbeat')
+@DrawsOn('heartbeats')
 @Controller('agents')
 export class HeartbeatController {
   constructor(

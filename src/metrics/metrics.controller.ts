@@ -3,11 +3,13 @@ import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagg
 import type { Response } from 'express';
 import { WorkerLink } from '../cluster/worker-link';
 import { ReadsQuery } from '../common/http-input';
+import { DrawsOn } from '../limits/budget';
 import { FleetGauges } from './fleet-gauges';
 import { Instruments } from './instruments';
 
 /** Answers Prometheus. */
 @ApiTags('service')
+@DrawsOn('none')
 @Controller('metrics')
 export class MetricsController {
   constructor(

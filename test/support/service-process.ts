@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { guardGroup } from './guard';
 
 const ROOT = join(__dirname, '../..');
 const READY = 'Agent Registry is ready';
@@ -41,7 +42,7 @@ export class ServiceProcess {
       detached: true,
     });
     ServiceProcess.running.add(this);
-    const guard = this.guard();
+    const guard = guardGroup(this.pid);
     this.child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.errors += text));
     createInterface({ input: this.child.stdout! }).on('line', (line) => this.logs.push(line));
     // Not 'exit': the output closes when the last process of `npm start` that holds it has ended.
@@ -103,12 +104,6 @@ export class ServiceProcess {
   /** Waits until it, and everything that it has started in its group, has ended. */
   waitForExit(): Promise<Exit> {
     return this.exit;
-  }
-
-  /** Ends the service when the test run is killed: the guard then reads the end of its input. */
-  private guard(): ChildProcess {
-    const script = 'read -r line; kill -TERM -"$0"';
-    return spawn('sh', ['-c', script, String(this.pid)], { stdio: ['pipe', 'ignore', 'ignore'], detached: true });
   }
 
   /** The first JSON log line with this `msg`, written already or still to come. */

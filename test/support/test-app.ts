@@ -30,12 +30,19 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-/** The time of day, and as much more as a test says. */
+/** The time of day, and as much more as a test says; or a time that a test says. */
 export class TestClock extends Clock {
   private offsetMs = 0;
 
+  private stoppedAt: number | undefined;
+
   now(): Date {
-    return new Date(Date.now() + this.offsetMs);
+    return new Date((this.stoppedAt ?? Date.now()) + this.offsetMs);
+  }
+
+  /** From now on it is this time, until it is {@link advance}d. */
+  stopAt(time: Date): void {
+    this.stoppedAt = time.getTime();
   }
 
   advance(seconds: number): void {

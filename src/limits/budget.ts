@@ -1,0 +1,11 @@
+import { SetMetadata, type CustomDecorator } from '@nestjs/common';
+
+/** What a route's requests count against: `heartbeats` have a budget of their own, and probes need none. */
+export type Budget = 'requests' | 'heartbeats' | 'none';
+
+export const BUDGET = 'budget';
+
+/** Says which budget a controller or a route draws on; `requests` when nothing says so. */
+export function DrawsOn(budget: Budget): CustomDecorator {
+  return SetMetadata(BUDGET, budget);
+}

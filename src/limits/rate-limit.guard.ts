@@ -1,0 +1,22 @@
+import { Injectable, type ExecutionContext } from '@nestjs/common';
+import { ThrottlerGuard, type ThrottlerLimitDetail } from '@nestjs/throttler';
+import { DomainError } from '../common/domain-error';
+
+/** Refuses a client that asks too often with 429 (RFC 6585) and `Retry-After`. */
+@Injectable()
+export class RateLimitGuard extends ThrottlerGuard {
+  /** One budget for all routes that draw on it, not one for each. */
+  protected override generateKey(_context: ExecutionContext, client: string, budget: string): string {
+    return `${budget}:${client}`;
+  }
+
+  protected override throwThrottlingException(
+    _context: ExecutionContext,
+    { limit, ttl, timeToBlockExpire }: ThrottlerLimitDetail,
+  ): Promise<void> {
+    const message = `More than ${limit} requests in ${ttl / 1000} s: try again in ${timeToBlockExpire} s`;
+    throw new DomainError('too_many_requests', 'rate_limited', message, {
+      headers: { 'retry-after': String(timeToBlockExpire) },
+    });
+  }
+}

@@ -1,0 +1,68 @@
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import type { ThrottlerStorage } from '@nestjs/throttler';
+import { NAMESPACE } from '../cache/namespace';
+import { RedisConnection } from '../cache/redis.connection';
+import { Clock } from '../common/clock';
+import { WindowCounts, type Untold } from './window-counts';
+
+export const WINDOW_MS = 10_000;
+const SHARE_EVERY_MS = 200;
+const MOST_KEYS = 1_000;
+
+type Record = Awaited<ReturnType<ThrottlerStorage['increment']>>;
+
+/**
+ * How often clients have asked, of all replicas together: counted here, and shared through Redis five times a second. No
+ * request waits for Redis; without it each replica counts for itself.
+ */
+@Injectable()
+export class SharedRates implements ThrottlerStorage, OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly counts = new WindowCounts(WINDOW_MS);
+  private timer: NodeJS.Timeout | undefined;
+  private sharing: Promise<void> | undefined;
+
+  constructor(
+    private readonly redis: RedisConnection,
+    private readonly clock: Clock,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (this.redis.state() === 'off') return;
+    this.timer = setInterval(() => {
+      this.sharing ??= this.share().finally(() => (this.sharing = undefined));
+    }, SHARE_EVERY_MS).unref();
+  }
+
+  beforeApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  /** Counts a request. It is blocked for the rest of the window when there were more than `limit` in it. */
+  increment(key: string, _ttl: number, limit: number): Promise<Record> {
+    const { count, leftMs } = this.counts.add(key, this.clock.now().getTime());
+    const seconds = Math.ceil(leftMs / 1000);
+    const isBlocked = count > limit;
+    return Promise.resolve({ totalHits: count, timeToExpire: seconds, isBlocked, timeToBlockExpire: seconds });
+  }
+
+  private async share(): Promise<void> {
+    const untold = this.counts.untold(MOST_KEYS, this.clock.now().getTime());
+    if (untold.length === 0) return;
+    await this.redis.attempt((client) =>
+      Promise.all(
+        untold.map(async (told) => {
+          const [total] = await client
+            .multi()
+            .incrBy(keyOf(told), told.count)
+            .pExpire(keyOf(told), 2 * WINDOW_MS)
+            .exec();
+          this.counts.learn(told, Number(total));
+        }),
+      ),
+    );
+  }
+}
+
+function keyOf({ key, window }: Untold): string {
+  return `${NAMESPACE}:rate:${window}:${key}`;
+}

@@ -1,0 +1,48 @@
+import { WindowCounts } from './window-counts';
+
+describe('WindowCounts', () => {
+  const counts = (): WindowCounts => new WindowCounts(1000);
+
+  it('counts each key for itself and tells what is left of the window', () => {
+    const some = counts();
+    expect(some.add('a', 5_100)).toEqual({ count: 1, leftMs: 900 });
+    expect(some.add('a', 5_999)).toEqual({ count: 2, leftMs: 1 });
+    expect(some.add('b', 5_999)).toEqual({ count: 1, leftMs: 1 });
+  });
+
+  it('begins anew with the next window', () => {
+    const some = counts();
+    some.add('a', 5_999);
+    expect(some.add('a', 6_000)).toEqual({ count: 1, leftMs: 1000 });
+  });
+
+  it('adds what other replicas have counted to what it has counted since', () => {
+    const some = counts();
+    for (let n = 0; n < 3; n++) some.add('a', 5_000);
+    const [told] = some.untold(10, 5_000);
+    expect(told).toEqual({ key: 'a', window: 5, count: 3 });
+    some.add('a', 5_001); // while the store is being told
+    some.learn(told!, 10);
+    expect(some.add('a', 5_002).count).toBe(12);
+    expect(some.untold(10, 5_002)).toEqual([{ key: 'a', window: 5, count: 2 }]);
+  });
+
+  it('tells nothing of a window that has passed, and learns nothing of it', () => {
+    const some = counts();
+    some.add('a', 5_000);
+    const [told] = some.untold(10, 5_000);
+    expect(some.untold(10, 6_000)).toEqual([]);
+    some.add('a', 6_000);
+    some.learn(told!, 100);
+    expect(some.add('a', 6_001).count).toBe(2);
+  });
+
+  it('tells of so many keys at a time', () => {
+    const some = counts();
+    for (const key of ['a', 'b', 'c']) some.add(key, 5_000);
+    const first = some.untold(2, 5_000);
+    expect(first).toHaveLength(2);
+    for (const told of first) some.learn(told, 1);
+    expect(some.untold(2, 5_000)).toHaveLength(1);
+  });
+});
