@@ -1,6 +1,5 @@
 import { Module, type DynamicModule, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
-import { ClusterModule } from './cluster/cluster.module';
 import { CommonModule } from './common/common.module';
 import { jsonBody, type BodyRules } from './common/json-body';
 import { loggingOptions } from './common/logging';
@@ -29,7 +28,6 @@ export class AppModule implements NestModule {
         ConfigModule.forRoot(configuration),
         LoggerModule.forRoot(loggingOptions(configuration.LOG_LEVEL, process.stdout.isTTY, traceFields(configuration))),
         CommonModule,
-        ClusterModule,
         LimitsModule,
         DatabaseModule.forRoot(configuration),
         GovernanceModule,

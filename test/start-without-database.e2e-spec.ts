@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo } from 'node:net';
+import { freePort } from './support/free-port';
 import { ServiceProcess } from './support/service-process';
 import { TcpRelay } from './support/tcp-relay';
 import { createTestDatabase, type TestDatabase } from './support/test-database';
@@ -88,11 +89,3 @@ describe('A start without the database', () => {
     taken.close();
   }, 30_000);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}

@@ -34,6 +34,7 @@ describe('WEB_CONCURRENCY', () => {
       expect(series.get('database_pool_max_connections')).toBe(WORKERS * 16);
     }
     for (const id of ids) expect((await once(service, `/agents/${id}`)).status).toBe(200);
+    await expectToldAtOnce(service, ids[0]!);
 
     expect(await service.stop('SIGTERM')).toEqual({ code: 0, signal: null });
     expect(workers.filter(isAlive)).toEqual([]);
@@ -70,6 +71,23 @@ describe('WEB_CONCURRENCY', () => {
     return ((await answer.json()) as { id: string }).id;
   }
 });
+
+/** Each worker has the agent in its memory; a change of one is known to all long before anything is forgotten by itself. */
+async function expectToldAtOnce(service: ServiceProcess, id: string): Promise<void> {
+  const everywhere = async (): Promise<(string | undefined)[]> => {
+    const answers = Array.from({ length: 2 * WORKERS }, () => once(service, `/agents/${id}`));
+    return Promise.all(
+      (await Promise.all(answers)).map(async (answer) => ((await answer.json()) as { version?: string }).version),
+    );
+  };
+  for (let change = 1; change <= 10; change++) {
+    const version = `1.0.${change}`;
+    await everywhere();
+    const headers = { 'content-type': 'application/json' };
+    await once(service, `/agents/${id}`, { method: 'PATCH', headers, body: JSON.stringify({ version }) });
+    await until('all workers know', 0.5, async () => (await everywhere()).every((seen) => seen === version));
+  }
+}
 
 /** On a connection of its own, so that the workers take turns. */
 function once(service: ServiceProcess, path: string, init: RequestInit = {}): Promise<Response> {

@@ -1,5 +1,6 @@
 import { CacheModule } from '@nestjs/cache-manager';
 import { Global, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { ClusterModule } from '../cluster/cluster.module';
 import { memoryTier, redisTier } from './cache.stores';
 import { ChangeEpoch } from './change-epoch';
 import { InvalidationBus } from './invalidation-bus';
@@ -16,6 +17,7 @@ class RedisModule {}
 @Global()
 @Module({
   imports: [
+    ClusterModule,
     RedisModule,
     CacheModule.registerAsync({
       imports: [RedisModule],

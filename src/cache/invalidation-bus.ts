@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
+import { WorkerLink } from '../cluster/worker-link';
 import { messagesOf, parseMessage } from './bus-message';
 import { ChangeEpoch } from './change-epoch';
 import { NAMESPACE } from './namespace';
 import { discard, RedisConnection, type RedisClient } from './redis.connection';
 
 const CHANNEL = `${NAMESPACE}:touched`;
+/** Between workers of one machine, which need no Redis for it. */
+const TOPIC = 'touched';
 /** Probes without an echo after which the subscription is made anew; there is one at each check of the connection. */
 const MOST_UNECHOED = 4;
 
@@ -30,10 +33,12 @@ export class InvalidationBus {
   constructor(
     private readonly redis: RedisConnection,
     private readonly epoch: ChangeEpoch,
+    private readonly siblings: WorkerLink,
     private readonly logger: PinoLogger,
   ) {
     logger.setContext(InvalidationBus.name);
     redis.watch((isUp) => this.onCheck(isUp));
+    siblings.listen(TOPIC, (ids) => this.tellHearers(ids as string[]));
   }
 
   /** Whether changes on other replicas are heard of. Without `REDIS_URL` there is nobody to hear, and it is true. */
@@ -53,7 +58,7 @@ export class InvalidationBus {
 
   /** Call it after the commit. The ids of one turn of the event loop go out together. */
   announce(id: string): void {
-    if (this.redis.state() === 'off') return;
+    if (this.redis.state() === 'off' && !this.siblings.hasSiblings) return;
     this.epoch.hasChanged();
     this.pending.add(id);
     if (this.pending.size > 1) return;
@@ -67,8 +72,10 @@ export class InvalidationBus {
   }
 
   private async flush(): Promise<void> {
-    const messages = messagesOf(this.replica, this.pending);
+    const ids = [...this.pending];
     this.pending.clear();
+    this.siblings.tell(TOPIC, ids);
+    const messages = messagesOf(this.replica, ids);
     // Sent in this order on one connection: who is told of a change finds the epoch raised. A Redis that cannot be written to
     // passes messages on all the same.
     await this.redis.attempt((client) =>
@@ -124,7 +131,11 @@ export class InvalidationBus {
     const message = parseMessage(text);
     if (!message) return this.logger.debug('A message on the invalidation channel is not one of ours');
     if (message.from === this.replica) return;
-    for (const hearer of this.hearers) hearer(message.ids);
+    this.tellHearers(message.ids);
+  }
+
+  private tellHearers(ids: string[]): void {
+    for (const hearer of this.hearers) hearer(ids);
   }
 
   private lose(): void {

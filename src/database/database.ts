@@ -59,6 +59,7 @@ export class Database implements Querier {
       try {
         return await this.watch.whileThere(work);
       } catch (error) {
+        if (error instanceof DomainError) throw error;
         if (attempt < ATTEMPTS && isSafe(error)) continue;
         if (!isUnavailable(error)) throw error;
         const message = 'The registry cannot reach its database at the moment';

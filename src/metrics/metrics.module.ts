@@ -3,6 +3,7 @@ import { Module } from '@nestjs/common';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { AggregatorRegistry, collectDefaultMetrics } from 'prom-client';
 import { RegistryCacheModule } from '../cache/cache.module';
+import { ClusterModule } from '../cluster/cluster.module';
 import { EventsModule } from '../events/events.module';
 import { GovernanceModule } from '../governance/governance.module';
 import { HealthModule } from '../health/health.module';
@@ -58,7 +59,7 @@ class InstrumentsModule {}
 @Module({
   imports: [
     PrometheusModule.registerAsync({
-      imports: [InstrumentsModule],
+      imports: [ClusterModule, InstrumentsModule],
       controller: MetricsController,
       useFactory: () => ({ controller: MetricsController, defaultMetrics: { enabled: false } }), // see newRegistry
     }),

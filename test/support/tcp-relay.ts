@@ -6,6 +6,7 @@ export class TcpRelay {
   private readonly sockets = new Set<Socket>();
   private readonly server = createServer((socket) => this.relay(socket));
   private port = 0;
+  private isFrozen = false;
 
   private constructor(private readonly target: URL) {}
 
@@ -39,6 +40,17 @@ export class TcpRelay {
     await once(this.server, 'close');
   }
 
+  /** Passes nothing on, in either direction, and says nothing of it; connections are still taken. */
+  freeze(): void {
+    this.isFrozen = true;
+    for (const socket of this.sockets) socket.pause();
+  }
+
+  thaw(): void {
+    this.isFrozen = false;
+    for (const socket of this.sockets) socket.resume();
+  }
+
   private relay(socket: Socket): void {
     const target = connect(Number(this.target.port), this.target.hostname);
     for (const [one, other] of [
@@ -47,6 +59,7 @@ export class TcpRelay {
     ] as const) {
       this.sockets.add(one);
       one.pipe(other);
+      if (this.isFrozen) one.pause();
       one.on('error', () => other.destroy());
       one.on('close', () => {
         this.sockets.delete(one);

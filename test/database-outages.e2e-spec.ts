@@ -1,0 +1,94 @@
+import { TcpRelay } from './support/tcp-relay';
+import { createTestApp, type Answer, type TestApp } from './support/test-app';
+import { createTestDatabase, type TestDatabase } from './support/test-database';
+import { until } from './support/until';
+
+const AGENT = { name: 'n', type: 'worker' };
+
+describe('A database', () => {
+  let database: TestDatabase;
+  let relay: TcpRelay;
+  let app: TestApp;
+
+  beforeEach(async () => {
+    database = await createTestDatabase();
+    relay = await TcpRelay.to(database.url);
+    await relay.open();
+    app = await createTestApp({ DATABASE_URL: relay.url }, database);
+    await app.request('POST', '/agents/register', { ...AGENT, id: 'known' });
+  });
+  afterEach(async () => {
+    await app.close();
+    await relay.close();
+    await database.drop();
+  });
+
+  it('whose connections are killed again and again is still read, and what it has acknowledged is there once', async () => {
+    let isOver = false;
+    const killing = (async () => {
+      for (let kill = 0; kill < 20; kill++) await killConnections(database);
+      isOver = true;
+    })();
+    const reads: number[] = [];
+    const writes: Answer[] = [];
+    const clients = Array.from({ length: 4 }, async (_, client) => {
+      for (let n = 0; !isOver; n++) {
+        reads.push((await app.request('GET', `/agents?name=${client}-${n}`)).status);
+        writes.push(await app.request('POST', '/agents/register', { ...AGENT, id: `${client}-${n}` }));
+      }
+    });
+    await Promise.all([killing, ...clients]);
+
+    expect(new Set(reads)).toEqual(new Set([200]));
+    expect(writes.filter(({ status }) => status !== 201 && status !== 503)).toEqual([]);
+    const acknowledged = writes.filter(({ status }) => status === 201).map(({ body }) => body.id as string);
+    const events = await database.query<{ id: string }>(
+      `SELECT agent_id AS id FROM agent_events WHERE type = 'registered'`,
+    );
+    const registered = events.map(({ id }) => id);
+    expect(acknowledged.filter((id) => !registered.includes(id))).toEqual([]);
+    expect(new Set(registered).size).toBe(registered.length); // nothing was done twice
+    for (const { body, headers } of writes.filter(({ status }) => status === 503))
+      expect([body.code, headers.get('retry-after')]).toEqual(['store_unavailable', '2']);
+  }, 60_000);
+
+  it('that fails over is 503 while it is away and served again without a restart, by the connections to the new one', async () => {
+    await relay.close();
+    for (const [method, path, body] of [
+      ['GET', '/agents', undefined],
+      ['POST', '/agents/register', AGENT],
+      ['PATCH', '/agents/known', { version: '2' }],
+      ['DELETE', '/agents/known', undefined],
+      ['GET', '/analytics/overview', undefined],
+    ] as const) {
+      const answer = await app.request(method, path, body);
+      expect([path, answer.status, answer.body.code]).toEqual([path, 503, 'store_unavailable']);
+      expect(answer.headers.get('retry-after')).toBe('2');
+    }
+    await relay.open();
+    await until('it is served again', 10, async () => (await app.request('GET', '/agents')).status === 200);
+    expect((await app.request('PATCH', '/agents/known', { version: '2' })).status).toBe(200);
+    const { status, body } = await app.request('GET', '/health/ready');
+    expect([status, body.status]).toEqual([200, 'healthy']);
+  }, 60_000);
+
+  it('that hangs may still be answered for by what is remembered, and by nothing else', async () => {
+    await app.request('GET', '/agents/known'); // and so it is remembered
+    relay.freeze();
+    const [remembered, other] = await Promise.all([
+      app.request('GET', '/agents/known'),
+      app.request('GET', '/agents/other'),
+    ]);
+    expect([remembered.status, remembered.body.id]).toEqual([200, 'known']);
+    expect([other.status, other.body.code]).toEqual([503, 'store_unavailable']);
+    relay.thaw();
+    await until('it is served again', 10, async () => (await app.request('GET', '/agents/other')).status === 404);
+  }, 60_000);
+});
+
+async function killConnections(database: TestDatabase): Promise<void> {
+  await database.query(
+    `SELECT pg_terminate_backend(pid), pg_sleep(0.05) FROM pg_stat_activity
+      WHERE datname = current_database() AND application_name LIKE 'agent-registry%'`,
+  );
+}
