@@ -8,12 +8,13 @@ const MAY_IMPORT = {
   database: [],
   cache: [],
   events: ['database'],
-  governance: ['database', 'events'],
-  registry: ['database', 'cache', 'events', 'governance'],
-  heartbeat: ['database', 'events', 'registry'],
-  health: ['database', 'cache', 'events', 'governance', 'registry', 'heartbeat'],
-  metrics: ['database', 'cache', 'events', 'governance', 'registry', 'heartbeat', 'health'],
-  import: ['database', 'registry'],
+  access: ['database', 'events'],
+  governance: ['database', 'events', 'access'],
+  registry: ['database', 'cache', 'events', 'access', 'governance'],
+  heartbeat: ['database', 'events', 'access', 'registry'],
+  health: ['database', 'cache', 'events', 'access', 'governance', 'registry', 'heartbeat'],
+  metrics: ['database', 'cache', 'events', 'access', 'governance', 'registry', 'heartbeat', 'health'],
+  import: ['database', 'access', 'registry'],
 };
 /** Modules that everything may use. They use nothing of ours themselves. */
 const SHARED = ['config', 'common'];

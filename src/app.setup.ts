@@ -1,6 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { SECURITY_SCHEME } from './access/requires.decorator';
 import { ServiceLogger } from './common/logging';
 import { identifyRequest } from './common/request-context';
 
@@ -23,6 +24,10 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .setTitle('Agent Registry')
     .setDescription(description)
     .setVersion('1.0.0')
+    .addBearerAuth(
+      { type: 'http', description: 'With `AUTH_MODE=token` or `jwt`; without it no token is asked for.' },
+      SECURITY_SCHEME,
+    )
     .addTag('agents', 'Enrolling and finding agents')
     .addTag('agent', 'One agent')
     .addTag('governance', 'Judgements of the Trifecta Court')

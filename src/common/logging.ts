@@ -26,9 +26,21 @@ export function loggingOptions(level: Level, isTerminal: boolean): Params {
       customSuccessObject: details,
       customErrorObject: details,
       serializers: { req: () => undefined, res: () => undefined },
+      redact: { paths: SECRETS, censor: '[redacted]' },
     },
   };
 }
+
+/** Nothing logs any of these; should somebody, it does not come out. The values of a failed statement are no reading matter either. */
+const SECRETS = [
+  ...['authorization', 'cookie', '["proxy-authorization"]'].flatMap((name) => {
+    const field = name.startsWith('[') ? name : `.${name}`;
+    return [`headers${field}`, `req.headers${field}`, `request.headers${field}`];
+  }),
+  'token',
+  'answer.token',
+  'err.parameters',
+];
 
 /** Nest tells every module and route that it has found; that is for the one who looks for a fault in them. */
 export class ServiceLogger extends Logger {

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { validateSync } from 'class-validator';
-import { ConnectionUrl, IntegerBetween, OneOf, RequiredInProduction } from './configuration.rules';
+import { ConnectionUrl, IntegerBetween, OneOf, RequiredFor, RequiredInProduction } from './configuration.rules';
 
 /**
  * Every setting of the service, named as its environment variable. Built once by {@link loadConfiguration} and injected
@@ -29,6 +29,40 @@ export class Configuration {
 
   @OneOf('debug', 'info', 'warn', 'error')
   LOG_LEVEL: 'debug' | 'info' | 'warn' | 'error' = 'info';
+
+  /** How callers are recognised: not at all, by the tokens below, or by JWTs. In production `token` unless set. */
+  @OneOf('none', 'token', 'jwt')
+  AUTH_MODE: 'none' | 'token' | 'jwt' = 'none';
+
+  /** Path of a JSON array of `{ "name", "sha256", "scopes" }`; read again when it changes. */
+  @RequiredFor('token', 'or AUTH_TOKENS; AUTH_MODE=none would open the registry to everybody', 'AUTH_TOKENS')
+  AUTH_TOKENS_FILE?: string;
+
+  /** The same JSON itself. */
+  AUTH_TOKENS?: string;
+
+  /** Whether `/health/*` takes no token, or one with the scope `read`. */
+  @OneOf('open', 'closed')
+  AUTH_HEALTH: 'open' | 'closed' = 'open';
+
+  /** The same for `/metrics`. */
+  @OneOf('open', 'closed')
+  AUTH_METRICS: 'open' | 'closed' = 'closed';
+
+  /** OpenID Connect issuer, exactly as in the `iss` of its tokens. */
+  @RequiredFor('jwt')
+  @ConnectionUrl('https', 'http')
+  AUTH_JWT_ISSUER?: string;
+
+  @RequiredFor('jwt')
+  AUTH_JWT_AUDIENCE?: string;
+
+  /** Where the issuer's keys are; unset: where its configuration document says. */
+  @ConnectionUrl('https', 'http')
+  AUTH_JWT_JWKS_URL?: string;
+
+  /** The claim that holds the scopes, as a string of words or an array of them. */
+  AUTH_JWT_SCOPES_CLAIM = 'scope';
 
   /** Governance service; unset: nothing is judged. */
   @ConnectionUrl('http', 'https')
@@ -107,6 +141,7 @@ export function loadConfiguration(environment: NodeJS.ProcessEnv): Configuration
     const text = environment[name]?.trim();
     if (text) assign(configuration, name, text);
   }
+  if (configuration.NODE_ENV === 'production' && !environment.AUTH_MODE?.trim()) configuration.AUTH_MODE = 'token';
   const errors = validateSync(configuration, { stopAtFirstError: true });
   if (errors.length > 0)
     throw new ConfigurationError(errors.flatMap((error) => Object.values(error.constraints ?? {})));

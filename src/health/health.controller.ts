@@ -2,6 +2,7 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { HealthIndicatorResult } from '@nestjs/terminus';
 import type { Response } from 'express';
+import { Requires } from '../access/requires.decorator';
 import { CourtIndicator } from './court.indicator';
 import { DatabaseIndicator } from './database.indicator';
 import { LivenessDto, ServiceHealthDto } from './health.dto';
@@ -18,6 +19,7 @@ export class HealthController {
   ) {}
 
   @Get()
+  @Requires('health')
   @ApiOperation({ summary: 'How the service and what it needs are' })
   @ApiOkResponse({ type: ServiceHealthDto })
   @ApiResponse({ status: 503, type: ServiceHealthDto, description: 'The database cannot be reached.' })
@@ -34,6 +36,7 @@ export class HealthController {
   }
 
   @Get('live')
+  @Requires('health')
   @ApiOperation({ summary: 'Whether the process can answer; asks nobody' })
   @ApiOkResponse({ type: LivenessDto })
   live(): LivenessDto {
@@ -41,6 +44,7 @@ export class HealthController {
   }
 
   @Get('ready')
+  @Requires('health')
   @ApiOperation({ summary: 'Whether the service can do its work' })
   @ApiOkResponse({ type: ServiceHealthDto })
   @ApiResponse({ status: 503, type: ServiceHealthDto })
