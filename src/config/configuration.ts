@@ -154,6 +154,11 @@ export function processEnvironment(): NodeJS.ProcessEnv {
   return process.env;
 }
 
+/** The token with which commands of ours ask a running service; undefined when there is none in the environment. */
+export function commandToken(environment: NodeJS.ProcessEnv): string | undefined {
+  return environment.AGENT_REGISTRY_TOKEN?.trim() || undefined;
+}
+
 /** Every declared field is an own property of a new instance (`useDefineForClassFields`), so the class is the list. */
 function variableNames(): (keyof Configuration)[] {
   return Object.keys(new Configuration()) as (keyof Configuration)[];
