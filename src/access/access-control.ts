@@ -2,6 +2,7 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import type { DomainError } from '../common/domain-error';
 import { unstorable } from '../common/json-limits';
+import { characterCount } from '../common/rules';
 import { Configuration } from '../config/configuration';
 import { agentUnknown, insufficientScope, invalidToken } from './access.errors';
 import { mayClaim, rightOf, type Access, type Requirement } from './access-rule';
@@ -113,6 +114,7 @@ export class AccessControl implements OnApplicationBootstrap {
   }
 }
 
+const LONGEST_ID = 255;
 const FOREIGN = 'This agent belongs to another client';
 
 function agentOf(credential: AgentCredential | undefined): Principal {
@@ -127,5 +129,5 @@ function denied(need: 'open' | Scope | undefined): DomainError {
 
 /** Whether the store could hold an agent of this id. */
 function isPossible(id: string): boolean {
-  return id.length <= 510 && unstorable(id) === undefined;
+  return (id.length <= LONGEST_ID || characterCount(id) <= LONGEST_ID) && unstorable(id) === undefined;
 }

@@ -13,7 +13,7 @@ import { isJsonObject } from '../common/validate';
 /** Keys that an issuer has taken back are no longer used after this time, if it can be asked. */
 const MAX_AGE_MS = 600_000;
 /** A key that we do not know is worth a question at most this often: anybody can make one up. */
-const COOLDOWN_MS = 10_000;
+const COOLDOWN_MS = 2000;
 /** An issuer that did not answer is left in peace for so long. */
 const PAUSE_MS = 2000;
 const TIMEOUT_MS = 5000;

@@ -31,7 +31,10 @@ export function loggingOptions(level: Level, isTerminal: boolean): Params {
   };
 }
 
-/** Nothing logs any of these; should somebody, it does not come out. The values of a failed statement are no reading matter either. */
+/**
+ * Nothing logs a header or a token; should somebody, it does not come out. A failed statement brings its parameters along, and
+ * PostgreSQL's detail quotes the row that it would not have: there may be digests of tokens in both.
+ */
 const SECRETS = [
   ...['authorization', 'cookie', '["proxy-authorization"]'].flatMap((name) => {
     const field = name.startsWith('[') ? name : `.${name}`;
@@ -39,7 +42,7 @@ const SECRETS = [
   }),
   'token',
   'answer.token',
-  'err.parameters',
+  ...['parameters', 'detail'].flatMap((name) => [`err.${name}`, `err.driverError.${name}`]),
 ];
 
 /** Nest tells every module and route that it has found; that is for the one who looks for a fault in them. */
