@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bearer, listOf, sha256, type TestToken } from './support/access';
@@ -84,9 +84,11 @@ describe('A service that asks for tokens', () => {
       ],
       [listOf([{ ...client, name: 'ops' }]), /^AUTH_TOKENS\[0\]\.name is there twice/],
       [undefined, /^AUTH_TOKENS_FILE cannot be read: ENOENT/],
+      ['a symlink to itself', /^AUTH_TOKENS_FILE cannot be read: ELOOP/],
     ] as const) {
       const before = linesOf(running).filter(({ level }) => level === 'error').length;
       if (text === undefined) rmSync(file);
+      else if (text.startsWith('a symlink')) symlinkSync(file, file);
       else writeFileSync(file, text);
       await until('the problem is in the log', 10, () => {
         const errors = linesOf(running).filter(({ level }) => level === 'error');
@@ -94,6 +96,7 @@ describe('A service that asks for tokens', () => {
       });
       expect([await statusOf(client), await statusOf(admin)]).toEqual([known, known]);
     }
+    rmSync(file);
     const replaced = { ...client, token: 'good-token-of-fleet-2' };
     writeFileSync(file, listOf([replaced]));
     await until('the file is taken again', 10, async () => (await statusOf(replaced)) === known);

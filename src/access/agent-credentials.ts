@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { DomainError } from '../common/domain-error';
@@ -111,22 +110,27 @@ export class AgentCredentials {
     return this.unlessAway(lookup.find(key), entry.credential);
   }
 
-  private async unlessAway(
+  /** What the database says, or what is remembered when it does not say anything. Without async: it runs for most heartbeats. */
+  private unlessAway(
     asked: Promise<AgentCredential | undefined>,
     remembered: AgentCredential,
   ): Promise<AgentCredential | undefined> {
-    const answered = new AbortController();
-    const late = delay(PATIENCE_MS, 'late' as const, { signal: answered.signal }).catch(() => 'late' as const);
-    try {
-      const answer = await Promise.race([asked, late]);
-      if (answer !== 'late') return answer;
-    } catch (error) {
-      if (!(error instanceof DomainError && error.kind === 'unavailable')) throw error;
-    } finally {
-      answered.abort();
-    }
-    this.awayUntil = performance.now() + AWAY_MS;
-    return remembered;
+    return new Promise((resolve, reject) => {
+      const goOn = (): void => {
+        this.awayUntil = performance.now() + AWAY_MS;
+        resolve(remembered);
+      };
+      const patience = setTimeout(goOn, PATIENCE_MS);
+      const answered = (answer: AgentCredential | undefined): void => {
+        clearTimeout(patience);
+        resolve(answer);
+      };
+      asked.then(answered, (error: unknown) => {
+        clearTimeout(patience);
+        if (error instanceof DomainError && error.kind === 'unavailable') goOn();
+        else reject(error as Error);
+      });
+    });
   }
 
   private async load(ask: () => Promise<Map<string, AgentCredential>>): Promise<Map<string, AgentCredential>> {

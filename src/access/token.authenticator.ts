@@ -14,7 +14,7 @@ const LOOK_EVERY_MS = 1000;
 /** The tokens of the configuration. The file is read again when it changes; a broken one changes nothing. */
 export class TokenAuthenticator extends Authenticator implements OnApplicationBootstrap, OnApplicationShutdown {
   private tokens: readonly ListedToken[];
-  private seen: string | undefined;
+  private seen: string;
   private timer: NodeJS.Timeout | undefined;
 
   /** @throws ConfigurationError when the tokens cannot be used */
@@ -67,10 +67,15 @@ export class TokenAuthenticator extends Authenticator implements OnApplicationBo
     }
   }
 
-  /** What tells one state of the file from another, through any symlinks; undefined when it is not there. */
-  private look(): string | undefined {
-    const { AUTH_TOKENS_FILE } = this.configuration;
-    const state = AUTH_TOKENS_FILE && statSync(AUTH_TOKENS_FILE, { bigint: true, throwIfNoEntry: false });
-    return state ? `${state.dev}:${state.ino}:${state.size}:${state.mtimeNs}:${state.ctimeNs}` : undefined;
+  /** What tells one state of the file from another, through any symlinks. Never throws: reading it will say what is wrong. */
+  private look(): string {
+    try {
+      const { dev, ino, size, mtimeNs, ctimeNs } = statSync(this.configuration.AUTH_TOKENS_FILE ?? '', {
+        bigint: true,
+      });
+      return `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+    } catch (error) {
+      return String((error as NodeJS.ErrnoException).code);
+    }
   }
 }
