@@ -1,3 +1,4 @@
+import * as fc from 'fast-check';
 import { DomainError } from '../common/domain-error';
 import { bearerToken, digestOf, isAgentToken, newAgentToken } from './bearer-token';
 
@@ -37,6 +38,23 @@ describe('bearerToken', () => {
   ])('calls %j invalid', (authorization) =>
     expect(challengeTo(authorization)).toBe('Bearer realm="agent-registry", error="invalid_token"'),
   );
+});
+
+describe('bearerToken, whatever the header says,', () => {
+  it('gives a token or refuses', () => {
+    const header = fc.oneof(
+      fc.string(),
+      fc.string().map((text) => `Bearer ${text}`),
+      fc.constant('bearer'.padEnd(8000)),
+    );
+    fc.assert(
+      fc.property(header, (authorization) => {
+        if (challengeTo(authorization) !== undefined) return;
+        expect(authorization).toContain(bearerToken(authorization));
+        expect(bearerToken(authorization)).toMatch(/^[\w\-.~+/]+=*$/);
+      }),
+    );
+  });
 });
 
 describe('newAgentToken', () => {
