@@ -128,7 +128,7 @@ export class AgentCredentials {
       asked.then(answered, (error: unknown) => {
         clearTimeout(patience);
         if (error instanceof DomainError && error.kind === 'unavailable') goOn();
-        else reject(error as Error);
+        else reject(error);
       });
     });
   }
