@@ -125,7 +125,7 @@ export class AgentCredentials {
         clearTimeout(patience);
         resolve(answer);
       };
-      asked.then(answered, (error: unknown) => {
+      asked.then(answered, (error: Error) => {
         clearTimeout(patience);
         if (error instanceof DomainError && error.kind === 'unavailable') goOn();
         else reject(error);
