@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type MiddlewareConsumer, type NestModule } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
+import { AccessModule } from './access/access.module';
 import { CommonModule } from './common/common.module';
 import { jsonBody, type BodyRules } from './common/json-body';
 import { loggingOptions } from './common/logging';
@@ -28,7 +29,8 @@ export class AppModule implements NestModule {
         ConfigModule.forRoot(configuration),
         LoggerModule.forRoot(loggingOptions(configuration.LOG_LEVEL, process.stdout.isTTY, traceFields(configuration))),
         CommonModule,
-        LimitsModule,
+        AccessModule.forRoot(configuration), // its guard comes after Common's: a request that fits no route needs no token
+        LimitsModule, // after it: who asks is known then
         DatabaseModule.forRoot(configuration),
         GovernanceModule,
         RegistryModule,

@@ -4,6 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import helmet, { type HelmetOptions } from 'helmet';
 import { Configuration } from './config/configuration';
+import { SECURITY_SCHEME } from './access/requires.decorator';
 import { ServiceLogger } from './common/logging';
 import { identifyRequest } from './common/request-context';
 
@@ -43,6 +44,10 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .setTitle('Agent Registry')
     .setDescription(description)
     .setVersion('1.0.0')
+    .addBearerAuth(
+      { type: 'http', description: 'With `AUTH_MODE=token` or `jwt`; without it no token is asked for.' },
+      SECURITY_SCHEME,
+    )
     .addTag('agents', 'Enrolling and finding agents')
     .addTag('agent', 'One agent')
     .addTag('governance', 'Judgements of the Trifecta Court')

@@ -1,3 +1,4 @@
+import { bearer, withTokens } from './support/access';
 import { RedisProcess } from './support/redis-process';
 import { createTestApp, type TestApp } from './support/test-app';
 import { until } from './support/until';
@@ -50,6 +51,20 @@ describe('A client that asks too often', () => {
       expect((await send(app, REQUESTS + 1, 'GET', path)).map(({ status }) => status)).toEqual(
         statuses(REQUESTS + 1, 200),
       );
+  });
+
+  it('is known by its token where there is access control, whatever address it has', async () => {
+    const [one, other] = ['one', 'other'].map((name) => ({
+      name,
+      token: `token-of-${name}`,
+      scopes: ['read' as const],
+    }));
+    const guarded = await start({ ...LIMITS, ...withTokens(one!, other!) });
+    freeze(guarded);
+    const ask = async (headers: Record<string, string>): Promise<number> =>
+      (await guarded.request('GET', '/agents', undefined, headers)).status;
+    for (let n = 0; n < REQUESTS; n++) expect(await ask(bearer(one!.token))).toBe(200);
+    expect([await ask(bearer(one!.token)), await ask(bearer(other!.token))]).toEqual([429, 200]);
   });
 
   it('is counted by all replicas together where there is Redis, and by each alone where it is away', async () => {

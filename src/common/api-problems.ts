@@ -41,7 +41,8 @@ class ProblemDto {
 
 const DESCRIPTION: Record<number, string> = {
   400: 'Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed`',
-  403: 'The Trifecta Court does not allow it; nothing was written. `governance_denied`, with its findings as `verdict`',
+  401: 'No bearer token, or a wrong one. `unauthorized`',
+  403: 'Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`',
   404: 'Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone',
   409: 'Not possible in the agent’s present state. `illegal_transition`, `concurrent_update`',
   412: 'The agent is not in the state that `If-Match` names. `precondition_failed`',
@@ -53,9 +54,16 @@ const DESCRIPTION: Record<number, string> = {
 
 /** Documents the error answers of a route; every one can also be 503. */
 export function ApiProblems(...statuses: number[]): MethodDecorator & ClassDecorator {
+  return documented([...statuses, 503]);
+}
+
+/** Documents how access control refuses: together with what a route is required to have, see `Requires`. */
+export function ApiRefusals(): MethodDecorator & ClassDecorator {
+  return documented([401, 403]);
+}
+
+function documented(statuses: number[]): MethodDecorator & ClassDecorator {
   const content = { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } };
-  const responses = [...statuses, 503].map((status) =>
-    ApiResponse({ status, description: DESCRIPTION[status], content }),
-  );
+  const responses = statuses.map((status) => ApiResponse({ status, description: DESCRIPTION[status], content }));
   return applyDecorators(ApiExtraModels(ProblemDto), ...responses);
 }

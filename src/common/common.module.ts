@@ -1,8 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { Clock, SystemClock } from './clock';
-import { refuseUnreadQuery } from './http-input';
 import { Lifecycle } from './lifecycle';
+import { matchesNoWord, refuseUnreadQuery } from './http-input';
 import { ServiceLogger } from './logging';
 import { ProblemFilter } from './problem.filter';
 
@@ -14,6 +14,7 @@ import { ProblemFilter } from './problem.filter';
     ServiceLogger,
     { provide: Clock, useClass: SystemClock },
     { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: APP_GUARD, useValue: { canActivate: matchesNoWord } },
     { provide: APP_GUARD, useValue: { canActivate: refuseUnreadQuery } },
   ],
   exports: [Clock, Lifecycle],

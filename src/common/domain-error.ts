@@ -7,6 +7,7 @@ export interface FieldError {
 /** What went wrong, as far as a client must tell it apart. Each kind is one HTTP status, see `problem.ts`. */
 export type ErrorKind =
   | 'invalid'
+  | 'unauthorized'
   | 'forbidden'
   | 'not_found'
   | 'method_not_allowed'

@@ -2,6 +2,7 @@ import {
   applyDecorators,
   Body,
   createParamDecorator,
+  NotFoundException,
   SetMetadata,
   type ExecutionContext,
   type PipeTransform,
@@ -27,6 +28,22 @@ const READS_QUERY = 'reads_query';
 /** Marks a route that takes query parameters and refuses unknown ones itself; all other routes take none. */
 export function ReadsQuery(): MethodDecorator {
   return applyDecorators(SetMetadata(READS_QUERY, true));
+}
+
+const RESERVED_WORDS = 'reserved_words';
+
+/** Words in the place of a path parameter that make it another path: `GET /agents/register` is that with a wrong method. */
+export function ReservedWords(parameter: string, words: ReadonlySet<unknown>): ClassDecorator {
+  return applyDecorators(SetMetadata(RESERVED_WORDS, { parameter, words }));
+}
+
+/** Passes such paths on, whoever asks: which paths there are is no secret. Global. */
+export function matchesNoWord(context: ExecutionContext): boolean {
+  const reserved = Reflect.getMetadata(RESERVED_WORDS, context.getClass()) as
+    { parameter: string; words: ReadonlySet<unknown> } | undefined;
+  const { params } = context.switchToHttp().getRequest<Request>();
+  if (reserved?.words.has(params[reserved.parameter])) throw new NotFoundException();
+  return true;
 }
 
 /** The query string of the request. */

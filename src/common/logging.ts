@@ -27,9 +27,24 @@ export function loggingOptions(level: Level, isTerminal: boolean, extraFields?: 
       customSuccessObject: details,
       customErrorObject: details,
       serializers: { req: () => undefined, res: () => undefined },
+      redact: { paths: SECRETS, censor: '[redacted]' },
     },
   };
 }
+
+/**
+ * Nothing logs a header or a token; should somebody, it does not come out. A failed statement brings its parameters along, and
+ * PostgreSQL's detail quotes the row that it would not have: there may be digests of tokens in both.
+ */
+const SECRETS = [
+  ...['authorization', 'cookie', '["proxy-authorization"]'].flatMap((name) => {
+    const field = name.startsWith('[') ? name : `.${name}`;
+    return [`headers${field}`, `req.headers${field}`, `request.headers${field}`];
+  }),
+  'token',
+  'answer.token',
+  ...['parameters', 'detail'].flatMap((name) => [`err.${name}`, `err.driverError.${name}`]),
+];
 
 /** Nest tells every module and route that it has found; that is for the one who looks for a fault in them. */
 export class ServiceLogger extends Logger {

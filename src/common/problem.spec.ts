@@ -5,6 +5,7 @@ import { problemOf } from './problem';
 
 const STATUS: [ErrorKind, number, string][] = [
   ['invalid', 400, 'Bad Request'],
+  ['unauthorized', 401, 'Unauthorized'],
   ['forbidden', 403, 'Forbidden'],
   ['not_found', 404, 'Not Found'],
   ['method_not_allowed', 405, 'Method Not Allowed'],

@@ -4,6 +4,7 @@ import { DomainError, type ErrorKind, type FieldError } from './domain-error';
 
 const STATUS: Record<ErrorKind, number> = {
   invalid: 400,
+  unauthorized: 401,
   forbidden: 403,
   not_found: 404,
   method_not_allowed: 405,

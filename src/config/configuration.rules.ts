@@ -1,11 +1,11 @@
 import { ValidateBy, type ValidationArguments } from 'class-validator';
 
-type Rule = (value: unknown, subject: { NODE_ENV?: string }) => boolean;
+type Rule = (value: unknown, subject: Record<string, unknown>) => boolean;
 
 function rule(name: string, isMet: Rule, expected: string, showValue = true): PropertyDecorator {
   const message = ({ property, value }: ValidationArguments): string =>
     `${property} ${expected}${showValue ? ` (got ${JSON.stringify(value)})` : ''}`;
-  const validate = (value: unknown, args?: ValidationArguments): boolean => isMet(value, args?.object ?? {});
+  const validate = (value: unknown, args?: ValidationArguments): boolean => isMet(value, { ...args?.object });
   return ValidateBy({ name, validator: { validate, defaultMessage: (args) => message(args as ValidationArguments) } });
 }
 
@@ -31,4 +31,11 @@ export function ConnectionUrl(...schemes: string[]): PropertyDecorator {
 export function RequiredInProduction(): PropertyDecorator {
   const isMet: Rule = (value, { NODE_ENV }) => value !== undefined || NODE_ENV !== 'production';
   return rule('requiredInProduction', isMet, 'must be set when NODE_ENV=production', false);
+}
+
+/** Must be set in this `AUTH_MODE`, unless the setting named by `orElse` is. */
+export function RequiredFor(mode: string, hint = '', orElse?: string): PropertyDecorator {
+  const isMet: Rule = (value, subject) =>
+    value !== undefined || subject.AUTH_MODE !== mode || (orElse !== undefined && subject[orElse] !== undefined);
+  return rule('requiredFor', isMet, `must be set when AUTH_MODE=${mode}${hint && ` (${hint})`}`, false);
 }

@@ -33,6 +33,15 @@ describe('loadConfiguration', () => {
       TRUST_PROXY_HOPS: 0,
       CORS_ORIGINS: undefined,
       REQUEST_TIMEOUT_SECONDS: 30,
+      AUTH_MODE: 'none',
+      AUTH_TOKENS_FILE: undefined,
+      AUTH_TOKENS: undefined,
+      AUTH_HEALTH: 'open',
+      AUTH_METRICS: 'closed',
+      AUTH_JWT_ISSUER: undefined,
+      AUTH_JWT_AUDIENCE: undefined,
+      AUTH_JWT_JWKS_URL: undefined,
+      AUTH_JWT_SCOPES_CLAIM: 'scope',
       TRIFECTA_COURT_URL: undefined,
       TRIFECTA_COURT_FAIL_MODE: 'closed',
       TRIFECTA_COURT_TIMEOUT_MS: 3000,
@@ -66,6 +75,10 @@ describe('loadConfiguration', () => {
     ['LOG_LEVEL', 'debug', 'debug'],
     ['LOG_LEVEL', 'warn', 'warn'],
     ['LOG_LEVEL', 'error', 'error'],
+    ['AUTH_MODE', 'none', 'none'],
+    ['AUTH_HEALTH', 'closed', 'closed'],
+    ['AUTH_METRICS', 'open', 'open'],
+    ['AUTH_JWT_JWKS_URL', 'https://issuer/keys', 'https://issuer/keys'],
     ['TRIFECTA_COURT_URL', 'http://court', 'http://court'],
     ['TRIFECTA_COURT_URL', 'https://court:8443/base', 'https://court:8443/base'],
     ['TRIFECTA_COURT_FAIL_MODE', 'open', 'open'],
@@ -91,6 +104,10 @@ describe('loadConfiguration', () => {
     ['LOG_LEVEL', 'INFO'],
     ['LOG_LEVEL', 'verbose'],
     ['LOG_LEVEL', 'constructor'],
+    ['AUTH_MODE', 'basic'],
+    ['AUTH_HEALTH', 'ajar'],
+    ['AUTH_METRICS', 'true'],
+    ['AUTH_JWT_JWKS_URL', 'issuer/keys'],
     ['TRIFECTA_COURT_FAIL_MODE', 'ajar'],
     ['TRIFECTA_COURT_URL', 'court:8080'],
     ['TRIFECTA_COURT_URL', 'ftp://court'],
@@ -161,13 +178,41 @@ describe('loadConfiguration', () => {
     expect(loadConfiguration({ ...environment })).toEqual(loadConfiguration({}));
   });
 
+  describe('with AUTH_MODE', () => {
+    it('token, requires tokens from either place', () => {
+      expect(Object.keys(refusals({ AUTH_MODE: 'token' }))).toEqual(['AUTH_TOKENS_FILE']);
+      expect(refusals({ AUTH_MODE: 'token', AUTH_TOKENS_FILE: 'tokens.json' })).toEqual({});
+      expect(refusals({ AUTH_MODE: 'token', AUTH_TOKENS: '[]' })).toEqual({});
+    });
+
+    it('jwt, requires an issuer and an audience', () => {
+      expect(Object.keys(refusals({ AUTH_MODE: 'jwt' }))).toEqual(['AUTH_JWT_ISSUER', 'AUTH_JWT_AUDIENCE']);
+      const jwt = { AUTH_MODE: 'jwt', AUTH_JWT_AUDIENCE: 'registry' };
+      expect(refusals({ ...jwt, AUTH_JWT_ISSUER: 'https://issuer/realm' })).toEqual({});
+      expect(Object.keys(refusals({ ...jwt, AUTH_JWT_ISSUER: 'issuer' }))).toEqual(['AUTH_JWT_ISSUER']);
+    });
+  });
+
   describe('in production', () => {
     const required = 'must be set when NODE_ENV=production';
 
-    it('requires a database and a Redis', () => {
-      expect(refusals({ NODE_ENV: 'production' })).toEqual({ DATABASE_URL: required, REDIS_URL: required });
-      expect(refusals({ NODE_ENV: 'production', DATABASE_URL, REDIS_URL: ' ' })).toEqual({ REDIS_URL: required });
-      expect(refusals({ NODE_ENV: 'production', DATABASE_URL, REDIS_URL })).toEqual({});
+    const AUTH_TOKENS_FILE = '/run/secrets/tokens.json';
+
+    it('requires a database, a Redis and tokens', () => {
+      expect(refusals({ NODE_ENV: 'production' })).toEqual({
+        DATABASE_URL: required,
+        REDIS_URL: required,
+        AUTH_TOKENS_FILE: expect.stringContaining('must be set when AUTH_MODE=token') as string,
+      });
+      const production = { NODE_ENV: 'production', AUTH_TOKENS_FILE };
+      expect(refusals({ ...production, DATABASE_URL, REDIS_URL: ' ' })).toEqual({ REDIS_URL: required });
+      expect(refusals({ ...production, DATABASE_URL, REDIS_URL })).toEqual({});
+    });
+
+    it('asks for tokens unless told otherwise', () => {
+      const production = { NODE_ENV: 'production', DATABASE_URL, REDIS_URL };
+      expect(loadConfiguration({ ...production, AUTH_TOKENS: '[]' }).AUTH_MODE).toBe('token');
+      expect(loadConfiguration({ ...production, AUTH_MODE: 'none' }).AUTH_MODE).toBe('none');
     });
 
     it('still says what is wrong with the others', () => {
@@ -179,7 +224,7 @@ describe('loadConfiguration', () => {
     });
 
     it('refuses one that is not what it should be', () => {
-      expect(refusals({ NODE_ENV: 'production', DATABASE_URL: 'nonsense', REDIS_URL })).toEqual({
+      expect(refusals({ NODE_ENV: 'production', DATABASE_URL: 'nonsense', REDIS_URL, AUTH_TOKENS_FILE })).toEqual({
         DATABASE_URL: 'must be a URL like postgres://…',
       });
     });

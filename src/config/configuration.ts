@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { ValidateIf, validateSync } from 'class-validator';
-import { ConnectionUrl, IntegerBetween, OneOf, RequiredInProduction } from './configuration.rules';
 import { isTracingOn, type TracingSwitch } from './is-tracing-on';
+import { ConnectionUrl, IntegerBetween, OneOf, RequiredFor, RequiredInProduction } from './configuration.rules';
 
 /**
  * Every setting of the service, named as its environment variable. Built once by {@link loadConfiguration} and injected
@@ -57,6 +57,39 @@ export class Configuration implements TracingSwitch {
   /** How long a request may take to arrive. */
   @IntegerBetween(1, 3600)
   REQUEST_TIMEOUT_SECONDS = 30;
+  /** How callers are recognised: not at all, by the tokens below, or by JWTs. In production `token` unless set. */
+  @OneOf('none', 'token', 'jwt')
+  AUTH_MODE: 'none' | 'token' | 'jwt' = 'none';
+
+  /** Path of a JSON array of `{ "name", "sha256", "scopes" }`; read again when it changes. */
+  @RequiredFor('token', 'or AUTH_TOKENS; AUTH_MODE=none would open the registry to everybody', 'AUTH_TOKENS')
+  AUTH_TOKENS_FILE?: string;
+
+  /** The same JSON itself. */
+  AUTH_TOKENS?: string;
+
+  /** Whether `/health/*` takes no token, or one with the scope `read`. */
+  @OneOf('open', 'closed')
+  AUTH_HEALTH: 'open' | 'closed' = 'open';
+
+  /** The same for `/metrics`. */
+  @OneOf('open', 'closed')
+  AUTH_METRICS: 'open' | 'closed' = 'closed';
+
+  /** OpenID Connect issuer, exactly as in the `iss` of its tokens. */
+  @RequiredFor('jwt')
+  @ConnectionUrl('https', 'http')
+  AUTH_JWT_ISSUER?: string;
+
+  @RequiredFor('jwt')
+  AUTH_JWT_AUDIENCE?: string;
+
+  /** Where the issuer's keys are; unset: where its configuration document says. */
+  @ConnectionUrl('https', 'http')
+  AUTH_JWT_JWKS_URL?: string;
+
+  /** The claim that holds the scopes, as a string of words or an array of them. */
+  AUTH_JWT_SCOPES_CLAIM = 'scope';
 
   /** Governance service; unset: nothing is judged. */
   @ConnectionUrl('http', 'https')
@@ -155,6 +188,7 @@ export function loadConfiguration(environment: NodeJS.ProcessEnv): Configuration
     const text = environment[name]?.trim();
     if (text) assign(configuration, name, text);
   }
+  if (configuration.NODE_ENV === 'production' && !environment.AUTH_MODE?.trim()) configuration.AUTH_MODE = 'token';
   const errors = validateSync(configuration, { stopAtFirstError: true });
   if (errors.length > 0)
     throw new ConfigurationError(errors.flatMap((error) => Object.values(error.constraints ?? {})));
@@ -165,6 +199,11 @@ export function loadConfiguration(environment: NodeJS.ProcessEnv): Configuration
 export function processEnvironment(): NodeJS.ProcessEnv {
   if (existsSync('.env')) process.loadEnvFile('.env');
   return process.env;
+}
+
+/** The token with which commands of ours ask a running service; undefined when there is none in the environment. */
+export function commandToken(environment: NodeJS.ProcessEnv): string | undefined {
+  return environment.AGENT_REGISTRY_TOKEN?.trim() || undefined;
 }
 
 /** Every declared field is an own property of a new instance (`useDefineForClassFields`), so the class is the list. */

@@ -1,5 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { Requires } from '../access/requires.decorator';
 import { ApiProblems } from '../common/api-problems';
 import { Query, ReadsQuery } from '../common/http-input';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../common/paging';
@@ -16,6 +17,7 @@ export class GovernanceController {
 
   @Get('decisions')
   @ReadsQuery()
+  @Requires('read')
   @ApiOperation({ summary: 'What was put before the Trifecta Court and what it said, newest first' })
   @ApiQuery({ name: 'agent_id', required: false, type: String })
   @ApiQuery({ name: 'verdict', required: false, isArray: true, enum: VERDICTS, description: 'Any of them.' })

@@ -4,6 +4,7 @@ import type { Response } from 'express';
 import { Lifecycle } from '../common/lifecycle';
 import { DrawsOn } from '../limits/budget';
 import { HealthChecks } from './health-checks';
+import { Requires } from '../access/requires.decorator';
 import { LivenessDto, ServiceHealthDto } from './health.dto';
 
 /** Probes. */
@@ -17,6 +18,7 @@ export class HealthController {
   ) {}
 
   @Get()
+  @Requires('health')
   @ApiOperation({ summary: 'How the service and what it needs are' })
   @ApiOkResponse({ type: ServiceHealthDto })
   @ApiResponse({ status: 503, type: ServiceHealthDto, description: 'The database cannot be reached.' })
@@ -27,6 +29,7 @@ export class HealthController {
   }
 
   @Get('live')
+  @Requires('health')
   @ApiOperation({ summary: 'Whether the process can answer; asks nobody' })
   @ApiOkResponse({ type: LivenessDto })
   live(): LivenessDto {
@@ -35,6 +38,7 @@ export class HealthController {
 
   @Get('ready')
   @ApiOperation({ summary: 'Whether the service can do its work, and should be sent any' })
+  @Requires('health')
   @ApiOkResponse({ type: ServiceHealthDto })
   @ApiResponse({ status: 503, type: ServiceHealthDto, description: 'Starting, stopping, or without its database.' })
   async ready(@Res({ passthrough: true }) response: Response): Promise<ServiceHealthDto> {

@@ -1,5 +1,7 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Principal } from '../access/principal';
+import { Caller, Requires } from '../access/requires.decorator';
 import { ApiProblems } from '../common/api-problems';
 import { Clock } from '../common/clock';
 import { ValidBody } from '../common/http-input';
@@ -25,16 +27,21 @@ export class HeartbeatController {
 
   @Post('heartbeats')
   @HttpCode(200)
+  @Requires('agent')
   @ApiOperation({ summary: 'Many heartbeats at once; a bad one is rejected by itself' })
   @ApiOkResponse({ type: HeartbeatBatchAnswerDto })
   @ApiProblems(400, 413, 415)
-  async beatAll(@ValidBody(HeartbeatBatchDto) { beats }: HeartbeatBatchDto): Promise<HeartbeatBatchAnswerDto> {
-    const { accepted, rejected, nextHeartbeatSeconds } = await this.heartbeats.beatAll(beats);
+  async beatAll(
+    @ValidBody(HeartbeatBatchDto) { beats }: HeartbeatBatchDto,
+    @Caller() principal: Principal,
+  ): Promise<HeartbeatBatchAnswerDto> {
+    const { accepted, rejected, nextHeartbeatSeconds } = await this.heartbeats.beatAll(beats, principal);
     return { accepted, rejected, next_heartbeat_seconds: nextHeartbeatSeconds };
   }
 
   @Post(':id/heartbeat')
   @HttpCode(200)
+  @Requires('agent', { ownAgent: 'id' })
   @ApiOperation({ summary: 'A heartbeat, with or without a report of the agent’s health' })
   @ApiBody({ type: HeartbeatRequestDto, required: false })
   @ApiOkResponse({ type: HeartbeatAnswerDto })

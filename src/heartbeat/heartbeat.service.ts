@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { AccessControl } from '../access/access-control';
+import type { Principal } from '../access/principal';
 import { DomainError, inBody, validationError } from '../common/domain-error';
 import { jsonViolations } from '../common/json-limits';
 import { isJsonObject } from '../common/validate';
@@ -26,18 +28,25 @@ export interface RejectedBeat {
 }
 
 /** What became of a heartbeat that arrived. */
-type BeatResult = 'accepted' | 'invalid' | 'not_registered' | 'unavailable';
+type BeatResult = 'accepted' | 'invalid' | 'forbidden' | 'not_registered' | 'unavailable';
 
 /** Takes heartbeats in. What it accepts is in the database within `HEARTBEAT_FLUSH_INTERVAL_MS`, or as soon as that can be. */
 @Injectable()
 export class HeartbeatService {
   /** Since the start of this process, each beat of a batch for itself. */
-  readonly results: Record<BeatResult, number> = { accepted: 0, invalid: 0, not_registered: 0, unavailable: 0 };
+  readonly results: Record<BeatResult, number> = {
+    accepted: 0,
+    invalid: 0,
+    forbidden: 0,
+    not_registered: 0,
+    unavailable: 0,
+  };
 
   constructor(
     private readonly known: KnownAgents,
     private readonly recent: RecentBeats,
     private readonly cadence: Cadence,
+    private readonly access: AccessControl,
   ) {}
 
   /**
@@ -59,11 +68,12 @@ export class HeartbeatService {
   }
 
   /**
-   * Takes many heartbeats; one that is not valid or not of a registered agent is rejected by itself.
+   * Takes many heartbeats; one that is not valid, not the caller's or not of a registered agent is rejected by itself.
    * @throws DomainError `store_unavailable` when no agent is known here and the database cannot be asked
    */
   async beatAll(
     beats: unknown[],
+    principal: Principal,
   ): Promise<{ accepted: number; rejected: RejectedBeat[]; nextHeartbeatSeconds: number }> {
     const now = performance.now();
     let unavailable: DomainError | undefined;
@@ -78,6 +88,8 @@ export class HeartbeatService {
         const parsed = parseBatchItem(beat);
         if (parsed instanceof DomainError) return reject(index, isJsonObject(beat) ? beat.id : '', parsed);
         try {
+          const required = this.access.require(principal, { access: 'agent', agentId: parsed.id });
+          if (required) await required;
           const found = this.known.find(parsed.id);
           const agent = requireRegistered(parsed.id, found instanceof Promise ? await found : found);
           return { agent, report: parsed.report };
@@ -124,6 +136,7 @@ const DEFAULT_INTERVAL_SECONDS = 10;
 
 function resultOf(error: unknown): BeatResult {
   if (!(error instanceof DomainError) || error.kind === 'unavailable') return 'unavailable';
+  if (error.kind === 'forbidden') return 'forbidden';
   return error.kind === 'invalid' ? 'invalid' : 'not_registered';
 }
 

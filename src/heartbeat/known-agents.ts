@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
+import { DomainError } from '../common/domain-error';
 import { AgentChanged } from '../events/agent-changed.event';
 import { AgentsTouched } from '../events/agents-touched.event';
 import { BeatsRepository, type KnownAgent } from './beats.repository';
@@ -8,12 +9,14 @@ const CAPACITY = 1_000_000;
 
 /**
  * The agents that this replica knows to be registered, the least recently used ones dropped first. It saves a look into the
- * database for every heartbeat and is never the truth: it forgets who changes, wherever that is, and each flush says what has
+ * database for every heartbeat and is never the truth: it doubts who changes elsewhere, and each flush says what has
  * become of the agents that it met.
  */
 @Injectable()
 export class KnownAgents {
   private readonly agents = new Map<string, KnownAgent>();
+  /** Those of {@link agents} that have changed elsewhere: good enough only as long as the database cannot say how. */
+  private readonly doubtful = new Set<string>();
   private readonly asked = new Map<string, Promise<KnownAgent | undefined>>();
   private readonly watchers = new Set<Set<string>>();
   private looking: Promise<Map<string, KnownAgent>> | undefined;
@@ -22,15 +25,16 @@ export class KnownAgents {
 
   /**
    * The agent or its tombstone; undefined when the database has none of this id. All ids that are missed in one turn of the
-   * event loop are looked up by one query.
+   * event loop are looked up by one query. An agent that was known and has changed elsewhere counts as it was while the database
+   * cannot be asked.
    * @throws DomainError `store_unavailable` when the id is not known here and the database cannot be asked
    */
   find(id: string): KnownAgent | Promise<KnownAgent | undefined> {
     const known = this.agents.get(id);
-    if (known) return known;
+    if (known && !this.doubtful.has(id)) return known;
     const asked = this.asked.get(id) ?? this.look(id);
     this.asked.set(id, asked);
-    return asked;
+    return known ? asked.catch((error: unknown) => this.asItWas(known, error)) : asked;
   }
 
   /**
@@ -47,28 +51,33 @@ export class KnownAgents {
   }
 
   remember({ id, status, intervalSeconds }: KnownAgent): void {
-    this.agents.delete(id); // so that it becomes the newest entry
+    this.forget(id); // so that it becomes the newest entry
     this.agents.set(id, { id, status, intervalSeconds });
     if (this.agents.size > CAPACITY) this.forget(this.agents.keys().next().value!);
   }
 
   forget(id: string): void {
     this.agents.delete(id);
+    this.doubtful.delete(id);
   }
 
   @OnEvent(AgentChanged.topic)
   onChange({ agent }: AgentChanged): void {
-    this.forgetChanged(agent.id);
+    this.forget(agent.id);
+    for (const changed of this.watchers) changed.add(agent.id);
   }
 
   @OnEvent(AgentsTouched.topic)
   onTouched({ ids }: AgentsTouched): void {
-    for (const id of ids) this.forgetChanged(id);
+    for (const id of ids) {
+      if (this.agents.has(id)) this.doubtful.add(id);
+      for (const changed of this.watchers) changed.add(id);
+    }
   }
 
-  private forgetChanged(id: string): void {
-    this.forget(id);
-    for (const changed of this.watchers) changed.add(id);
+  private asItWas(known: KnownAgent, error: unknown): KnownAgent {
+    if (error instanceof DomainError && error.kind === 'unavailable') return known;
+    throw error;
   }
 
   private async look(id: string): Promise<KnownAgent | undefined> {
@@ -87,6 +96,7 @@ export class KnownAgents {
     const changes = this.watchChanges();
     const found = await this.beats.find(ids).finally(changes);
     const changed = changes();
+    for (const id of ids) this.forget(id);
     for (const agent of found) if (agent.status !== 'deregistered' && !changed.has(agent.id)) this.remember(agent);
     return new Map(found.map((agent) => [agent.id, agent]));
   }

@@ -2,10 +2,11 @@ import { type INestApplicationContext, Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { LoggerModule } from 'nestjs-pino';
 import { errorMessage } from '../common/error-message';
+import { AccessModule } from '../access/access.module';
 import { CommonModule } from '../common/common.module';
 import { DomainError } from '../common/domain-error';
 import { ConfigModule } from '../config/config.module';
-import type { Configuration } from '../config/configuration';
+import { Configuration } from '../config/configuration';
 import { DatabaseModule } from '../database/database.module';
 import { AgentImportService, type ImportResult } from '../registry/agent-import.service';
 import { RegistryModule } from '../registry/registry.module';
@@ -37,12 +38,15 @@ export class DatabaseTarget extends ImportTarget {
   static async open(configuration: Configuration): Promise<DatabaseTarget> {
     const description = describe(configuration);
     try {
+      // Who has the database's own password needs no token.
+      const settings = Object.assign(new Configuration(), configuration, { AUTH_MODE: 'none' });
       const imports = [
-        ConfigModule.forRoot(configuration),
+        ConfigModule.forRoot(settings),
         // Standard output is the report's; what goes wrong is thrown and said by the command.
         LoggerModule.forRoot({ pinoHttp: { level: 'silent' } }),
         CommonModule,
-        DatabaseModule.forRoot(configuration),
+        DatabaseModule.forRoot(settings),
+        AccessModule.forRoot(settings),
         RegistryModule,
       ];
       const context = await NestFactory.createApplicationContext(

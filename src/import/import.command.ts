@@ -25,6 +25,8 @@ export interface ImportSurroundings {
   readonly stdout: { write(text: string): unknown };
   /** Progress is drawn here when it is a terminal. */
   readonly stderr: { readonly isTTY?: boolean; write(text: string): unknown };
+  /** Bearer token for `--url` when the command line has none. */
+  readonly token?: string;
   /** Aborted: stop at the next safe point. */
   readonly interruption: AbortSignal;
   /** Opens the database of the configuration; called only when that is where the agents go. */
@@ -42,7 +44,7 @@ export interface ImportSurroundings {
 export async function runImport(args: readonly string[], surroundings: ImportSurroundings): Promise<number> {
   let options: ImportOptions | 'help';
   try {
-    options = parseImportOptions(args);
+    options = parseImportOptions(args, surroundings.token);
   } catch (error) {
     surroundings.stderr.write(`${errorMessage(error)}\n\n${USAGE}`);
     return EXIT.failed;

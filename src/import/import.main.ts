@@ -1,4 +1,4 @@
-import { loadConfiguration, processEnvironment } from '../config/configuration';
+import { commandToken, loadConfiguration, processEnvironment } from '../config/configuration';
 import { DatabaseTarget } from './database.target';
 import { runImport } from './import.command';
 
@@ -26,6 +26,7 @@ async function main(): Promise<void> {
     stdin,
     stdout,
     stderr,
+    token: commandToken(processEnvironment()),
     interruption: interruptOnSignals(),
     openDatabase: async () => DatabaseTarget.open(loadConfiguration(processEnvironment())),
   });

@@ -19,6 +19,13 @@ describe('parseImportOptions', () => {
     expect(parseImportOptions(['a.csv', '-h'])).toBe('help');
   });
 
+  it('takes the token of the environment to a service only, and the given one first', () => {
+    expect(parseImportOptions(['a.csv'], 'env')).toMatchObject({ token: undefined });
+    expect(parseImportOptions(['a.csv', '--url', 'http://host'], 'env')).toMatchObject({ token: 'env' });
+    expect(parseImportOptions(['a.csv', '--url', 'http://host', '--token', 't'], 'env')).toMatchObject({ token: 't' });
+    expect(() => parseImportOptions(['a.csv', '--url', 'http://host'], 'a b')).toThrow(ImportError);
+  });
+
   it.each([
     [[]],
     [['']],

@@ -8,7 +8,8 @@ export const USAGE = `Imports a directory of agents into the registry.
   npm run import -- [options] FILE      FILE is CSV or NDJSON; "-" reads standard input
 
   --url URL       import over HTTP into the service at URL (default: into the database of the configuration)
-  --token TOKEN   bearer token for --url
+  --token TOKEN   bearer token for --url, with the scope admin (default: the environment's AGENT_REGISTRY_TOKEN, which
+                  no list of processes shows)
   --format F      csv or ndjson (default: by the extension .csv, .ndjson, .jsonl, else by the first character)
   --dry-run       say what would happen, write nothing
   --json          print the report as JSON
@@ -30,13 +31,14 @@ export interface ImportOptions {
 }
 
 /**
- * Reads the command line.
+ * Reads the command line. Without a token in it `defaultToken` goes to the service, if it is a service that is asked.
  *
  * @throws ImportError for anything that it does not know or that does not fit together.
  */
-export function parseImportOptions(args: readonly string[]): ImportOptions | 'help' {
+export function parseImportOptions(args: readonly string[], defaultToken?: string): ImportOptions | 'help' {
   const { values, positionals } = parse([...args]);
-  const { help, format, url, token, json, 'dry-run': dryRun } = values;
+  const { help, format, url, json, 'dry-run': dryRun } = values;
+  const token = values.token ?? (url === undefined ? undefined : defaultToken);
   const [file = ''] = positionals;
   if (help) return 'help';
   if (file === '' || positionals.length > 1) throw new ImportError('give one FILE, or "-" for standard input');
@@ -44,7 +46,7 @@ export function parseImportOptions(args: readonly string[]): ImportOptions | 'he
     throw new ImportError(`--format must be csv or ndjson, not ${format}`);
   }
   if (token !== undefined && (url === undefined || !/^[\x21-\x7e]+$/.test(token))) {
-    throw new ImportError('--token goes with --url, and is visible ASCII characters without spaces');
+    throw new ImportError('a token goes with --url, and is visible ASCII characters without spaces');
   }
   return { file, url: url === undefined ? undefined : parseUrl(url), token, format, dryRun, json };
 }

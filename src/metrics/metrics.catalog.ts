@@ -54,7 +54,7 @@ export const METRICS = {
   },
   agent_heartbeats_total: {
     type: 'counter',
-    help: 'Heartbeats that arrived, each one of a batch for itself. result is accepted, invalid, not_registered or unavailable.',
+    help: 'Heartbeats that arrived, each one of a batch for itself. result is accepted, invalid, forbidden, not_registered or unavailable.',
     labels: ['result'],
   },
   heartbeat_buffer_size: {

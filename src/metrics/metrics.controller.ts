@@ -2,6 +2,7 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { WorkerLink } from '../cluster/worker-link';
+import { Requires } from '../access/requires.decorator';
 import { ReadsQuery } from '../common/http-input';
 import { DrawsOn } from '../limits/budget';
 import { FleetGauges } from './fleet-gauges';
@@ -21,6 +22,7 @@ export class MetricsController {
   /** Whatever Prometheus is configured to add to the query is none of our business. */
   @Get()
   @ReadsQuery()
+  @Requires('metrics')
   @ApiOperation({ summary: 'All metrics in Prometheus’s text format' })
   @ApiProduces('text/plain')
   @ApiOkResponse({ type: String })

@@ -1,5 +1,4 @@
-import { NotFoundException, type CanActivate, type ExecutionContext, type PipeTransform } from '@nestjs/common';
-import type { Request } from 'express';
+import type { PipeTransform } from '@nestjs/common';
 import { characterCount, text, token } from '../common/rules';
 import { fieldPath, jsonDepth } from '../common/json-limits';
 import { isJsonObject, rule, type FieldRule } from '../common/validate';
@@ -15,7 +14,7 @@ const MAX_METADATA_DEPTH = 8;
 export const agentId: FieldRule = token(255, /^[A-Za-z0-9._:-]+$/, 'letters, digits and . _ : -');
 
 /** Names that are paths of the service, or that no URL can carry as a segment (RFC 3986, 5.2.4). */
-const RESERVED_IDS = new Set<unknown>(['register', 'discover', 'import', 'heartbeats', '.', '..']);
+export const RESERVED_IDS = new Set<unknown>(['register', 'discover', 'import', 'heartbeats', '.', '..']);
 
 /** An id that a client may choose for its agent. */
 export const chosenAgentId: FieldRule = rule(agentId.schema, (value) =>
@@ -96,14 +95,5 @@ export const storableId: PipeTransform<string, string> = {
   transform: (id) => {
     rejectIfAny(pathId(id).map(({ message }) => ({ field: 'id', message })));
     return id;
-  },
-};
-
-/** A reserved word in the place of an id is no agent's page: `GET /agents/register` is a known path with a wrong method. */
-export const reservedWordsAside: CanActivate = {
-  canActivate: (context: ExecutionContext) => {
-    const { id } = context.switchToHttp().getRequest<Request<{ id: string }>>().params;
-    if (RESERVED_IDS.has(id)) throw new NotFoundException();
-    return true;
   },
 };

@@ -1,17 +1,4 @@
-import {
-  Body,
-  Controller,
-  Delete,
-  Get,
-  Headers,
-  HttpCode,
-  Param,
-  Patch,
-  Post,
-  Put,
-  Res,
-  UseGuards,
-} from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Put, Res } from '@nestjs/common';
 import {
   ApiBody,
   ApiHeader,
@@ -23,14 +10,15 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { Requires } from '../access/requires.decorator';
 import { ApiProblems } from '../common/api-problems';
-import { Query, ReadsQuery, ValidBody } from '../common/http-input';
+import { Query, ReadsQuery, ReservedWords, ValidBody } from '../common/http-input';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../common/paging';
 import { QueryParameters } from '../common/query-parameters';
 import type { AgentEntity } from './agent.entity';
 import { AgentPresenter, presentEvent } from './agent.presenter';
 import { AgentService } from './agent.service';
-import { reservedWordsAside, storableId } from './agent-fields';
+import { RESERVED_IDS, storableId } from './agent-fields';
 import { AgentFieldsDto, SetStatusDto } from './dto/agent-requests.dto';
 import { AgentDto, AgentEventsDto, AgentHealthDto, DeregistrationDto } from './dto/agent-responses.dto';
 import { entityTag, ifNoneMatchHits } from './entity-tag';
@@ -44,7 +32,7 @@ const IF_MATCH = {
 /** One agent: reading, changing and deregistering it. */
 @ApiTags('agent')
 @ApiParam({ name: 'id', example: 'data-processor-1' })
-@UseGuards(reservedWordsAside)
+@ReservedWords('id', RESERVED_IDS)
 @Controller('agents/:id')
 export class AgentController {
   constructor(
@@ -53,6 +41,7 @@ export class AgentController {
   ) {}
 
   @Get()
+  @Requires('read', { ownAgent: 'id' })
   @ApiOperation({ summary: 'The whole record' })
   @ApiHeader({
     name: 'If-None-Match',
@@ -74,6 +63,7 @@ export class AgentController {
   }
 
   @Put()
+  @Requires('agent', { ownAgent: 'id' })
   @ApiOperation({ summary: 'Replace the registration fields; what is left out gets its default' })
   @ApiHeader(IF_MATCH)
   @ApiOkResponse({ type: AgentDto })
@@ -88,6 +78,7 @@ export class AgentController {
   }
 
   @Patch()
+  @Requires('agent', { ownAgent: 'id' })
   @ApiOperation({ summary: 'Change registration fields (JSON Merge Patch, RFC 7396)' })
   @ApiHeader(IF_MATCH)
   @ApiBody({ description: 'A value sets, null clears, what is absent stays.', type: AgentFieldsDto })
@@ -103,6 +94,7 @@ export class AgentController {
   }
 
   @Delete(['', 'deregister'])
+  @Requires('agent', { ownAgent: 'id' })
   @ApiOperation({ summary: 'Deregister' })
   @ApiHeader(IF_MATCH)
   @ApiOkResponse({ type: DeregistrationDto })
@@ -116,6 +108,7 @@ export class AgentController {
   }
 
   @Put('status')
+  @Requires('admin')
   @ApiOperation({ summary: 'The operator’s switch: maintenance and back' })
   @ApiHeader(IF_MATCH)
   @ApiOkResponse({ type: AgentDto })
@@ -131,6 +124,7 @@ export class AgentController {
 
   @Post('status')
   @HttpCode(200)
+  @Requires('admin')
   @ApiOperation({ summary: 'The same as PUT' })
   @ApiHeader(IF_MATCH)
   @ApiOkResponse({ type: AgentDto })
@@ -145,6 +139,7 @@ export class AgentController {
   }
 
   @Get('health')
+  @Requires('read', { ownAgent: 'id' })
   @ApiOperation({ summary: 'How the agent feels' })
   @ApiOkResponse({ type: AgentHealthDto })
   @ApiProblems(400, 404)
@@ -154,6 +149,7 @@ export class AgentController {
 
   @Get('events')
   @ReadsQuery()
+  @Requires('read', { ownAgent: 'id' })
   @ApiOperation({ summary: 'What became of the agent, newest first' })
   @ApiQuery({ name: 'limit', required: false, type: 'integer', description: '1 to 1000, default 100.' })
   @ApiQuery({ name: 'cursor', required: false, type: String })

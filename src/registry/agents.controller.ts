@@ -1,6 +1,8 @@
 import { Controller, Get, Headers, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import type { Principal } from '../access/principal';
+import { Caller, Requires } from '../access/requires.decorator';
 import { ApiProblems } from '../common/api-problems';
 import { rejectIfAny } from '../common/domain-error';
 import { Query, ReadsQuery, ValidBody } from '../common/http-input';
@@ -27,11 +29,12 @@ export class AgentsController {
   ) {}
 
   @Post('register')
+  @Requires('agent')
   @ApiOperation({ summary: 'Register an agent, or register it again under its id' })
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
-    description: '1–255 characters; a repeat within 24 h gets the first answer.',
+    description: '1–255 characters; a repeat within 24 h gets the first answer, without the token.',
   })
   @ApiCreatedResponse({ type: RegistrationDto, description: 'Registered; `Location` names it.' })
   @ApiOkResponse({
@@ -41,18 +44,20 @@ export class AgentsController {
   @ApiProblems(400, 403, 413, 415, 422)
   async register(
     @ValidBody(RegisterAgentDto) body: RegisterAgentDto,
+    @Caller() principal: Principal,
     @Headers('idempotency-key') idempotencyKey: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<RegistrationDto> {
     const isKey = idempotencyKey === undefined || (idempotencyKey.length >= 1 && idempotencyKey.length <= 255);
     rejectIfAny(isKey ? [] : [{ field: 'Idempotency-Key', message: 'must have 1 to 255 characters' }]);
-    const { created, answer } = await this.registrations.register(body, idempotencyKey);
+    const { created, answer } = await this.registrations.register(body, principal, idempotencyKey);
     response.status(created ? 201 : 200).location(`/agents/${answer.id}`);
     return answer;
   }
 
   @Get()
   @ReadsQuery()
+  @Requires('read')
   @ApiOperation({ summary: 'List agents, filtered, page by page in the order of their ids' })
   @ApiQuery({ name: 'type', required: false, isArray: true, type: String, description: 'Any of them.' })
   @ApiQuery({ name: 'status', required: false, isArray: true, enum: AGENT_STATUSES, description: 'Any of them.' })
@@ -79,6 +84,7 @@ export class AgentsController {
 
   @Post('discover')
   @HttpCode(200)
+  @Requires('read')
   @ApiOperation({ summary: 'Find agents by type, category, status and capabilities' })
   @ApiOkResponse({ type: DiscoveryDto })
   @ApiProblems(400, 413, 415)
@@ -91,6 +97,7 @@ export class AgentsController {
   @Post('import')
   @HttpCode(200)
   @ReadsQuery()
+  @Requires('admin')
   @ApiOperation({ summary: 'Import static definitions: agents that are known without being alive' })
   @ApiQuery({
     name: 'dry_run',

@@ -1,5 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Requires } from '../access/requires.decorator';
 import { ApiProblems } from '../common/api-problems';
 import { AnalyticsRepository } from './analytics.repository';
 import { FleetHealthDto, OverviewDto } from './dto/analytics.dto';
@@ -11,6 +12,7 @@ export class AnalyticsController {
   constructor(private readonly analytics: AnalyticsRepository) {}
 
   @Get('overview')
+  @Requires('read')
   @ApiOperation({ summary: 'How many agents there are of each kind' })
   @ApiOkResponse({ type: OverviewDto })
   @ApiProblems(400)
@@ -27,6 +29,7 @@ export class AnalyticsController {
   }
 
   @Get('health')
+  @Requires('read')
   @ApiOperation({ summary: 'How the fleet feels, and who does not feel well' })
   @ApiOkResponse({ type: FleetHealthDto })
   @ApiProblems(400)

@@ -1,18 +1,20 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { AccessControl } from '../access/access-control';
+import type { Principal } from '../access/principal';
 import { Clock } from '../common/clock';
-import { Database } from '../database/database';
 import { AgentEvents } from '../events/agent-events';
 import { GovernanceService } from '../governance/governance.service';
 import { newAgentId } from './agent-id';
 import { fieldsFrom } from './agent-fields.mapping';
 import { idempotencyKeyReused } from './agent.errors';
-import { AgentRepository, type Registered } from './agent.repository';
+import type { Registered } from './agent.repository';
 import { Cadence } from './cadence';
 import type { RegisterAgentDto } from './dto/agent-requests.dto';
 import type { RegistrationDto } from './dto/agent-responses.dto';
 import { contextOf } from './governed-context';
-import { IdempotencyRepository, type RememberedAnswer } from './idempotency.repository';
+import type { RememberedAnswer } from './idempotency.repository';
+import { RegistrationWriter, type Remembering, type WrittenRegistration } from './registration.writer';
 
 export interface Registration {
   /** false: the id was registered already and its record has been replaced. */
@@ -24,9 +26,8 @@ export interface Registration {
 @Injectable()
 export class RegistrationService {
   constructor(
-    private readonly agents: AgentRepository,
-    private readonly idempotency: IdempotencyRepository,
-    private readonly database: Database,
+    private readonly access: AccessControl,
+    private readonly writer: RegistrationWriter,
     private readonly events: AgentEvents,
     private readonly governance: GovernanceService,
     private readonly cadence: Cadence,
@@ -34,38 +35,33 @@ export class RegistrationService {
   ) {}
 
   /**
-   * Registers an agent from a valid body. With an idempotency key, a repeat of the same body gives the first answer again.
-   * @throws DomainError `idempotency_key_reused` when the key came with another body; what governance throws
+   * Registers an agent from a valid body, for its owner. With an idempotency key, a repeat of the same body by the same caller
+   * gives the first answer again, without the agent's token: that is told once and kept nowhere.
+   * @throws DomainError `idempotency_key_reused` when the key came with another body; `insufficient_scope` when the id is
+   * somebody else's; what governance throws
    */
-  async register(body: RegisterAgentDto, idempotencyKey?: string): Promise<Registration> {
+  async register(body: RegisterAgentDto, principal: Principal, idempotencyKey?: string): Promise<Registration> {
     const id = body.id ?? newAgentId(this.clock.now());
     const fields = fieldsFrom(body);
-    if (idempotencyKey === undefined) {
-      await this.governance.authorize('register_agent', contextOf(id, fields));
-      return this.announce(await this.agents.register(this.database, id, fields));
-    }
-    const requestHash = hashOf(body);
+    const remembering = idempotencyKey === undefined ? undefined : this.remembering(idempotencyKey, body, principal);
     // A repeat changes nothing and is not judged again. Two at once may both be judged; the key lets one of them write.
-    const earlier = await this.idempotency.find(this.database, idempotencyKey);
-    if (earlier) return replay(earlier, requestHash);
+    const earlier = remembering && (await this.writer.earlier(remembering.key));
+    if (earlier) return replay(earlier, remembering.requestHash);
+    await this.access.requireClaim(principal, body.id);
     await this.governance.authorize('register_agent', contextOf(id, fields));
-    const outcome = await this.database.transaction(
-      async (transaction) => {
-        const remembered = await this.idempotency.claim(transaction, idempotencyKey, requestHash);
-        if (remembered) return replay(remembered, requestHash);
-        const registered = await this.agents.register(transaction, id, fields);
-        await this.idempotency.remember(transaction, idempotencyKey, this.registrationOf(registered));
-        return registered;
-      },
-      { retry: true },
-    );
-    return 'agent' in outcome ? this.announce(outcome) : outcome;
+    const outcome = await this.writer.write(id, fields, principal, remembering);
+    return 'agent' in outcome ? this.announce(outcome) : replay(outcome, remembering!.requestHash);
+  }
+
+  private remembering(key: string, body: RegisterAgentDto, principal: Principal): Remembering {
+    return { key, requestHash: hashOf(body, principal), answerOf: (registered) => this.registrationOf(registered) };
   }
 
   /** Only after the commit. */
-  private announce(registered: Registered): Registration {
+  private announce({ token, ...registered }: WrittenRegistration): Registration {
     this.events.publish('registered', registered.agent, registered.previousStatus);
-    return this.registrationOf(registered);
+    const { created, answer } = this.registrationOf(registered);
+    return { created, answer: token === undefined ? answer : { ...answer, token } };
   }
 
   private registrationOf({ agent, previousStatus }: Registered): Registration {
@@ -89,9 +85,15 @@ function replay({ requestHash, answer }: RememberedAnswer, expectedHash: string)
   return answer as Registration;
 }
 
-/** The same for bodies that differ only in the order of their properties. */
-function hashOf(body: unknown): string {
-  return createHash('sha256').update(canonical(body)).digest('hex');
+/** The same for bodies that differ only in the order of their properties, and only for the same caller. */
+function hashOf(body: unknown, principal: Principal): string {
+  const subject = principal.kind === 'unrestricted' ? body : [callerOf(principal), body];
+  return createHash('sha256').update(canonical(subject)).digest('hex');
+}
+
+function callerOf(principal: Principal): string {
+  const name = principal.kind === 'client' ? principal.name : principal.kind === 'agent' ? principal.id : '';
+  return `${principal.kind} ${name}`;
 }
 
 function canonical(value: unknown): string {

@@ -25,6 +25,7 @@ import { RetentionService } from './retention.service';
 import { Cadence } from './cadence';
 import { RecentBeats } from './recent-beats';
 import { RegistrationService } from './registration.service';
+import { RegistrationWriter } from './registration.writer';
 
 /** Agents: registering, finding, reading, changing and deregistering them. */
 @Module({
@@ -51,6 +52,7 @@ import { RegistrationService } from './registration.service';
     IdempotencyRepository,
     RecentBeats,
     RegistrationService,
+    RegistrationWriter,
     RetentionRepository,
     RetentionService,
   ],

@@ -40,6 +40,14 @@ export class RegistrationDto {
 
   @ApiProperty()
   heartbeat!: RegisteredHeartbeatDto;
+
+  @ApiProperty({
+    required: false,
+    example: 'art_…',
+    description:
+      'The agent’s own bearer token, told only here; the one before it is void. Not there when no tokens are asked for.',
+  })
+  token?: string;
 }
 
 export class AgentSummaryDto {

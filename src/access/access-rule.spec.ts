@@ -1,0 +1,56 @@
+import { mayClaim, rightOf, type Right } from './access-rule';
+import { ANONYMOUS, UNRESTRICTED, type Principal, type Scope } from './principal';
+
+const client = (...scopes: Scope[]): Principal => ({ kind: 'client', name: 'ci', scopes });
+const PRINCIPALS = {
+  off: UNRESTRICTED,
+  nobody: ANONYMOUS,
+  none: client(),
+  read: client('read'),
+  agent: client('agent'),
+  both: client('read', 'agent'),
+  admin: client('admin'),
+  itself: { kind: 'agent', id: 'a-1', owner: 'ci' },
+} satisfies Record<string, Principal>;
+
+const [yes, own, no]: Right[] = ['granted', 'owner', 'denied'];
+
+describe('rightOf', () => {
+  // What is asked, then the right of each of PRINCIPALS in turn.
+  it.each([
+    ['open', undefined, [yes, yes, yes, yes, yes, yes, yes, yes]],
+    ['read', undefined, [yes, no, no, yes, no, yes, yes, no]],
+    ['read', 'a-1', [yes, no, no, yes, own, yes, yes, yes]],
+    ['read', 'a-2', [yes, no, no, yes, own, yes, yes, no]],
+    ['agent', undefined, [yes, no, no, no, yes, yes, yes, yes]],
+    ['agent', 'a-1', [yes, no, no, no, own, own, yes, yes]],
+    ['agent', 'a-2', [yes, no, no, no, own, own, yes, no]],
+    ['admin', undefined, [yes, no, no, no, no, no, yes, no]],
+    ['admin', 'a-1', [yes, no, no, no, no, no, yes, no]],
+    [undefined, undefined, [yes, no, no, no, no, no, no, no]],
+    [undefined, 'a-1', [yes, no, no, no, no, no, no, no]],
+  ] as const)('%s of agent %s', (need, agentId, rights) => {
+    const names = Object.keys(PRINCIPALS);
+    const got = Object.values(PRINCIPALS).map((principal) => rightOf(principal, need, agentId));
+    expect(Object.fromEntries(names.map((name, index) => [name, got[index]]))).toEqual(
+      Object.fromEntries(names.map((name, index) => [name, rights[index]])),
+    );
+  });
+});
+
+describe('mayClaim', () => {
+  // The owner of a-1, then who may register it.
+  it.each([
+    [null, ['off', 'agent', 'both', 'admin', 'itself']],
+    ['ci', ['off', 'agent', 'both', 'admin', 'itself']],
+    ['somebody else', ['off', 'admin', 'itself']],
+  ])('of an id of %s', (owner, names) => {
+    const may = Object.entries(PRINCIPALS).filter(([, principal]) => mayClaim(principal, 'a-1', owner));
+    expect(may.map(([name]) => name)).toEqual(names);
+  });
+
+  it('is no way for an agent to another id', () => {
+    expect(mayClaim(PRINCIPALS.itself, 'a-2', null)).toBe(false);
+    expect(mayClaim(PRINCIPALS.itself, '', null)).toBe(false);
+  });
+});

@@ -1,0 +1,45 @@
+import type { Principal, Scope } from './principal';
+
+/** What a route asks of a caller. `health` and `metrics` are `open` or `read`, as the configuration has it. */
+export type Access = 'open' | 'health' | 'metrics' | Scope;
+
+/** What one request asks of its caller. */
+export interface Requirement {
+  access: Access;
+  /** The agent that the request is about: its owner and the agent itself may do what others may not. */
+  agentId?: string;
+}
+
+/** `owner`: granted to the client that owns the agent in question, denied to every other one. */
+export type Right = 'granted' | 'owner' | 'denied';
+
+/**
+ * The rule of access control, as far as it needs no look into the database. `undefined` in place of a need: the route has
+ * not declared any, and nobody gets through.
+ */
+export function rightOf(principal: Principal, need: 'open' | Scope | undefined, agentId?: string): Right {
+  if (principal.kind === 'unrestricted') return 'granted';
+  if (need === undefined) return 'denied';
+  if (need === 'open') return 'granted';
+  if (principal.kind === 'anonymous') return 'denied';
+  if (principal.kind === 'agent') {
+    // What is about no agent in particular (registrations, batches of beats) says in its body whom it is about.
+    const isItself = agentId === undefined ? need === 'agent' : agentId === principal.id;
+    return need !== 'admin' && isItself ? 'granted' : 'denied';
+  }
+  if (principal.scopes.includes('admin')) return 'granted';
+  if (need === 'admin') return 'denied';
+  if (need === 'read' && principal.scopes.includes('read')) return 'granted';
+  if (!principal.scopes.includes('agent')) return 'denied';
+  if (agentId !== undefined) return 'owner';
+  return need === 'agent' ? 'granted' : 'denied';
+}
+
+/** Who may register an agent under an id; `owner` is that of the id, null when nobody has claimed it. */
+export function mayClaim(principal: Principal, id: string, owner: string | null): boolean {
+  if (principal.kind === 'unrestricted') return true;
+  if (principal.kind === 'anonymous') return false;
+  if (principal.kind === 'agent') return principal.id === id;
+  if (principal.scopes.includes('admin')) return true;
+  return principal.scopes.includes('agent') && (owner === null || owner === principal.name);
+}

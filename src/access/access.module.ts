@@ -1,0 +1,47 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { PinoLogger } from 'nestjs-pino';
+import { Clock } from '../common/clock';
+import { Configuration } from '../config/configuration';
+import { AccessControl } from './access-control';
+import { AccessGuard } from './access.guard';
+import { AgentCredentialEntity } from './agent-credential.entity';
+import { AgentCredentials } from './agent-credentials';
+import { AgentCredentialsRepository } from './agent-credentials.repository';
+import { Authenticator } from './authenticator';
+import { JwtAuthenticator } from './jwt.authenticator';
+import { TokenAuthenticator } from './token.authenticator';
+import { readTokens } from './token-list';
+
+/** Who may do what. The one place that knows how callers are recognised. */
+@Global()
+@Module({})
+export class AccessModule {
+  /**
+   * @throws ConfigurationError when the tokens of the configuration cannot be used: now, and not only when they are needed,
+   * because nothing has been started yet that would have to be stopped
+   */
+  static forRoot(configuration: Configuration): DynamicModule {
+    if (configuration.AUTH_MODE === 'token') readTokens(configuration);
+    return {
+      module: AccessModule,
+      imports: [TypeOrmModule.forFeature([AgentCredentialEntity])],
+      providers: [
+        AccessControl,
+        AgentCredentials,
+        AgentCredentialsRepository,
+        { provide: APP_GUARD, useClass: AccessGuard },
+        {
+          provide: Authenticator,
+          inject: [Configuration, Clock, PinoLogger],
+          useFactory: (settings: Configuration, clock: Clock, logger: PinoLogger): Authenticator =>
+            settings.AUTH_MODE === 'jwt'
+              ? new JwtAuthenticator(settings, clock, logger)
+              : new TokenAuthenticator(settings, logger),
+        },
+      ],
+      exports: [AccessControl, AgentCredentials],
+    };
+  }
+}

@@ -1,0 +1,56 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Querier } from '../database/database';
+
+/** What access control must know of an agent that is registered, or was (a tombstone keeps its owner). */
+export interface AgentCredential {
+  agentId: string;
+  /** null: nobody has claimed the agent, it has no token either. */
+  owner: string | null;
+  /** SHA-256 of the agent's token, base64. */
+  digest: string | null;
+}
+
+const COLUMNS = `owner, encode(sha256, 'base64') AS digest`;
+
+/** The SQL of agents' credentials. */
+@Injectable()
+export class AgentCredentialsRepository {
+  constructor(private readonly database: Database) {}
+
+  /** By agent. Those that are missing from the answer are no agents: hence the one look at a table of the registry's. */
+  async ofAgents(ids: string[]): Promise<Map<string, AgentCredential>> {
+    const rows = await this.database.query<AgentCredential>(
+      `SELECT agents.id AS "agentId", ${COLUMNS} FROM agents LEFT JOIN agent_credentials ON agent_id = agents.id
+        WHERE agents.id = ANY ($1)`,
+      [ids],
+    );
+    return new Map(rows.map((row) => [row.agentId, row]));
+  }
+
+  /** By the digest of a token, base64. */
+  async ofTokens(digests: string[]): Promise<Map<string, AgentCredential>> {
+    const rows = await this.database.query<AgentCredential & { digest: string }>(
+      `SELECT agent_id AS "agentId", ${COLUMNS} FROM agent_credentials WHERE sha256 = ANY ($1)`,
+      [digests.map((digest) => Buffer.from(digest, 'base64'))],
+    );
+    return new Map(rows.map((row) => [row.digest, row]));
+  }
+
+  /**
+   * Gives an agent a new token in place of the one it may have. The first caller becomes the agent's owner, for good.
+   * False, and nothing is written, when the agent is somebody else's and the caller is no administrator.
+   */
+  async issue(
+    transaction: Querier,
+    { agentId, owner, digest, isAdmin }: { agentId: string; owner: string; digest: Buffer; isAdmin: boolean },
+  ): Promise<boolean> {
+    const written = await transaction.query(
+      `INSERT INTO agent_credentials AS known (agent_id, owner, sha256) VALUES ($1, $2, $3)
+       ON CONFLICT (agent_id) DO UPDATE SET sha256 = excluded.sha256, issued_at = now()
+         WHERE known.owner = excluded.owner OR $4
+       RETURNING agent_id`,
+      [agentId, owner, digest, isAdmin],
+    );
+    return written.length > 0;
+  }
+}

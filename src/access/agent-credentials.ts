@@ -1,0 +1,169 @@
+import { Injectable } from '@nestjs/common';
+import { OnEvent } from '@nestjs/event-emitter';
+import { DomainError } from '../common/domain-error';
+import type { Querier } from '../database/database';
+import { AgentChanged } from '../events/agent-changed.event';
+import { AgentsTouched } from '../events/agents-touched.event';
+import { insufficientScope } from './access.errors';
+import { AgentCredentialsRepository, type AgentCredential } from './agent-credentials.repository';
+import { BatchedLookup } from './batched-lookup';
+import { digestOf, newAgentToken } from './bearer-token';
+import type { Principal } from './principal';
+
+/** How old what we remember may be. A token that another replica has replaced is heard of within a second or two (AgentsTouched). */
+const FRESH_MS = 30_000;
+/** A database that has not answered by then counts as away for those whom we remember. */
+const PATIENCE_MS = 250;
+/** It is then asked again after this time. */
+const AWAY_MS = 1000;
+const CAPACITY = 1_000_000;
+
+interface Entry {
+  credential: AgentCredential;
+  /** When the database was asked, milliseconds of `performance.now()`. */
+  at: number;
+}
+
+/**
+ * The tokens and owners of agents. Remembers what it has seen, so that not every heartbeat is a look into the database. What is
+ * remembered only ever grants: before a caller is refused the database has been asked. While the database is away, what is
+ * remembered goes on counting, however old.
+ */
+@Injectable()
+export class AgentCredentials {
+  /** By agent, the oldest first. Only agents that have an owner. */
+  private readonly entries = new Map<string, Entry>();
+  /** Agents by the digests of their tokens. */
+  private readonly agentsByDigest = new Map<string, string>();
+  private readonly byAgent = new BatchedLookup((ids) => this.load(() => this.credentials.ofAgents(ids)));
+  private readonly byDigest = new BatchedLookup((digests) => this.load(() => this.credentials.ofTokens(digests)));
+  private readonly watchers = new Set<Set<string>>();
+  private awayUntil = -Infinity;
+
+  constructor(private readonly credentials: AgentCredentialsRepository) {}
+
+  /**
+   * The agent whose token this is; undefined when it is nobody's (any more), says the database.
+   *
+   * Tokens are found by their digests. How long that takes may tell something about digests that begin alike, but nobody can
+   * choose what the digest of a guess begins with, or get from a digest to its token: it tells nothing about any token.
+   * @throws DomainError `store_unavailable`
+   */
+  ofToken(token: string): AgentCredential | undefined | Promise<AgentCredential | undefined> {
+    const digest = digestOf(token).toString('base64');
+    const entry = this.entries.get(this.agentsByDigest.get(digest) ?? '');
+    return entry ? this.current(entry, this.byDigest, digest) : this.byDigest.find(digest);
+  }
+
+  /**
+   * The credentials of an agent; undefined when there is no such agent, says the database.
+   * @throws DomainError `store_unavailable`
+   */
+  ofAgent(id: string): AgentCredential | undefined | Promise<AgentCredential | undefined> {
+    const entry = this.entries.get(id);
+    return entry ? this.current(entry, this.byAgent, id) : this.byAgent.find(id);
+  }
+
+  /** The same, and the database is asked in any case. */
+  ofAgentNow(id: string): Promise<AgentCredential | undefined> {
+    return this.byAgent.find(id);
+  }
+
+  /**
+   * Gives an agent that has just been registered in this transaction a token, in place of its former one, and gives it: it is
+   * kept nowhere. Undefined when access control is off.
+   * @throws DomainError `insufficient_scope` when the agent is somebody else's; the transaction must not be committed then
+   */
+  async issue(transaction: Querier, agentId: string, principal: Principal): Promise<string | undefined> {
+    if (principal.kind === 'unrestricted') return undefined;
+    if (principal.kind === 'anonymous') throw insufficientScope('Registering takes a token');
+    const token = newAgentToken();
+    const isIssued = await this.credentials.issue(transaction, {
+      agentId,
+      owner: principal.kind === 'agent' ? principal.owner : principal.name,
+      digest: digestOf(token),
+      isAdmin: principal.kind === 'client' && principal.scopes.includes('admin'),
+    });
+    if (!isIssued) throw insufficientScope('This agent belongs to another client');
+    return token;
+  }
+
+  @OnEvent(AgentChanged.topic)
+  onChange({ agent }: AgentChanged): void {
+    this.drop(agent.id);
+    for (const changed of this.watchers) changed.add(agent.id);
+  }
+
+  /** Not dropped: while the database cannot say what has changed, what is remembered is all there is. */
+  @OnEvent(AgentsTouched.topic)
+  onTouched({ ids }: AgentsTouched): void {
+    for (const id of ids) {
+      const entry = this.entries.get(id);
+      if (entry) entry.at = -Infinity;
+      for (const changed of this.watchers) changed.add(id);
+    }
+  }
+
+  private current(
+    entry: Entry,
+    lookup: BatchedLookup<AgentCredential>,
+    key: string,
+  ): AgentCredential | Promise<AgentCredential | undefined> {
+    const now = performance.now();
+    if (now - entry.at <= FRESH_MS || now < this.awayUntil) return entry.credential;
+    return this.unlessAway(lookup.find(key), entry.credential);
+  }
+
+  /** What the database says, or what is remembered when it does not say anything. Without async: it runs for most heartbeats. */
+  private unlessAway(
+    asked: Promise<AgentCredential | undefined>,
+    remembered: AgentCredential,
+  ): Promise<AgentCredential | undefined> {
+    return new Promise((resolve, reject) => {
+      const goOn = (): void => {
+        this.awayUntil = performance.now() + AWAY_MS;
+        resolve(remembered);
+      };
+      const patience = setTimeout(goOn, PATIENCE_MS);
+      const answered = (answer: AgentCredential | undefined): void => {
+        clearTimeout(patience);
+        resolve(answer);
+      };
+      asked.then(answered, (error: Error) => {
+        clearTimeout(patience);
+        if (error instanceof DomainError && error.kind === 'unavailable') goOn();
+        else reject(error);
+      });
+    });
+  }
+
+  private async load(ask: () => Promise<Map<string, AgentCredential>>): Promise<Map<string, AgentCredential>> {
+    const at = performance.now();
+    const changed = new Set<string>();
+    this.watchers.add(changed);
+    try {
+      const found = await ask();
+      this.awayUntil = -Infinity;
+      for (const credential of found.values()) if (!changed.has(credential.agentId)) this.remember({ credential, at });
+      return found;
+    } finally {
+      this.watchers.delete(changed);
+    }
+  }
+
+  /** Whoever is in use is loaded anew all the time, so the oldest entry is one that is not. */
+  private remember(entry: Entry): void {
+    const { agentId, owner, digest } = entry.credential;
+    this.drop(agentId);
+    if (owner === null || digest === null) return;
+    this.entries.set(agentId, entry);
+    this.agentsByDigest.set(digest, agentId);
+    if (this.entries.size > CAPACITY) this.drop(this.entries.keys().next().value!);
+  }
+
+  private drop(id: string): void {
+    const digest = this.entries.get(id)?.credential.digest;
+    if (digest) this.agentsByDigest.delete(digest);
+    this.entries.delete(id);
+  }
+}

@@ -1,0 +1,30 @@
+/** What a token may be good for. `agent`: registering agents, and whatever concerns those that it has registered. */
+export const SCOPES = ['read', 'agent', 'admin'] as const;
+export type Scope = (typeof SCOPES)[number];
+
+/** A bearer token of the configuration, or the subject of a JWT. */
+export interface Client {
+  kind: 'client';
+  /** Owns the agents that it registers. */
+  name: string;
+  scopes: readonly Scope[];
+}
+
+/** One agent, by the token that its registration gave it. */
+export interface AgentPrincipal {
+  kind: 'agent';
+  id: string;
+  /** The client that registered it first. */
+  owner: string;
+}
+
+/** Who asks. `unrestricted`: access control is off. `anonymous`: it is on, and the route is open to everybody. */
+export type Principal = { kind: 'unrestricted' } | { kind: 'anonymous' } | Client | AgentPrincipal;
+
+export const UNRESTRICTED: Principal = { kind: 'unrestricted' };
+export const ANONYMOUS: Principal = { kind: 'anonymous' };
+
+/** A client's name as the database can hold it, and as people can read it in a log. */
+export function isClientName(name: unknown): name is string {
+  return typeof name === 'string' && /^[^\p{Cc}\p{Cs}]{1,255}$/u.test(name);
+}

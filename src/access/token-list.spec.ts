@@ -1,0 +1,89 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ConfigurationError } from '../config/configuration';
+import { digestOf } from './bearer-token';
+import { readTokens } from './token-list';
+
+const sha256 = (token: string): string => digestOf(token).toString('hex');
+const ci = { name: 'ci', sha256: sha256('one'), scopes: ['read', 'agent'] };
+const ops = { name: 'ops', sha256: sha256('two'), scopes: ['admin'] };
+
+function problemsIn(settings: Parameters<typeof readTokens>[0]): string[] {
+  try {
+    readTokens(settings);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigurationError) return error.problems;
+    throw error;
+  }
+}
+
+describe('readTokens', () => {
+  let folder: string;
+  let file: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'tokens-'));
+    file = join(folder, 'tokens.json');
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('reads file and variable together', () => {
+    writeFileSync(file, JSON.stringify([ci]));
+    expect(readTokens({ AUTH_TOKENS_FILE: file, AUTH_TOKENS: JSON.stringify([ops]) })).toEqual([
+      { name: 'ci', digest: digestOf('one'), scopes: ['read', 'agent'] },
+      { name: 'ops', digest: digestOf('two'), scopes: ['admin'] },
+    ]);
+  });
+
+  it('takes digests in capitals', () => {
+    const [token] = readTokens({ AUTH_TOKENS: JSON.stringify([{ ...ci, sha256: ci.sha256.toUpperCase() }]) });
+    expect(token!.digest).toEqual(digestOf('one'));
+  });
+
+  const NOT_A_LIST = 'AUTH_TOKENS must be a JSON array of { "name", "sha256", "scopes" }';
+  const NAME = '.name must be a string of 1 to 255 printable characters';
+  const SHA256 = '.sha256 must be the SHA-256 of the token: 64 hexadecimal digits';
+  const SCOPES = '.scopes must be an array of one or more of read, agent, admin';
+  it.each([
+    ['a secret word', [NOT_A_LIST]],
+    ['{"name":"ci"}', [NOT_A_LIST]],
+    ['[]', ['AUTH_TOKENS_FILE and AUTH_TOKENS hold no token; AUTH_MODE=token needs one']],
+    [[null, 'x', []], [0, 1, 2].map((index) => `AUTH_TOKENS[${index}] must be an object`)],
+    [[{}], [NAME, SHA256, SCOPES].map((problem) => `AUTH_TOKENS[0]${problem}`)],
+    [[ops, { ...ci, name: '' }], [`AUTH_TOKENS[1]${NAME}`]],
+    [[{ ...ci, name: 'a\0b' }], [`AUTH_TOKENS[0]${NAME}`]],
+    [[{ ...ci, name: 'n'.repeat(256) }], [`AUTH_TOKENS[0]${NAME}`]],
+    [[{ ...ci, sha256: 'one' }], [`AUTH_TOKENS[0]${SHA256}`]],
+    [[{ ...ci, sha256: `${ci.sha256}00` }], [`AUTH_TOKENS[0]${SHA256}`]],
+    [[{ ...ci, scopes: [] }], [`AUTH_TOKENS[0]${SCOPES}`]],
+    [[{ ...ci, scopes: ['read', 'write'] }], [`AUTH_TOKENS[0]${SCOPES}`]],
+    [[{ ...ci, scopes: 'read' }], [`AUTH_TOKENS[0]${SCOPES}`]],
+    [[{ ...ci, token: 'one' }], ['AUTH_TOKENS[0] has a field other than name, sha256, scopes']],
+    [[ci, { ...ops, name: 'ci' }], ['AUTH_TOKENS[1].name is there twice']],
+    [[ci, { ...ops, sha256: ci.sha256 }], ['AUTH_TOKENS[1].sha256 is there twice']],
+  ])('refuses %j', (list, problems) => {
+    const text = typeof list === 'string' ? list : JSON.stringify(list);
+    expect(problemsIn({ AUTH_TOKENS: text })).toEqual(problems);
+  });
+
+  it('names the problems of both places, and those between them', () => {
+    writeFileSync(file, JSON.stringify([ci, { ...ops, scopes: ['root'] }]));
+    expect(problemsIn({ AUTH_TOKENS_FILE: file, AUTH_TOKENS: JSON.stringify([{ ...ops, name: 'ci' }]) })).toEqual([
+      `AUTH_TOKENS_FILE[1]${SCOPES}`,
+      'AUTH_TOKENS[0].name is there twice',
+    ]);
+    expect(problemsIn({ AUTH_TOKENS_FILE: join(folder, 'nowhere') })).toEqual([
+      'AUTH_TOKENS_FILE cannot be read: ENOENT',
+    ]);
+  });
+
+  it('never repeats what stands there', () => {
+    const secrets = ['hunter2-token', 'hunter2-name\0', 'hunter2-scope', 'hunter2-field'];
+    const [token, name, scope, field] = secrets;
+    const told = problemsIn({ AUTH_TOKENS: JSON.stringify([{ name, sha256: token, scopes: [scope], [field!]: 1 }]) });
+    const garbled = problemsIn({ AUTH_TOKENS: `[{"sha256": hunter2` });
+    expect([told.length, garbled.length]).toEqual([4, 1]);
+    expect(JSON.stringify([told, garbled])).not.toContain('hunter2');
+  });
+});

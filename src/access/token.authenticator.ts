@@ -1,0 +1,81 @@
+import { timingSafeEqual } from 'node:crypto';
+import { statSync } from 'node:fs';
+import { type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { PinoLogger } from 'nestjs-pino';
+import { Configuration, ConfigurationError } from '../config/configuration';
+import { invalidToken } from './access.errors';
+import { Authenticator } from './authenticator';
+import { digestOf } from './bearer-token';
+import type { Client } from './principal';
+import { readTokens, type ListedToken } from './token-list';
+
+const LOOK_EVERY_MS = 1000;
+
+/** The tokens of the configuration. The file is read again when it changes; a broken one changes nothing. */
+export class TokenAuthenticator extends Authenticator implements OnApplicationBootstrap, OnApplicationShutdown {
+  private tokens: readonly ListedToken[];
+  private seen: string;
+  private timer: NodeJS.Timeout | undefined;
+
+  /** @throws ConfigurationError when the tokens cannot be used */
+  constructor(
+    private readonly configuration: Configuration,
+    private readonly logger: PinoLogger,
+  ) {
+    super();
+    logger.setContext(TokenAuthenticator.name);
+    this.seen = this.look(); // before it is read: what changes in between has then changed
+    this.tokens = configuration.AUTH_MODE === 'token' ? readTokens(configuration) : [];
+  }
+
+  /** Looks every second: mounted secrets are swapped by symlinks, of which not every watch is told. */
+  onApplicationBootstrap(): void {
+    const { AUTH_MODE, AUTH_TOKENS_FILE } = this.configuration;
+    if (AUTH_MODE !== 'token' || AUTH_TOKENS_FILE === undefined) return;
+    this.timer = setInterval(() => this.reload(), LOOK_EVERY_MS).unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  /**
+   * Compares with every token there is, each time all 256 bits and to the end of the list, so that how long it takes says
+   * nothing about any of them.
+   */
+  authenticate(token: string): Client {
+    const digest = digestOf(token);
+    let found: ListedToken | undefined;
+    for (const listed of this.tokens) if (timingSafeEqual(listed.digest, digest)) found = listed;
+    if (!found) throw invalidToken();
+    return { kind: 'client', name: found.name, scopes: found.scopes };
+  }
+
+  private reload(): void {
+    const now = this.look();
+    if (now === this.seen) return;
+    this.seen = now;
+    try {
+      this.tokens = readTokens(this.configuration);
+      this.logger.info({ tokens: this.tokens.length }, 'AUTH_TOKENS_FILE has changed; its tokens hold from now on');
+    } catch (error) {
+      const problems = error instanceof ConfigurationError ? error.problems : [String(error)];
+      this.logger.error(
+        { problems },
+        'AUTH_TOKENS_FILE has changed and cannot be used; the tokens before it still hold',
+      );
+    }
+  }
+
+  /** What tells one state of the file from another, through any symlinks. Never throws: reading it will say what is wrong. */
+  private look(): string {
+    try {
+      const { dev, ino, size, mtimeNs, ctimeNs } = statSync(this.configuration.AUTH_TOKENS_FILE ?? '', {
+        bigint: true,
+      });
+      return `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+    } catch (error) {
+      return String((error as NodeJS.ErrnoException).code);
+    }
+  }
+}

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import type { Scope } from '../../src/access/principal';
+import type { Configuration } from '../../src/config/configuration';
+
+/** A token of the configuration, with the one thing that the configuration does not know. */
+export interface TestToken {
+  name: string;
+  token: string;
+  scopes: Scope[];
+}
+
+/** What the service is told of them. */
+export function listOf(tokens: TestToken[]): string {
+  return JSON.stringify(tokens.map(({ name, token, scopes }) => ({ name, sha256: sha256(token), scopes })));
+}
+
+/** Settings with which exactly these tokens are good. */
+export function withTokens(...tokens: TestToken[]): Partial<Configuration> {
+  return { AUTH_MODE: 'token', AUTH_TOKENS: listOf(tokens) };
+}
+
+export function sha256(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+export function bearer(token: string): Record<string, string> {
+  return { authorization: `Bearer ${token}` };
+}
