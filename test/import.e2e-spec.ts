@@ -11,6 +11,7 @@ import type { ImportSummary } from '../src/import/import.report';
 import { type Registration, registration } from './support/builders';
 import { BROKEN_ROW_REASONS, BROKEN_ROWS, realDirectory, SMALL_DIRECTORY } from './support/directory.fixture';
 import { createTestApp, type TestApp } from './support/test-app';
+import { until } from './support/until';
 
 const PROGRAM = join(__dirname, '../dist/import/import.main.js');
 
@@ -121,6 +122,8 @@ describe.each(['over HTTP', 'into the database'])('npm run import, %s', (way) =>
     await register({ id: 'live', capabilities: ['mine'] });
     const { last_seen: lastSeen } = await get('/agents/live');
     await run({ text: SMALL_DIRECTORY });
+    // Written past the service, it is seen by readers when the service has read the event log.
+    await until('readers see it', 10, async () => (await get('/agents/live')).name === 'Live one');
     expect(await get('/agents/live')).toMatchObject({
       status: 'active',
       last_seen: lastSeen,
