@@ -129,6 +129,15 @@ describe('The cache', () => {
     expect(patched.body).toMatchObject({ name: 'Two', version: '7' });
   });
 
+  it('forgets by itself what nobody tells it to', async () => {
+    await app.request('POST', '/agents/register', registration({ id: 'expiring', name: 'Old' }));
+    await app.request('GET', '/agents/expiring');
+    await app.database.query(`UPDATE agents SET name = 'New' WHERE id = 'expiring'`);
+    await until('readers see it', 10, async () => {
+      return (await app.request('GET', '/agents/expiring')).body.name === 'New';
+    });
+  });
+
   it('tells Prometheus what it was asked', async () => {
     const text = await (await fetch(`${app.url}/metrics`)).text();
     expect(text).toMatch(/^cache_requests_total\{tier="memory",result="hit"\} [1-9]/m);

@@ -36,7 +36,7 @@ describe('Probes while PostgreSQL hangs', () => {
       expect(ready).toEqual(ready.map(() => ({ status: 503, health: 'unhealthy' })));
     }
     const { details } = (await (await fetch(`${service.url}/health`)).json()) as { details: { database: unknown } };
-    expect(details.database).toEqual({ status: 'down', message: 'does not answer' });
+    expect(details.database).toMatchObject({ status: 'down' });
   }, 30_000);
 
   it('all other requests are told to wait, and heartbeats of known agents are taken', async () => {

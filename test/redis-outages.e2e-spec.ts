@@ -104,6 +104,18 @@ describe('Without Redis', () => {
     await listening(app);
   });
 
+  it('after one request has waited for it, no other one does', async () => {
+    await listening(app);
+    // Right after a check, so that the request and not the next check finds out.
+    await new Promise<void>((resolve) => connection.watch((isUp) => isUp && resolve()));
+    redis.freeze();
+    const { attempts } = connection;
+    for (let index = 0; index < AT_ONCE; index++) await app.request('GET', `/agents?type=one-by-one-${index}`);
+    expect(connection.attempts - attempts).toBeLessThanOrEqual(1);
+    redis.thaw();
+    await listening(app);
+  });
+
   it('nothing in memory is used that other replicas may have changed', async () => {
     await listening(app);
     await app.request('POST', '/agents/register', registration({ id: 'blind', name: 'Before' }));

@@ -60,7 +60,7 @@ function guardedStore(redis: RedisConnection): CacheManagerStore {
     get: (key) =>
       ask(async (store) => {
         const [stored, left] = await Promise.all([store.get<unknown>(key), store.ttl(key)]);
-        return isStored(stored) && left > 0 ? { ...stored, expires: soonest(stored.expires, left) } : undefined;
+        return isStored(stored) ? { ...stored, expires: soonest(stored.expires, left) } : undefined;
       }),
     set: (key, stored, ttl) => ask((store) => store.set(key, stored, Math.max(1, Math.floor(ttl ?? 1)))),
     del: (key) => ask((store) => store.del(key)),
@@ -86,8 +86,8 @@ function isStored(stored: unknown): stored is Stored {
 }
 
 /**
- * The sooner of the expiry that the writer set and the one that Redis keeps. Redis's alone would trust a write that a hanging
- * Redis carried out late; the writer's alone would trust the writer's clock.
+ * The sooner of the expiry that the writer set and the one that Redis keeps (negative when it keeps none). Redis's alone would
+ * trust a write that a hanging Redis carried out late; the writer's alone would trust the writer's clock.
  */
 function soonest(expires: number, left: number): number {
   return Math.min(expires, Date.now() + left);

@@ -3,7 +3,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { createClient } from 'redis';
 import { Configuration } from '../config/configuration';
 import { NAMESPACE } from './namespace';
-import { DeadlineMissed, within } from './within';
+import { DeadlineMissed, within } from '../common/within';
 
 export type RedisClient = ReturnType<typeof createClient>;
 /** `off`: there is no `REDIS_URL`. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
-import { within } from '../common/within';
+import { DeadlineMissed, within } from '../common/within';
 
 /** More than any check should take, and so little that a probe is answered within a second whatever hangs. */
 const PATIENCE_MS = 500;
@@ -69,10 +69,12 @@ async function lookAt(check: HealthCheck): Promise<Finding> {
   const timeout = new AbortController();
   try {
     // The look itself may throw before there is a promise.
-    const finding = await within(PATIENCE_MS, (async () => check.look(timeout.signal))());
-    return finding ?? { isUp: false, details: { message: 'does not answer' } };
-  } catch {
-    return { isUp: false, details: { message: 'cannot be reached' } };
+    return await within(PATIENCE_MS, (async () => check.look(timeout.signal))());
+  } catch (error) {
+    return {
+      isUp: false,
+      details: { message: error instanceof DeadlineMissed ? 'does not answer' : 'cannot be reached' },
+    };
   } finally {
     timeout.abort();
   }

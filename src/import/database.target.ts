@@ -20,7 +20,7 @@ class ImportModule {}
 
 /**
  * Imports into the database of the configuration, by the same code as the service, whether or not the service is running.
- * What a running replica remembers of an agent is then as old as its memory may be.
+ * Running replicas learn of it from the event log.
  */
 export class DatabaseTarget extends ImportTarget {
   private constructor(

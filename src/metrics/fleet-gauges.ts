@@ -39,7 +39,7 @@ export class FleetGauges {
   private async refresh(): Promise<void> {
     if (this.isFresh()) return;
     this.counting ??= this.count().finally(() => (this.counting = undefined));
-    await within(PATIENCE_MS, this.counting);
+    await within(PATIENCE_MS, this.counting).catch(() => undefined);
     if (!this.isFresh()) this.fleet = undefined;
   }
 

@@ -14,7 +14,7 @@ const tracing = isAskedFor() ? start() : undefined;
 
 /** Sends the spans that have ended and not been sent yet, for a second at most. Never fails. There is no tracing afterwards. */
 export async function flushTraces(): Promise<void> {
-  if (tracing) await within(FLUSH_MS, tracing.shutdown());
+  if (tracing) await within(FLUSH_MS, tracing.shutdown()).catch(() => undefined);
 }
 
 function isAskedFor(): boolean {
