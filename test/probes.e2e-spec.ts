@@ -1,5 +1,7 @@
 import { freezePostgres, thawPostgres } from './support/postgres-processes';
+import { RedisProcess } from './support/redis-process';
 import { ServiceProcess, temporaryDataDirectory } from './support/service-process';
+import { createTestDatabase, type TestDatabase } from './support/test-database';
 import { until } from './support/until';
 
 /** A kubelet's probe: no answer within a second is a failure. */
@@ -19,7 +21,7 @@ describe('Probes while PostgreSQL hangs', () => {
     const body = JSON.stringify({ id: 'known', name: 'known', type: 'worker' });
     await fetch(`${service.url}/agents/register`, { method: 'POST', headers: JSON_BODY, body });
     await fetch(`${service.url}/agents/known/heartbeat`, { method: 'POST' });
-    await until('it is ready', 10, async () => (await probe('/health/ready')).status === 200);
+    await until('it is ready', 10, async () => (await probe(service, '/health/ready')).status === 200);
   }, 60_000);
   afterAll(async () => {
     if (frozen) thawPostgres(frozen);
@@ -31,7 +33,7 @@ describe('Probes while PostgreSQL hangs', () => {
     frozen = data.postmaster()!;
     freezePostgres(frozen);
     for (let round = 0; round < 3; round++) {
-      const [live, ready] = await Promise.all([fifty('/health/live'), fifty('/health/ready')]);
+      const [live, ready] = await Promise.all([fifty(service, '/health/live'), fifty(service, '/health/ready')]);
       expect(live).toEqual(live.map(() => ({ status: 200, health: 'alive' })));
       expect(ready).toEqual(ready.map(() => ({ status: 503, health: 'unhealthy' })));
     }
@@ -53,7 +55,7 @@ describe('Probes while PostgreSQL hangs', () => {
 
     thawPostgres(frozen!);
     frozen = undefined;
-    await until('it is ready', 10, async () => (await probe('/health/ready')).status === 200);
+    await until('it is ready', 10, async () => (await probe(service, '/health/ready')).status === 200);
     await until('all of it works', 10, async () => (await fetch(`${service.url}/agents/known`)).status === 200);
     expect(
       (
@@ -78,16 +80,46 @@ describe('Probes while PostgreSQL hangs', () => {
     expect(service.logs.filter((line) => line.includes('The database does not answer')).length).toBeGreaterThan(0);
     thawPostgres(frozen);
     frozen = undefined;
-    await until('it is ready', 10, async () => (await probe('/health/ready')).status === 200);
+    await until('it is ready', 10, async () => (await probe(service, '/health/ready')).status === 200);
   }, 30_000);
-
-  async function fifty(path: string): Promise<unknown[]> {
-    return Promise.all(Array.from({ length: 50 }, () => probe(path)));
-  }
-
-  async function probe(path: string): Promise<{ status: number; health: unknown }> {
-    const answer = await fetch(service.url + path, { signal: AbortSignal.timeout(PROBE_MS) });
-    const { status } = (await answer.json()) as { status: unknown };
-    return { status: answer.status, health: status };
-  }
 });
+
+describe('Probes while Redis hangs', () => {
+  let database: TestDatabase;
+  let redis: RedisProcess;
+  let service: ServiceProcess;
+
+  beforeAll(async () => {
+    [database, redis] = await Promise.all([createTestDatabase(), RedisProcess.start()]);
+    service = await ServiceProcess.start({ env: { DATABASE_URL: database.url, REDIS_URL: redis.url } });
+    await until('all is well', 10, async () => (await probe(service, '/health')).health === 'healthy');
+  }, 60_000);
+  afterAll(async () => {
+    await ServiceProcess.killAll();
+    await redis.kill();
+    await database.drop();
+  });
+
+  it('are answered within a second, fifty at a time: degraded and ready, until it is back', async () => {
+    redis.freeze();
+    // Redis is asked twice a second; until then nobody can know.
+    await until('it is noticed', 10, async () => (await probe(service, '/health')).health === 'degraded');
+    for (let round = 0; round < 3; round++) {
+      const [live, ready] = await Promise.all([fifty(service, '/health/live'), fifty(service, '/health/ready')]);
+      expect(live).toEqual(live.map(() => ({ status: 200, health: 'alive' })));
+      expect(ready).toEqual(ready.map(() => ({ status: 200, health: 'degraded' })));
+    }
+    redis.thaw();
+    await until('all is well', 10, async () => (await probe(service, '/health')).health === 'healthy');
+  }, 30_000);
+});
+
+async function fifty(service: ServiceProcess, path: string): Promise<unknown[]> {
+  return Promise.all(Array.from({ length: 50 }, () => probe(service, path)));
+}
+
+async function probe({ url }: ServiceProcess, path: string): Promise<{ status: number; health: unknown }> {
+  const answer = await fetch(url + path, { signal: AbortSignal.timeout(PROBE_MS) });
+  const { status } = (await answer.json()) as { status: unknown };
+  return { status: answer.status, health: status };
+}

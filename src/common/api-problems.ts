@@ -49,12 +49,13 @@ const DESCRIPTION: Record<number, string> = {
   413: 'The body is too large. `payload_too_large`',
   415: 'The body is not declared as UTF-8 JSON. `unsupported_media_type`',
   422: 'The key came with another body before. `idempotency_key_reused`',
+  429: 'This client has asked too often, see `Retry-After`. `rate_limited`',
   503: 'The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable`',
 };
 
-/** Documents the error answers of a route; every one can also be 503. */
+/** Documents the error answers of a route; every one can also be 429 and 503. */
 export function ApiProblems(...statuses: number[]): MethodDecorator & ClassDecorator {
-  return documented([...statuses, 503]);
+  return documented([...statuses, 429, 503]);
 }
 
 /** Documents how access control refuses: together with what a route is required to have, see `Requires`. */
