@@ -1,46 +1,35 @@
-import { Module, type ExecutionContext } from '@nestjs/common';
-import { APP_GUARD, Reflector } from '@nestjs/core';
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
 import { ThrottlerModule, type ThrottlerModuleOptions } from '@nestjs/throttler';
-import { Configuration } from '../config/configuration';
-import { BUDGET, type Budget } from './budget';
+import { budgetOf, type Budget } from './budget';
 import { RateLimitGuard } from './rate-limit.guard';
+import { RateLimits } from './rate-limits';
 import { SharedRates, WINDOW_MS } from './shared-rates';
 
-@Module({ providers: [SharedRates], exports: [SharedRates] })
+@Module({ providers: [RateLimits, SharedRates], exports: [RateLimits, SharedRates] })
 class RatesModule {}
 
 /** How often one client may ask. Off until it is configured. */
 @Module({
   imports: [
-    ThrottlerModule.forRootAsync({
-      imports: [RatesModule],
-      inject: [SharedRates, Configuration, Reflector],
-      useFactory: throttlers,
-    }),
+    RatesModule,
+    ThrottlerModule.forRootAsync({ imports: [RatesModule], inject: [RateLimits, SharedRates], useFactory: throttlers }),
   ],
   providers: [{ provide: APP_GUARD, useClass: RateLimitGuard }],
+  exports: [RatesModule],
 })
 export class LimitsModule {}
 
-function throttlers(
-  storage: SharedRates,
-  { RATE_LIMIT_REQUESTS_PER_SECOND, RATE_LIMIT_HEARTBEATS_PER_SECOND }: Configuration,
-  reflector: Reflector,
-): ThrottlerModuleOptions {
-  const perSecond: [Budget, number][] = [
-    ['requests', RATE_LIMIT_REQUESTS_PER_SECOND],
-    ['heartbeats', RATE_LIMIT_HEARTBEATS_PER_SECOND],
-  ];
-  const drawsOn = (context: ExecutionContext): Budget =>
-    reflector.getAllAndOverride<Budget | undefined>(BUDGET, [context.getHandler(), context.getClass()]) ?? 'requests';
+/** One throttler a budget; each draws on one, and {@link RateLimits} knows how much there is. */
+function throttlers(limits: RateLimits, storage: SharedRates): ThrottlerModuleOptions {
+  const budgets: Budget[] = ['requests', 'heartbeats'];
   return {
     storage,
-    setHeaders: false,
-    throttlers: perSecond.map(([name, rate]) => ({
+    throttlers: budgets.map((name) => ({
       name,
       ttl: WINDOW_MS,
-      limit: (rate * WINDOW_MS) / 1000,
-      skipIf: (context) => rate === 0 || drawsOn(context) !== name,
+      limit: 0,
+      skipIf: (context) => !limits.isLimited(name) || budgetOf(context.getHandler(), context.getClass()) !== name,
     })),
   };
 }

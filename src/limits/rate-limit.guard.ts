@@ -1,31 +1,21 @@
-import { Injectable, type ExecutionContext } from '@nestjs/common';
-import { ThrottlerGuard, type ThrottlerLimitDetail } from '@nestjs/throttler';
+import { Inject, Injectable } from '@nestjs/common';
+import { ThrottlerGuard, type ThrottlerRequest } from '@nestjs/throttler';
 import type { AdmittedRequest } from '../access/requires.decorator';
-import { DomainError } from '../common/domain-error';
+import { Configuration } from '../config/configuration';
+import type { Budget } from './budget';
+import { clientAddress } from './client-address';
+import { RateLimits } from './rate-limits';
 
-/** Refuses a client that asks too often with 429 (RFC 6585) and `Retry-After`. */
+/** Puts requests to Nest routes before {@link RateLimits}; decides nothing. */
 @Injectable()
 export class RateLimitGuard extends ThrottlerGuard {
-  /** Whoever access control has found out, else the address: a whole subnet where it is IPv6. */
-  protected override getTracker(request: AdmittedRequest): Promise<string> {
-    const { principal } = request;
-    if (principal.kind === 'client') return Promise.resolve(`client:${principal.name}`);
-    if (principal.kind === 'agent') return Promise.resolve(`agent:${principal.id}`);
-    return super.getTracker(request);
-  }
+  @Inject() private readonly limits!: RateLimits;
+  @Inject() private readonly configuration!: Configuration;
 
-  /** One budget for all routes that draw on it, not one for each. */
-  protected override generateKey(_context: ExecutionContext, client: string, budget: string): string {
-    return `${budget}:${client}`;
-  }
-
-  protected override throwThrottlingException(
-    _context: ExecutionContext,
-    { limit, ttl, timeToBlockExpire }: ThrottlerLimitDetail,
-  ): Promise<void> {
-    const message = `More than ${limit} requests in ${ttl / 1000} s: try again in ${timeToBlockExpire} s`;
-    throw new DomainError('too_many_requests', 'rate_limited', message, {
-      headers: { 'retry-after': String(timeToBlockExpire) },
-    });
+  protected override handleRequest({ context, throttler }: ThrottlerRequest): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<AdmittedRequest>();
+    const address = clientAddress(request, this.configuration.TRUST_PROXY_HOPS);
+    this.limits.spend(throttler.name as Budget, request.principal, address);
+    return Promise.resolve(true);
   }
 }

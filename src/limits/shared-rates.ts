@@ -37,12 +37,17 @@ export class SharedRates implements ThrottlerStorage, OnApplicationBootstrap, Be
     clearInterval(this.timer);
   }
 
-  /** Counts a request. It is blocked for the rest of the window when there were more than `limit` in it. */
-  increment(key: string, _ttl: number, limit: number): Promise<Record> {
+  /** Counts one more request under this key. Gives how many there were in this window, and the seconds that are left of it. */
+  count(key: string): { count: number; secondsLeft: number } {
     const { count, leftMs } = this.counts.add(key, this.clock.now().getTime());
-    const seconds = Math.ceil(leftMs / 1000);
+    return { count, secondsLeft: Math.ceil(leftMs / 1000) };
+  }
+
+  /** The same in the words of `@nestjs/throttler`. */
+  increment(key: string, _ttl: number, limit: number): Promise<Record> {
+    const { count, secondsLeft } = this.count(key);
     const isBlocked = count > limit;
-    return Promise.resolve({ totalHits: count, timeToExpire: seconds, isBlocked, timeToBlockExpire: seconds });
+    return Promise.resolve({ totalHits: count, timeToExpire: secondsLeft, isBlocked, timeToBlockExpire: secondsLeft });
   }
 
   private async share(): Promise<void> {
