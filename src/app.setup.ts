@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import type { CorsOptions } from '@nestjs/common/interfaces/external/cors-options.interface';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -5,6 +6,8 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import helmet, { type HelmetOptions } from 'helmet';
 import { Configuration } from './config/configuration';
 import { SECURITY_SCHEME } from './access/requires.decorator';
+import type { HttpAdapter } from './common/http-adapter';
+import { HotLane } from './lane/hot-lane';
 import { ServiceLogger } from './common/logging';
 import { identifyRequest } from './common/request-context';
 
@@ -16,18 +19,33 @@ const HEADERS: HelmetOptions = {
 
 /** Everything between a created application and one that listens; the same for the service and its tests. */
 export function setUpApp(app: NestExpressApplication): void {
-  const { CORS_ORIGINS, TRUST_PROXY_HOPS } = app.get(Configuration);
+  const { CORS_ORIGINS, HOT_LANE, TRUST_PROXY_HOPS } = app.get(Configuration);
   app.useLogger(app.get(ServiceLogger));
   app.disable('x-powered-by');
   app.disable('etag'); // an ETag here is an agent's, never a hash of the body
   app.set('trust proxy', TRUST_PROXY_HOPS);
   app.use(identifyRequest);
-  app.use(helmet(HEADERS));
+  const harden = helmet(HEADERS);
+  app.use(harden);
+  if (HOT_LANE === 'on') useHotLane(app, harden);
   if (CORS_ORIGINS) app.enableCors(crossOrigin(CORS_ORIGINS));
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
   });
+}
+
+/** In front of Express, with the headers that `harden` puts on every answer. */
+function useHotLane(app: NestExpressApplication, harden: ReturnType<typeof helmet>): void {
+  const lane = app.get(HotLane, { strict: false });
+  const headers = new Map<string, string>();
+  const response = {
+    setHeader: (name: string, value: string) => headers.set(name, value),
+    removeHeader: (name: string) => headers.delete(name),
+  } as unknown as ServerResponse;
+  harden({} as IncomingMessage, response, () => undefined);
+  lane.sendAlways(Object.fromEntries(headers));
+  (app.getHttpAdapter() as HttpAdapter).lane = lane;
 }
 
 /** What a page from one of these origins may do: all that the API has, and read the headers that belong to its answers. */

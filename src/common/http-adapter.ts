@@ -30,6 +30,8 @@ export class HttpAdapter extends ExpressAdapter {
   private readonly unheard = new Set<Socket>();
   private handler: RequestListener = answerWhileStarting;
   private isDraining = false;
+  /** Answers some requests in front of Express; false: not this one. */
+  lane: { take(request: IncomingMessage, response: ServerResponse): boolean } | undefined;
 
   /** A request that takes longer than `requestMs` to arrive is refused. */
   constructor(requestMs = 30_000) {
@@ -73,7 +75,10 @@ export class HttpAdapter extends ExpressAdapter {
 
   /** Lets Express serve, on the port that is open already or else on this one. Called by Nest when all routes are there. */
   override listen(port: number | string, ...rest: unknown[]): Server {
-    this.handler = this.getInstance<express.Express>();
+    const handler: RequestListener = this.getInstance<express.Express>();
+    this.handler = (request, response) => {
+      if (!this.lane?.take(request, response)) handler(request, response);
+    };
     if (!this.server.listening) return super.listen(port, ...(rest as [() => void]));
     (rest.at(-1) as () => void)();
     return this.server;

@@ -12,15 +12,19 @@ import { inBody, rejectIfAny } from './domain-error';
 import { QueryParameters } from './query-parameters';
 import { violationsOf } from './validate';
 
-/** The JSON body, checked against a DTO class; every violation is told at once. */
+/** The JSON body, checked as {@link validBody} does. */
 export function ValidBody(type: new () => object): ParameterDecorator {
-  const pipe: PipeTransform = {
-    transform: (body: unknown) => {
-      rejectIfAny(inBody(violationsOf(type, body)));
-      return body;
-    },
-  };
+  const pipe: PipeTransform = { transform: (body: unknown) => validBody(type, body) };
   return Body(pipe);
+}
+
+/**
+ * A JSON body that is as its DTO class says; not converted or copied.
+ * @throws DomainError `validation_failed` with every violation at once
+ */
+export function validBody<T extends object>(type: new () => T, body: unknown): T {
+  rejectIfAny(inBody(violationsOf(type, body)));
+  return body as T;
 }
 
 const READS_QUERY = 'reads_query';

@@ -21,7 +21,7 @@ export function loggingOptions(level: Level, isTerminal: boolean, extraFields?: 
       genReqId: (request) => request.id, // identifyRequest has been there before
       quietReqLogger: true,
       customAttributeKeys: { reqId: 'request_id' },
-      customLogLevel: levelOf,
+      customLogLevel: (_request, { statusCode }) => levelOf(statusCode),
       customSuccessMessage: summary,
       customErrorMessage: summary,
       customSuccessObject: details,
@@ -64,18 +64,31 @@ const NEST_INTERNALS = new Set([
 ]);
 
 /** Reads and successful changes are told at `debug`: what a change did has a line of its own. */
-function levelOf(_request: IncomingMessage, response: ServerResponse): Level {
-  if (response.statusCode >= 500) return 'warn';
-  return response.statusCode >= 400 ? 'info' : 'debug';
+export function levelOf(status: number): 'debug' | 'info' | 'warn' {
+  if (status >= 500) return 'warn';
+  return status >= 400 ? 'info' : 'debug';
+}
+
+/** What is told of an answered request. */
+export function requestLine(
+  request: IncomingMessage,
+  status: number,
+  durationMs: number | undefined,
+): { message: string; details: object } {
+  const path = pathOf(request);
+  return {
+    message: `${request.method} ${path} ${status}`,
+    details: { method: request.method, path, status, duration_ms: durationMs },
+  };
 }
 
 function summary(request: IncomingMessage, response: ServerResponse): string {
-  return `${request.method} ${pathOf(request)} ${response.statusCode}`;
+  return requestLine(request, response.statusCode, undefined).message;
 }
 
 function details(request: IncomingMessage, response: ServerResponse, value: object): object {
   const { responseTime } = value as { responseTime?: number };
-  return { method: request.method, path: pathOf(request), status: response.statusCode, duration_ms: responseTime };
+  return requestLine(request, response.statusCode, responseTime).details;
 }
 
 /** Without the query string, which may hold what should not be in a log. */

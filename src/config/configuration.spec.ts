@@ -33,6 +33,7 @@ describe('loadConfiguration', () => {
       TRUST_PROXY_HOPS: 0,
       CORS_ORIGINS: undefined,
       REQUEST_TIMEOUT_SECONDS: 30,
+      HOT_LANE: 'on',
       AUTH_MODE: 'none',
       AUTH_TOKENS_FILE: undefined,
       AUTH_TOKENS: undefined,

@@ -4,7 +4,8 @@ import type { Principal } from '../access/principal';
 import { Caller, Requires } from '../access/requires.decorator';
 import { ApiProblems } from '../common/api-problems';
 import { Clock } from '../common/clock';
-import { ValidBody } from '../common/http-input';
+import { ValidBody, validBody } from '../common/http-input';
+import { HotLane } from '../lane/hot-lane';
 import { DrawsOn } from '../limits/budget';
 import { storableId } from '../registry/agent-fields';
 import {
@@ -23,7 +24,26 @@ export class HeartbeatController {
   constructor(
     private readonly heartbeats: HeartbeatService,
     private readonly clock: Clock,
-  ) {}
+    lane: HotLane,
+  ) {
+    lane.add({
+      method: 'POST',
+      path: '/agents/:id/heartbeat',
+      takes: { limit: 256 * 1024 },
+      like: [HeartbeatController, 'beat'],
+      answer: async ({ id, body }) => ({ status: 200, body: await this.beat(id, body) }),
+    });
+    lane.add({
+      method: 'POST',
+      path: '/agents/heartbeats',
+      takes: { limit: 4 * 1024 * 1024, isBatch: true },
+      like: [HeartbeatController, 'beatAll'],
+      answer: async ({ body, principal }) => {
+        const valid = validBody(HeartbeatBatchDto, body);
+        return { status: 200, body: await this.beatAll(valid, principal) };
+      },
+    });
+  }
 
   @Post('heartbeats')
   @HttpCode(200)

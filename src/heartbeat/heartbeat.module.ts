@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { EventsModule } from '../events/events.module';
+import { LaneModule } from '../lane/lane.module';
 import { RegistryModule } from '../registry/registry.module';
 import { BeatFlusher } from './beat-flusher';
 import { BeatsRepository } from './beats.repository';
@@ -14,7 +15,13 @@ import { SweepRepository } from './sweep.repository';
 
 /** Watches agents: takes their heartbeats in, writes them behind, and finds those that have fallen silent. */
 @Module({
-  imports: [TypeOrmModule.forFeature([HeartbeatSweepEntity]), ScheduleModule.forRoot(), EventsModule, RegistryModule],
+  imports: [
+    TypeOrmModule.forFeature([HeartbeatSweepEntity]),
+    ScheduleModule.forRoot(),
+    EventsModule,
+    LaneModule,
+    RegistryModule,
+  ],
   controllers: [HeartbeatController],
   providers: [BeatFlusher, BeatsRepository, HeartbeatService, HeartbeatSweeper, KnownAgents, SweepRepository],
   exports: [BeatFlusher, HeartbeatService, HeartbeatSweeper],

@@ -14,6 +14,7 @@ import { Requires } from '../access/requires.decorator';
 import { ApiProblems } from '../common/api-problems';
 import { Query, ReadsQuery, ReservedWords, ValidBody } from '../common/http-input';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../common/paging';
+import { HotLane } from '../lane/hot-lane';
 import { QueryParameters } from '../common/query-parameters';
 import type { AgentEntity } from './agent.entity';
 import { AgentPresenter, presentEvent } from './agent.presenter';
@@ -38,7 +39,16 @@ export class AgentController {
   constructor(
     private readonly agents: AgentService,
     private readonly presenter: AgentPresenter,
-  ) {}
+    lane: HotLane,
+  ) {
+    lane.add({
+      method: 'GET',
+      path: '/agents/:id',
+      reserved: RESERVED_IDS,
+      like: [AgentController, 'read'],
+      answer: ({ id, headers }) => this.answerTo(id, headers['if-none-match']),
+    });
+  }
 
   @Get()
   @Requires('read', { ownAgent: 'id' })
@@ -56,10 +66,9 @@ export class AgentController {
     @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<AgentDto | undefined> {
-    const agent = await this.agents.read(id);
-    if (!ifNoneMatchHits(ifNoneMatch, entityTag(agent))) return this.recordOf(agent, response);
-    response.status(304).setHeader('etag', entityTag(agent));
-    return undefined;
+    const { status, headers, body } = await this.answerTo(id, ifNoneMatch);
+    response.status(status).set(headers);
+    return body;
   }
 
   @Put()
@@ -161,6 +170,16 @@ export class AgentController {
     parameters.finish();
     const page = await this.agents.history(id, limit, cursor);
     return { events: page.items.map(presentEvent), next_cursor: page.nextCursor };
+  }
+
+  private async answerTo(
+    id: string,
+    ifNoneMatch: string | undefined,
+  ): Promise<{ status: number; headers: Record<string, string>; body?: AgentDto }> {
+    const agent = await this.agents.read(id);
+    const headers = { ETag: entityTag(agent) };
+    if (ifNoneMatchHits(ifNoneMatch, headers.ETag)) return { status: 304, headers };
+    return { status: 200, headers, body: this.presenter.record(agent) };
   }
 
   private recordOf(agent: AgentEntity, response: Response): AgentDto {

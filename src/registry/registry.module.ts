@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { RegistryCacheModule } from '../cache/cache.module';
 import { EventsModule } from '../events/events.module';
 import { GovernanceModule } from '../governance/governance.module';
+import { LaneModule } from '../lane/lane.module';
 import { AgentChangeLogger } from './agent-change.logger';
 import { AgentController } from './agent.controller';
 import { AgentEntity } from './agent.entity';
@@ -31,6 +32,7 @@ import { RegistrationWriter } from './registration.writer';
 @Module({
   imports: [
     TypeOrmModule.forFeature([AgentEntity, IdempotencyKeyEntity]),
+    LaneModule,
     RegistryCacheModule,
     EventsModule,
     GovernanceModule,

@@ -1,0 +1,182 @@
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { Injectable } from '@nestjs/common';
+import { PinoLogger } from 'nestjs-pino';
+import { AccessControl } from '../access/access-control';
+import type { Principal } from '../access/principal';
+import { requirementOf, type RouteRequirement } from '../access/requires.decorator';
+import { inBody, rejectIfAny } from '../common/domain-error';
+import { parseJson, type BodyRules } from '../common/json-body';
+import { jsonViolations } from '../common/json-limits';
+import { levelOf, requestLine } from '../common/logging';
+import { problemOf } from '../common/problem';
+import { requestIdFrom } from '../common/request-id';
+import { Configuration } from '../config/configuration';
+import { budgetOf, type Budget } from '../limits/budget';
+import { clientAddress } from '../limits/client-address';
+import { RateLimits } from '../limits/rate-limits';
+import { idIn, pathPattern, plainBodyLength, type PathPattern } from './plain-request';
+
+export interface HotRequest {
+  /** The value of `:id`; empty when the path has none. */
+  id: string;
+  /** The parsed body; undefined when there is none. */
+  body: unknown;
+  headers: IncomingHttpHeaders;
+  principal: Principal;
+}
+
+export interface HotAnswer {
+  status: number;
+  headers?: Record<string, string>;
+  /** Sent as JSON; undefined: no body. */
+  body?: object;
+}
+
+/** A route that is answered without Express, as well as by it. */
+export interface HotRoute {
+  method: 'GET' | 'POST';
+  /** As the controller has it, with at most one parameter, `:id`. */
+  path: string;
+  /** Values of `:id` that make it another path. */
+  reserved?: ReadonlySet<unknown>;
+  /** What bodies it takes; none when left out. */
+  takes?: BodyRules;
+  /** The controller and the name of its method for the same route: what they declare of access and budgets holds here too. */
+  like: [controller: { prototype: object }, method: string];
+  /** Answers, or throws as a controller may. */
+  answer(request: HotRequest): HotAnswer | Promise<HotAnswer>;
+}
+
+interface Entry {
+  route: HotRoute;
+  pattern: PathPattern;
+  requirement: RouteRequirement | undefined;
+  budget: Budget;
+}
+
+/**
+ * Answers the routes that fleets use all the time in front of Express, by the same services, access control, limits, errors,
+ * request ids, metrics and logs. Whatever is unusual about a request, it leaves to Express; a client sees no difference.
+ */
+@Injectable()
+export class HotLane {
+  private readonly entries: Record<string, Entry[]> = { GET: [], POST: [] };
+  private standingHeaders: string[] = [];
+
+  constructor(
+    private readonly access: AccessControl,
+    private readonly limits: RateLimits,
+    private readonly configuration: Configuration,
+    private readonly logger: PinoLogger,
+  ) {
+    logger.setContext(HotLane.name);
+  }
+
+  /** Adds a route; a module calls it when it is made. */
+  add(route: HotRoute): void {
+    const [controller, method] = route.like;
+    const handler = (controller.prototype as Record<string, object>)[method]!;
+    const pattern = pathPattern(route.path);
+    this.entries[route.method]!.push({
+      route,
+      pattern,
+      requirement: requirementOf(handler),
+      budget: budgetOf(handler, controller),
+    });
+  }
+
+  /** Has every answer carry these headers, as the middleware of the ordinary lane does. */
+  sendAlways(headers: Record<string, string>): void {
+    this.standingHeaders = Object.entries(headers).flat();
+  }
+
+  /** Answers the request, or gives false and leaves it untouched. */
+  take(request: IncomingMessage, response: ServerResponse): boolean {
+    const entries = this.entries[request.method!];
+    if (!entries) return false;
+    const url = request.url!;
+    for (const entry of entries) {
+      const id = idIn(url, entry.pattern);
+      if (id === undefined || entry.route.reserved?.has(id)) continue;
+      const length = plainBodyLength(request.headers, entry.route.takes?.limit ?? 0);
+      if (length === undefined) return false;
+      (request as IncomingMessage & { route?: object }).route = { path: entry.route.path }; // where Express puts it
+      this.serve(new Exchange(request, response, id), entry, length);
+      return true;
+    }
+    return false;
+  }
+
+  private serve(exchange: Exchange, entry: Entry, length: number): void {
+    if (length === 0) return void this.answer(exchange, entry, undefined);
+    const chunks: Buffer[] = [];
+    exchange.request
+      .on('data', (chunk: Buffer) => chunks.push(chunk))
+      .on('end', () => void this.answer(exchange, entry, chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
+  }
+
+  /** In the order of the ordinary lane: what is malformed, who asks, how often, what for. */
+  private async answer(exchange: Exchange, entry: Entry, bytes: Buffer | undefined): Promise<void> {
+    const { route, requirement, budget } = entry;
+    const { id, request } = exchange;
+    try {
+      const body = bytes && parseJson(bytes);
+      if (bytes && !route.takes?.isBatch) rejectIfAny(inBody(jsonViolations(body)));
+      const { headers } = request;
+      const admitted = this.access.authorize(headers.authorization, requirement && asked(requirement, id));
+      const principal = admitted instanceof Promise ? await admitted : admitted;
+      if (this.limits.isLimited(budget))
+        this.limits.spend(budget, principal, clientAddress(request, this.configuration.TRUST_PROXY_HOPS));
+      const answered = route.answer({ id, body, headers, principal });
+      const answer = answered instanceof Promise ? await answered : answered;
+      this.send(exchange, answer.status, JSON_TYPE, answer.headers, answer.body);
+    } catch (error) {
+      const { status, headers, body } = problemOf(error, exchange.requestId);
+      if (status === 500)
+        this.logger.error({ err: error, request_id: exchange.requestId }, 'Request failed unexpectedly');
+      this.send(exchange, status, undefined, headers, body);
+    }
+  }
+
+  private send(
+    { request, response, requestId, began }: Exchange,
+    status: number,
+    contentType: string | undefined,
+    headers: Record<string, string> | undefined,
+    body: object | undefined,
+  ): void {
+    const fields = [...this.standingHeaders, 'X-Request-Id', requestId];
+    for (const name in headers) fields.push(name, headers[name]!);
+    const text = body && JSON.stringify(body);
+    if (contentType && text) fields.push('Content-Type', contentType);
+    if (text) fields.push('Content-Length', String(Buffer.byteLength(text)));
+    response.writeHead(status, fields).end(text);
+    const level = levelOf(status);
+    if (!PinoLogger.root.isLevelEnabled(level)) return;
+    const { message, details } = requestLine(request, status, Math.round(performance.now() - began));
+    PinoLogger.root[level]({ request_id: requestId, ...details }, message);
+  }
+}
+
+const JSON_TYPE = 'application/json; charset=utf-8';
+
+/** One request and its answer. */
+class Exchange {
+  readonly began = performance.now();
+  readonly requestId: string;
+
+  constructor(
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+    readonly id: string,
+  ) {
+    this.requestId = requestIdFrom(request.headers['x-request-id']);
+  }
+}
+
+function asked(
+  { access, ownAgent }: RouteRequirement,
+  id: string,
+): { access: RouteRequirement['access']; agentId?: string } {
+  return { access, agentId: ownAgent === undefined ? undefined : id };
+}
