@@ -17,6 +17,15 @@ module.exports = {
       testMatch: ['<rootDir>/{src,deploy}/**/*.spec.ts', '<rootDir>/scripts/**/*.spec.{mjs,js,ts}'],
     },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
+    // The routes of the hot lane once more, by Express alone.
+    {
+      ...shared,
+      displayName: 'express',
+      setupFiles: [...shared.setupFiles, '<rootDir>/test/support/without-hot-lane.ts'],
+      testMatch: ['heartbeat', 'heartbeat-races', 'agents', 'access-agents', 'access-routes'].map(
+        (name) => `<rootDir>/test/${name}.e2e-spec.ts`,
+      ),
+    },
   ],
   testTimeout: 30_000, // ignored when it stands in a project
   // The server, Redis and PostgreSQL want a core as well.

@@ -11,10 +11,25 @@ import { HotLane } from './lane/hot-lane';
 import { ServiceLogger } from './common/logging';
 import { identifyRequest } from './common/request-context';
 
-/** TLS ends in front of the service; what depends on it is said there. */
-const HEADERS: HelmetOptions = {
+/**
+ * For pages. TLS ends in front of the service; what depends on it is said there.
+ */
+const ON_PAGES: HelmetOptions = {
   contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
   strictTransportSecurity: false,
+};
+
+/** For answers that are no pages: nothing in them is to be run, framed, guessed at, or read by other sites. */
+const ON_ANSWERS: HelmetOptions = {
+  contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
+  crossOriginOpenerPolicy: false,
+  originAgentCluster: false,
+  referrerPolicy: false,
+  strictTransportSecurity: false,
+  xDnsPrefetchControl: false,
+  xDownloadOptions: false,
+  xPermittedCrossDomainPolicies: false,
+  xXssProtection: false,
 };
 
 /** Everything between a created application and one that listens; the same for the service and its tests. */
@@ -25,8 +40,9 @@ export function setUpApp(app: NestExpressApplication): void {
   app.disable('etag'); // an ETag here is an agent's, never a hash of the body
   app.set('trust proxy', TRUST_PROXY_HOPS);
   app.use(identifyRequest);
-  const harden = helmet(HEADERS);
+  const harden = helmet(ON_ANSWERS);
   app.use(harden);
+  app.use('/docs', helmet(ON_PAGES));
   if (HOT_LANE === 'on') useHotLane(app, harden);
   if (CORS_ORIGINS) app.enableCors(crossOrigin(CORS_ORIGINS));
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {

@@ -6,7 +6,7 @@ import { AgentChanged } from '../events/agent-changed.event';
 import { AgentsTouched } from '../events/agents-touched.event';
 import { insufficientScope } from './access.errors';
 import { AgentCredentialsRepository, type AgentCredential } from './agent-credentials.repository';
-import { BatchedLookup } from './batched-lookup';
+import { BatchedLookup } from '../common/batched-lookup';
 import { digestOf, newAgentToken } from './bearer-token';
 import type { Principal } from './principal';
 

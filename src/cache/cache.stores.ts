@@ -5,7 +5,7 @@ import { LRUCache } from 'lru-cache';
 import { NAMESPACE } from './namespace';
 import type { RedisClient, RedisConnection } from './redis.connection';
 
-const MOST_ENTRIES = 10_000;
+const MOST_ENTRIES = 50_000;
 /** Of all entries together, written as JSON. */
 const MOST_CHARACTERS = 32 * 1024 * 1024;
 

@@ -29,6 +29,7 @@ export class HttpAdapter extends ExpressAdapter {
   /** Connections without a request so far. */
   private readonly unheard = new Set<Socket>();
   private handler: RequestListener = answerWhileStarting;
+  private isServing = false;
   private isDraining = false;
   /** Answers some requests in front of Express; false: not this one. */
   lane: { take(request: IncomingMessage, response: ServerResponse): boolean } | undefined;
@@ -75,10 +76,8 @@ export class HttpAdapter extends ExpressAdapter {
 
   /** Lets Express serve, on the port that is open already or else on this one. Called by Nest when all routes are there. */
   override listen(port: number | string, ...rest: unknown[]): Server {
-    const handler: RequestListener = this.getInstance<express.Express>();
-    this.handler = (request, response) => {
-      if (!this.lane?.take(request, response)) handler(request, response);
-    };
+    this.handler = this.getInstance<express.Express>();
+    this.isServing = true;
     if (!this.server.listening) return super.listen(port, ...(rest as [() => void]));
     (rest.at(-1) as () => void)();
     return this.server;
@@ -110,6 +109,7 @@ export class HttpAdapter extends ExpressAdapter {
 
   private onRequest(request: IncomingMessage, response: ServerResponse): void {
     this.watch(request, response);
+    if (this.isServing && this.lane?.take(request, response)) return;
     const target = request.url ?? '';
     if (!URL.canParse(target, 'http://localhost'))
       return refuse(request, response, 400, 'The request target is not a URL');

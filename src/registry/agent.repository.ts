@@ -44,6 +44,12 @@ export class AgentRepository {
     return agent;
   }
 
+  /** Those of the ids that are known, tombstones among them, in one query. */
+  async findEach(ids: string[]): Promise<Map<string, AgentEntity>> {
+    const agents = await this.database.query<AgentEntity>(`SELECT ${COLUMNS} FROM agents WHERE id = ANY ($1)`, [ids]);
+    return new Map(agents.map((agent) => [agent.id, agent]));
+  }
+
   /** At most `limit + 1` agents in the order of their ids: one more than asked for when there is a next page. */
   async page(query: AgentQuery): Promise<AgentListItem[]> {
     const { sql, parameters } = pageStatement(query, this.configuration.HEARTBEAT_TIMEOUT_SECONDS);

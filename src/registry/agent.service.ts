@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { BatchedLookup } from '../common/batched-lookup';
 import { rejectIfAny, validationError, type FieldError } from '../common/domain-error';
 import { mergePatch } from '../common/merge-patch';
 import { pageOf, type Page } from '../common/paging';
@@ -31,6 +32,8 @@ const UPDATE_ATTEMPTS = 64;
 /** Reads and changes agents that are registered. Every method that takes an id throws `agent_not_found` or `agent_deregistered`. */
 @Injectable()
 export class AgentService {
+  private readonly lookup = new BatchedLookup<AgentEntity>((ids) => this.agents.findEach(ids));
+
   constructor(
     private readonly agents: AgentRepository,
     private readonly records: AgentRecords,
@@ -42,15 +45,12 @@ export class AgentService {
 
   /** For readers: as the agent was at most two seconds ago, and never before a change that this replica has made. */
   async read(id: string): Promise<AgentEntity> {
-    return this.records.find(id, () => this.find(id));
+    return this.records.find(id, async () => registered(id, await this.lookup.find(id)));
   }
 
   /** As the agent is. */
   async find(id: string): Promise<AgentEntity> {
-    const agent = await this.agents.find(id);
-    if (!agent) throw agentNotFound(id);
-    if (agent.deregisteredAt) throw agentDeregistered(id);
-    return agent;
+    return registered(id, await this.agents.find(id));
   }
 
   /** One page of the agents that match, as they are, and how many matched in all at most two seconds ago. */
@@ -141,6 +141,12 @@ export class AgentService {
     const action = event.type === 'deregistered' ? 'deregister_agent' : 'set_agent_status';
     await this.governance.authorize(action, contextOfStatus(id, current, agent.status, status, event.reason));
   }
+}
+
+function registered(id: string, agent: AgentEntity | undefined): AgentEntity {
+  if (!agent) throw agentNotFound(id);
+  if (agent.deregisteredAt) throw agentDeregistered(id);
+  return agent;
 }
 
 /** The change from what the agent is to `fields`; nothing when they are the same. */

@@ -59,7 +59,7 @@ export async function createTestApp(
   const database = sharedDatabase ?? (await createTestDatabase());
   const configuration = Object.assign(
     new Configuration(),
-    { LOG_LEVEL: 'error', DATABASE_URL: database.url },
+    { LOG_LEVEL: 'error', DATABASE_URL: database.url, HOT_LANE: process.env.TEST_HOT_LANE ?? 'on' },
     overrides,
   );
   const clock = new TestClock();
