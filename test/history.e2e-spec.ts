@@ -58,11 +58,12 @@ describe('Whatever happens to replicas, Redis and connections', () => {
         `replay it with HISTORY_SEED=${seed} HISTORY_SECONDS=${SECONDS}; what was done to the service:`,
         ...chaos.log,
       ]);
+      const expectNoFaults = (): void => lives.expectNoFaults(replicas.deaths);
 
       await lives.begin();
       const end = performance.now() + SECONDS * 1000;
       await Promise.all([lives.live(() => performance.now() > end), chaos.until(() => lives.areOver)]);
-      lives.expectNoFaults();
+      expectNoFaults();
 
       await lives.ask(['register', 'beat', 'beat', 'beat']); // so that every replica knows every agent
       await until('the replicas have written all beats', 10, haveWritten);
@@ -70,12 +71,12 @@ describe('Whatever happens to replicas, Redis and connections', () => {
       const forgotten = performance.now() + STALE_MS;
       await until('whoever remembers anything has to have forgotten it', 20, () => performance.now() > forgotten);
       await lives.ask(['beat', 'beat', 'beat', 'read', 'read', 'read', 'list', 'list', 'list']);
-      lives.expectNoFaults();
+      expectNoFaults();
 
       const stored = await storedAgents(database, lives.agents);
       lives.compare(stored);
       await expectTotals(stored.filter(({ row }) => row && !row.isDeregistered).length);
-      lives.expectNoFaults();
+      expectNoFaults();
       process.stderr.write(`history: ${lives.summary(stored)}\n`);
       expect(lives.calls.filter(({ outcome }) => outcome === 'done').length).toBeGreaterThan(20 * SECONDS); // else this shows nothing
     },
@@ -84,7 +85,7 @@ describe('Whatever happens to replicas, Redis and connections', () => {
 
   async function haveWritten(): Promise<boolean> {
     const texts = await Promise.all(
-      range(REPLICAS).map(async (replica) => (await fetch(`${replicas.url(replica)}/metrics`)).text()),
+      range(REPLICAS).map(async (replica) => (await fetch(`${replicas.url(replica)!}/metrics`)).text()),
     );
     return texts.every((text) => parseMetrics(text).get('heartbeat_buffer_size') === 0);
   }
@@ -177,8 +178,9 @@ class Lives {
   }
 
   /** @throws Error that tells all that was found wrong, and how to see it again */
-  expectNoFaults(): void {
-    if (this.faults.length > 0) throw new Error([...this.faults, ...this.circumstances()].join('\n'));
+  expectNoFaults(others: string[]): void {
+    const faults = [...this.faults, ...others];
+    if (faults.length > 0) throw new Error([...faults, ...this.circumstances()].join('\n'));
   }
 
   /** Every acknowledged step has been counted, and beyond them at most those of which nobody knows. */

@@ -1,7 +1,12 @@
 import { ServiceProcess } from './service-process';
 
+const START_ATTEMPTS = 5;
+
 /** Replicas of the service as processes of their own, each of which can be ended and started again. */
 export class ReplicaSet {
+  /** What those left behind that ended without being told to. */
+  readonly deaths: string[] = [];
+  private readonly told = new Set<ServiceProcess>();
   private readonly processes: (ServiceProcess | undefined)[] = [];
 
   private constructor(private readonly env: Record<string, string>) {}
@@ -9,7 +14,8 @@ export class ReplicaSet {
   /** Waits until all of them are ready. */
   static async start(count: number, env: Record<string, string>): Promise<ReplicaSet> {
     const set = new ReplicaSet(env);
-    set.processes.push(...(await Promise.all(Array.from({ length: count }, () => ServiceProcess.start({ env })))));
+    set.processes.length = count;
+    await Promise.all([...set.processes.keys()].map((replica) => set.startOne(replica)));
     return set;
   }
 
@@ -24,8 +30,34 @@ export class ReplicaSet {
 
   /** Ends one and starts it again, at another address; waits until it is ready. */
   async restart(replica: number, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    await this.processes[replica]!.stop(signal);
+    const ending = this.processes[replica];
+    if (ending) {
+      this.told.add(ending);
+      await ending.stop(signal);
+    }
     this.processes[replica] = undefined;
-    this.processes[replica] = await ServiceProcess.start({ env: this.env });
+    await this.startOne(replica);
+  }
+
+  private async startOne(replica: number): Promise<void> {
+    const service = await this.supervised();
+    this.processes[replica] = service;
+    void service.waitForExit().then(({ code, signal }) => {
+      if (this.told.has(service)) return;
+      this.processes[replica] = undefined;
+      const left = [...service.logs.slice(-20), service.errors].join('\n');
+      this.deaths.push(`replica ${replica} ended by itself, by ${signal ?? code}:\n${left}`);
+    });
+  }
+
+  /** Like a supervisor, tries again when a start fails: a fault may have met it in the middle. */
+  private async supervised(): Promise<ServiceProcess> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await ServiceProcess.start({ env: this.env });
+      } catch (error) {
+        if (attempt === START_ATTEMPTS) throw error;
+      }
+    }
   }
 }
