@@ -10,6 +10,7 @@ import { RedisProcess } from './support/redis-process';
 import { ReplicaSet } from './support/replica-set';
 import { RoundRobin } from './support/round-robin';
 import { ServiceProcess } from './support/service-process';
+import { TcpRelay } from './support/tcp-relay';
 import { createTestDatabase, type TestDatabase } from './support/test-database';
 import { until } from './support/until';
 
@@ -32,18 +33,22 @@ const SEEDS = process.env.HISTORY_SEED ? [Number(process.env.HISTORY_SEED)] : [1
 
 describe('Whatever happens to replicas, Redis and connections', () => {
   let database: TestDatabase;
+  let relay: TcpRelay;
   let redis: RedisProcess;
   let replicas: ReplicaSet;
   let service: RoundRobin | undefined;
   beforeEach(async () => {
     database = await createTestDatabase();
+    relay = await TcpRelay.to(database.url);
+    await relay.open();
     redis = await RedisProcess.start();
-    replicas = await ReplicaSet.start(REPLICAS, { ...SETTINGS, DATABASE_URL: database.url, REDIS_URL: redis.url });
+    replicas = await ReplicaSet.start(REPLICAS, { ...SETTINGS, DATABASE_URL: relay.url, REDIS_URL: redis.url });
   }, 60_000);
   afterEach(async () => {
     service?.close();
     await ServiceProcess.killAll();
     await redis.kill();
+    await relay.close();
     await database.drop();
   }, 60_000);
 
@@ -53,7 +58,7 @@ describe('Whatever happens to replicas, Redis and connections', () => {
       process.stderr.write(`history: HISTORY_SEED=${seed} HISTORY_SECONDS=${SECONDS}\n`);
       const random = new Random(seed);
       service = new RoundRobin(replicas, random.fork());
-      const chaos = new Chaos(random.fork(), replicas, redis, database);
+      const chaos = new Chaos(random.fork(), replicas, redis, database, relay);
       const lives = new Lives(service, random, () => [
         `replay it with HISTORY_SEED=${seed} HISTORY_SECONDS=${SECONDS}; what was done to the service:`,
         ...chaos.log,
@@ -65,12 +70,14 @@ describe('Whatever happens to replicas, Redis and connections', () => {
       await Promise.all([lives.live(() => performance.now() > end), chaos.until(() => lives.areOver)]);
       expectNoFaults();
 
-      await lives.ask(['register', 'beat', 'beat', 'beat']); // so that every replica knows every agent
+      // Every replica knows and remembers every agent, and then has to forget what it remembers.
+      await lives.ask(['register', 'beat', 'beat', 'beat']);
       await until('the replicas have written all beats', 10, haveWritten);
-      await lives.bury();
+      await lives.ask(['read', 'read', 'read']);
+      await lives.part();
       const forgotten = performance.now() + STALE_MS;
       await until('whoever remembers anything has to have forgotten it', 20, () => performance.now() > forgotten);
-      await lives.ask(['beat', 'beat', 'beat', 'read', 'read', 'read', 'list', 'list', 'list']);
+      await lives.ask(['read', 'read', 'read', 'list', 'list', 'list', 'beat', 'beat', 'beat']);
       expectNoFaults();
 
       const stored = await storedAgents(database, lives.agents);
@@ -142,19 +149,17 @@ class Lives {
   }
 
   /** Each owner does these things, one owner after the other: so they reach the replicas in turn. */
-  async ask(kinds: Call['kind'][], owners = this.owners): Promise<void> {
-    for (const owner of owners)
+  async ask(kinds: Call['kind'][]): Promise<void> {
+    for (const owner of this.owners)
       await this.attempt(owner.agent, async () => {
         for (const kind of kinds) await owner.step(kind);
       });
   }
 
-  /** Every second one is deregistered for good. */
-  bury(): Promise<void> {
-    return this.ask(
-      ['deregister'],
-      this.owners.filter((_, index) => index % 2 === 0),
-    );
+  /** Half of the agents are deregistered for good, the others changed once more. */
+  async part(): Promise<void> {
+    for (const [index, owner] of this.owners.entries())
+      await this.attempt(owner.agent, () => owner.step(index % 2 === 0 ? 'deregister' : 'merge'));
   }
 
   /** Compares all that clients were told with what the database has in the end. */

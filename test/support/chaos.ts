@@ -3,10 +3,12 @@ import { timeOf } from './history';
 import type { Random } from './random';
 import type { RedisProcess } from './redis-process';
 import type { ReplicaSet } from './replica-set';
+import type { TcpRelay } from './tcp-relay';
 import type { TestDatabase } from './test-database';
 
-const FAULTS = { kill: 3, stop: 2, flush: 2, killRedis: 1, freezeRedis: 1, cutDatabase: 3 };
+const FAULTS = { kill: 3, stop: 2, flush: 2, killRedis: 1, freezeRedis: 1, cutDatabase: 3, loseDatabase: 1 };
 type Fault = keyof typeof FAULTS;
+type Victim = 'replica' | 'redis' | 'database';
 
 /** Connections of the service alone: the test's own are not at stake. */
 const CUT = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
@@ -16,7 +18,7 @@ const CUT = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 export class Chaos {
   /** What was done, and when. */
   readonly log: string[] = [];
-  private readonly busy = new Map<'replica' | 'redis', Promise<void>>();
+  private readonly busy = new Map<Victim, Promise<void>>();
   private readonly failures: unknown[] = [];
 
   constructor(
@@ -24,6 +26,8 @@ export class Chaos {
     private readonly replicas: ReplicaSet,
     private readonly redis: RedisProcess,
     private readonly database: TestDatabase,
+    /** The replicas' way to the database. */
+    private readonly relay: TcpRelay,
   ) {}
 
   /**
@@ -62,6 +66,12 @@ export class Chaos {
         await pause(length);
         this.redis.thaw();
       });
+    if (fault === 'loseDatabase')
+      this.meanwhile('database', `PostgreSQL out of reach for ${length} ms`, async () => {
+        await this.relay.close(); // what it has been sent, it goes on with
+        await pause(length);
+        await this.relay.open();
+      });
     if (fault === 'cutDatabase') {
       const cut = await this.database.query(CUT);
       this.note(`${cut.length} connections to PostgreSQL cut`);
@@ -69,7 +79,7 @@ export class Chaos {
   }
 
   /** One thing of a kind at a time: while it lasts, others of the kind are left out. */
-  private meanwhile(kind: 'replica' | 'redis', what: string, work: () => Promise<void>): void {
+  private meanwhile(kind: Victim, what: string, work: () => Promise<void>): void {
     if (this.busy.has(kind)) return;
     this.note(what);
     const done = work()

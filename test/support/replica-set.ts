@@ -42,12 +42,15 @@ export class ReplicaSet {
   private async startOne(replica: number): Promise<void> {
     const service = await this.supervised();
     this.processes[replica] = service;
-    void service.waitForExit().then(({ code, signal }) => {
-      if (this.told.has(service)) return;
-      this.processes[replica] = undefined;
-      const left = [...service.logs.slice(-20), service.errors].join('\n');
-      this.deaths.push(`replica ${replica} ended by itself, by ${signal ?? code}:\n${left}`);
-    });
+    void this.watch(replica, service);
+  }
+
+  private async watch(replica: number, service: ServiceProcess): Promise<void> {
+    const { code, signal } = await service.waitForExit();
+    if (this.told.has(service)) return;
+    this.processes[replica] = undefined;
+    const left = [...service.logs.slice(-20), service.errors].join('\n');
+    this.deaths.push(`replica ${replica} ended by itself, by ${signal ?? code}:\n${left}`);
   }
 
   /** Like a supervisor, tries again when a start fails: a fault may have met it in the middle. */
