@@ -75,6 +75,11 @@ export class AgentClient {
     return this.call('list', { method: 'GET', path: `/agents?type=${this.agent}` }, { mark: this.mark() });
   }
 
+  /** Who has no answer that is of use waits, as the contract has it. */
+  protected async retreat(): Promise<void> {
+    if (this.calls.at(-1)?.outcome === 'unknown') await pause(this.random.between(300, 900));
+  }
+
   private mark(): string {
     return `${this.name}-${this.calls.length}`;
   }
@@ -110,6 +115,7 @@ export class OwnerClient extends AgentClient {
   async live(isOver: () => boolean): Promise<void> {
     await this.step('register');
     while (!isOver()) {
+      await this.retreat();
       // Rarely long enough for whoever remembers the agent to have to have forgotten it.
       await pause(this.random.chance(0.02) ? this.random.between(3000, 6000) : this.random.between(0, 60));
       await this.step(this.random.weighted(this.diary));
@@ -142,6 +148,7 @@ export class OwnerClient extends AgentClient {
 export class CountingClient extends AgentClient {
   async count(isOver: () => boolean): Promise<void> {
     while (!isOver()) {
+      await this.retreat();
       await pause(this.random.between(0, 40));
       if (this.random.chance(0.1)) await this.beat();
       const { outcome, shows, etag } = await this.read();

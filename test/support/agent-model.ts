@@ -4,7 +4,7 @@ import type { Call } from './history';
 /** What a reader is shown may be this old: the contract says two seconds, the rest is for a busy machine. */
 export const STALE_MS = 5_000;
 /** An unanswered call that has not happened by then never will: no statement of the service runs for so long. */
-const LATE_MS = 20_000;
+const LATE_MS = 10_000;
 /** Statuses among which an agent moves without a client that asks for it. */
 const BY_ITSELF = ['active', 'unhealthy', 'inactive'];
 
