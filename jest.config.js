@@ -14,7 +14,7 @@ module.exports = {
     {
       ...shared,
       displayName: 'unit',
-      testMatch: ['<rootDir>/{src,deploy}/**/*.spec.ts', '<rootDir>/scripts/**/*.spec.{mjs,js,ts}'],
+      testMatch: ['<rootDir>/{src,deploy,test}/**/*.spec.ts', '<rootDir>/scripts/**/*.spec.{mjs,js,ts}'],
     },
     { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
     // The routes of the hot lane once more, by Express alone.

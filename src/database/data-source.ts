@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { Client, type ClientConfig } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
 
@@ -6,6 +7,17 @@ import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/Postgres
 const MIGRATIONS = __filename.endsWith('.ts')
   ? join(__dirname, '../../migrations/*.ts')
   : join(__dirname, '../migrations/*.js');
+
+/**
+ * A connection that the server may end at any moment. Between the pool, which has stopped listening to it, and TypeORM, which has not
+ * begun to, its error would have no listener and end the process. Whoever uses the connection is told all the same.
+ */
+class Connection extends Client {
+  constructor(config?: ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
 
 /** How the service connects: never `synchronize`, migrations only by {@link migrate}. */
 export function dataSourceOptions(url: string): PostgresDataSourceOptions {
@@ -19,7 +31,13 @@ export function dataSourceOptions(url: string): PostgresDataSourceOptions {
     logging: false,
     poolSize: 16,
     // The server ends what takes too long; the client gives up on a server that does not even answer that.
-    extra: { connectionTimeoutMillis: 2000, statement_timeout: 8000, query_timeout: 10_000, keepAlive: true },
+    extra: {
+      Client: Connection,
+      connectionTimeoutMillis: 2000,
+      statement_timeout: 8000,
+      query_timeout: 10_000,
+      keepAlive: true,
+    },
   };
 }
 
@@ -31,7 +49,11 @@ const MIGRATION_LOCK = 7_264_011;
  * connections of its own, because a migration may take its time. Returns the names of the migrations that this call ran.
  */
 export async function migrate(url: string): Promise<string[]> {
-  const migrator = await new DataSource({ ...dataSourceOptions(url), poolSize: 2, extra: {} }).initialize();
+  const migrator = await new DataSource({
+    ...dataSourceOptions(url),
+    poolSize: 2,
+    extra: { Client: Connection },
+  }).initialize();
   const lockHolder = migrator.createQueryRunner();
   try {
     await lockHolder.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
