@@ -7,6 +7,7 @@ import { dataSourceOptions, migrate } from './data-source';
 import { Database } from './database';
 import { DatabaseWatch } from './database-watch';
 import { EmbeddedPostgres } from './embedded-postgres';
+import { untilReachable } from './wait-for-database';
 
 /** PostgreSQL, migrated and ready: the server of `DATABASE_URL`, else an embedded one under `DATA_DIR`. */
 @Global()
@@ -45,13 +46,24 @@ class EmbeddedDataSource extends DataSource {
 async function connect(configuration: Configuration, entities: DataSourceOptions['entities']): Promise<DataSource> {
   const dataSource = await open(configuration, entities);
   try {
-    const migrations = await migrate((dataSource.options as PostgresDataSourceOptions).url!);
-    if (migrations.length > 0) logger.log(`Database migrated: ${migrations.join(', ')}`);
-    return await dataSource.initialize();
+    // Of an embedded server we know that it is there.
+    const seconds = configuration.DATABASE_URL ? configuration.DATABASE_STARTUP_TIMEOUT_SECONDS : 0;
+    await untilReachable(
+      () => migrateAndConnect(dataSource),
+      seconds,
+      (message) => logger.warn(message),
+    );
+    return dataSource;
   } catch (error) {
     await dataSource.destroy().catch(() => undefined); // the first error is the one to tell
     throw error;
   }
+}
+
+async function migrateAndConnect(dataSource: DataSource): Promise<void> {
+  const migrations = await migrate((dataSource.options as PostgresDataSourceOptions).url!);
+  if (migrations.length > 0) logger.log(`Database migrated: ${migrations.join(', ')}`);
+  await dataSource.initialize();
 }
 
 async function open(configuration: Configuration, entities: DataSourceOptions['entities']): Promise<DataSource> {

@@ -9,30 +9,42 @@ const LONGEST_PAUSE_MS = 5_000;
 const ATTEMPT_MS = 2_000;
 
 /**
- * Waits until the server of `DATABASE_URL` answers; an embedded one is not waited for. Tries again with growing pauses for
- * `DATABASE_STARTUP_TIMEOUT_SECONDS`. False when `signal` ended the wait.
- * @throws Error the last attempt's, when the time is up; at once when the server is there and refuses us
+ * Waits until the server of `DATABASE_URL` answers; an embedded one is not waited for. False when `signal` ended the wait.
+ * @throws Error as {@link untilReachable}
  */
 export async function waitForDatabase(
-  { DATABASE_URL, DATABASE_STARTUP_TIMEOUT_SECONDS: patience }: Configuration,
+  { DATABASE_URL, DATABASE_STARTUP_TIMEOUT_SECONDS: seconds }: Configuration,
   signal: AbortSignal,
   tell: (message: string) => void,
 ): Promise<boolean> {
-  if (!DATABASE_URL) return !signal.aborted;
-  const end = performance.now() + patience * 1000;
-  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
-    if (signal.aborted) return false;
+  if (DATABASE_URL) await untilReachable(() => attempt(DATABASE_URL), seconds, tell, signal);
+  return !signal.aborted;
+}
+
+/**
+ * What `work` gives, tried again with growing pauses for so many seconds as long as there is no database to talk to. Undefined
+ * when `signal` ended it.
+ * @throws Error the last attempt's, when the time is up; at once when the server is there and refuses
+ */
+export async function untilReachable<Result>(
+  work: () => Promise<Result>,
+  seconds: number,
+  tell: (message: string) => void,
+  signal?: AbortSignal,
+): Promise<Result | undefined> {
+  const end = performance.now() + seconds * 1000;
+  for (let pause = FIRST_PAUSE_MS; !signal?.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     try {
-      await attempt(DATABASE_URL);
-      return true;
+      return await work();
     } catch (error) {
       if (!isUnreachable(error)) throw error;
       const left = end - performance.now();
-      if (left <= 0) throw new Error(`no database after ${patience} s: ${errorMessage(error)}`, { cause: error });
+      if (left <= 0) throw new Error(`no database after ${seconds} s: ${errorMessage(error)}`, { cause: error });
       tell(`The database cannot be reached (${errorMessage(error)}); trying again for ${Math.ceil(left / 1000)} s`);
       await delay(Math.min(pause, left), undefined, { signal }).catch(() => undefined);
     }
   }
+  return undefined;
 }
 
 async function attempt(connectionString: string): Promise<void> {
