@@ -11,9 +11,7 @@ import { HotLane } from './lane/hot-lane';
 import { ServiceLogger } from './common/logging';
 import { identifyRequest } from './common/request-context';
 
-/**
- * For pages. TLS ends in front of the service; what depends on it is said there.
- */
+/** For pages. TLS ends in front of the service; what depends on it is said there. */
 const ON_PAGES: HelmetOptions = {
   contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
   strictTransportSecurity: false,
