@@ -68,7 +68,7 @@ class Connection {
       const callback = (length, buffer) => connection.receive(buffer.latin1Slice(0, length)) ?? true;
       const onread = { buffer: Buffer.alloc(READ_BYTES), callback };
       connection.socket = connect({ host, port, noDelay: true, onread }, () => resolve(connection));
-      connection.socket.on('error', (error) => {
+      connection.socket.on('error', (/** @type {Error} */ error) => {
         reject(error);
         connection.finish(error);
       });

@@ -9,20 +9,27 @@ import { comparison, count, medianOf, ms, percentiles } from '../report.mjs';
 import { median, table } from '../statistics.mjs';
 
 const FLUSH_MS = 500;
+/** So many are looked for in the database. */
+const LAST_BEATS = 5_000;
 let runs = 0;
 
-/** Single heartbeats of `ids` in turn; of the service, each run's last beats are looked up in the database. */
+/**
+ * Single heartbeats of `ids` in turn. wrk sends the same beats round after round; so that it can be told of the service whether the
+ * last ones are in the database, some that are not like any before follow at once, as fast as it takes them.
+ */
 export async function heartbeats(stage, ids) {
   const results = await withWarmUp(stage, stage.contenders, async (contender, seconds) => {
-    const run = ++runs;
-    const { url, kind, isOwn } = contender;
-    const requestsOf = (each) => contender.requests.heartbeats(url, ids, each);
-    const result = await peak({ url, directory: stage.directory, seconds, requests: requestsOf(run) });
-    if (kind === 'service') result.landing = await landing(stage.database, ids.slice(0, result.certain), run);
-    if (!isOwn) result.waiting = await atHalf(stage, contender, { most: result.rate, seconds, requestsOf, ids });
-    for (const each of [result.landing, result.waiting?.landing])
-      if (each?.missing > 0)
-        stage.broken.push(`${contender.name}: ${each.missing} acknowledged heartbeats are not in the database`);
+    const { url, kind, isOwn, name } = contender;
+    const requestsOf = (run) => contender.requests.heartbeats(url, ids, run);
+    const result = await peak({ url, directory: stage.directory, seconds, requests: requestsOf(++runs) });
+    if (kind === 'service') {
+      const last = ids.slice(0, LAST_BEATS);
+      await openLoop({ url, requests: requestsOf(++runs), count: last.length, rate: Infinity });
+      result.landing = await landing(stage.database, last, runs);
+      const { missing } = result.landing;
+      if (missing > 0) stage.broken.push(`${name}: ${missing} acknowledged heartbeats are not in the database`);
+    }
+    if (!isOwn) result.waiting = await atHalf(contender, { most: result.rate, seconds, requestsOf });
     return result;
   });
   const landed = (list, { kind }) => {
@@ -33,7 +40,7 @@ export async function heartbeats(stage, ids) {
       : `all, ${ms(median(list.map(({ landing: of }) => of.ms)))} ms after the last answer`;
   };
   const text = [
-    `Single heartbeats of ${count(ids.length)} agents in turn. A flush interval is ${FLUSH_MS} ms.`,
+    `Single heartbeats of ${count(ids.length)} agents in turn. After each turn the last ${count(Math.min(ids.length, LAST_BEATS))} are looked up in the database; a flush interval is ${FLUSH_MS} ms.`,
     comparison(results, { what: 'beats/s', own: stage.own, figure: rateOf, more: { 'in the database': landed } }),
     waitingTable(results),
   ];
@@ -63,7 +70,7 @@ export async function mixed(stage, ids) {
     const { url, isOwn } = contender;
     const requestsOf = (run) => mixture(url, ids, run);
     const result = await peak({ url, directory: stage.directory, seconds, requests: requestsOf(++runs) });
-    if (!isOwn) result.waiting = await atHalf(stage, contender, { most: result.rate, seconds, requestsOf });
+    if (!isOwn) result.waiting = await atHalf(contender, { most: result.rate, seconds, requestsOf });
     return result;
   });
   const text = [
@@ -91,14 +98,12 @@ async function withWarmUp(stage, contenders, measure) {
   );
 }
 
-/** What one waits for an answer at half the rate that was the most; `ids`, if their beats can be looked up. */
-async function atHalf(stage, { url, kind }, { most, seconds, requestsOf, ids }) {
-  const run = ++runs;
+/** What one waits for an answer at half the rate that was the most. */
+async function atHalf({ url }, { most, seconds, requestsOf }) {
   const rate = most / 2;
   const total = Math.round(rate * seconds);
-  const { latencies, busy } = await openLoop({ url, requests: requestsOf(run), count: total, rate });
-  const landed = ids && kind === 'service' ? await landing(stage.database, ids.slice(0, total), run) : undefined;
-  return { rate, ...percentiles(latencies), busy, landing: landed };
+  const { latencies, busy } = await openLoop({ url, requests: requestsOf(++runs), count: total, rate });
+  return { rate, ...percentiles(latencies), busy };
 }
 
 function waitingTable(results) {
