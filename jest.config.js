@@ -22,14 +22,14 @@ module.exports = {
       ...shared,
       displayName: 'express',
       setupFiles: [...shared.setupFiles, '<rootDir>/test/support/without-hot-lane.ts'],
-      testMatch: ['heartbeat', 'heartbeat-races', 'agents', 'access-agents', 'access-routes'].map(
+      testMatch: ['heartbeat', 'agents', 'access-agents', 'access-routes'].map(
         (name) => `<rootDir>/test/${name}.e2e-spec.ts`,
       ),
     },
   ],
   testTimeout: 30_000, // ignored when it stands in a project
-  // The server, Redis and PostgreSQL want a core as well.
-  maxWorkers: 2,
+  // On two cores: most of the time, tests wait for the servers that they have started.
+  maxWorkers: 3,
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts'],
 };

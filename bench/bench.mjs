@@ -1,13 +1,18 @@
-// npm run bench [-- NAME …]: runs the benchmarks on servers of their own and writes what they measured to bench/RESULTS.md.
+// npm run bench [-- NAME … --quick --peer name=url]: runs the benchmarks, all or those named, on servers of their own and on
+// Node 24, and writes what they measured to bench/RESULTS.md. --quick: a short run that shows that everything works, and is not
+// written. --peer: another server that speaks the contract, for `peers`.
 import { cpus, totalmem } from 'node:os';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createRequire } from 'node:module';
+import { parseArgs } from 'node:util';
 import { ensureBuilt, ensureInstalled } from '../scripts/lib/prepare.mjs';
+import { continueOnLts, ownNode } from './runtimes.mjs';
 
 await ensureInstalled();
 await ensureBuilt();
+await continueOnLts();
 const require = createRequire(import.meta.url);
 const { EmbeddedPostgres } = require('../dist/database/embedded-postgres.js');
 
@@ -17,10 +22,17 @@ const BENCHMARKS = {
   'hot-updates': './hot-updates.mjs',
   fleet: './fleet-heartbeats.mjs',
   'hanging-court': './hanging-court.mjs',
+  peers: './peers.mjs',
+  scale: './scale.mjs',
 };
 const RESULTS = new URL('RESULTS.md', import.meta.url);
 
-const asked = process.argv.slice(2);
+const { values: options, positionals: asked } = parseArgs({
+  allowPositionals: true,
+  options: { quick: { type: 'boolean', default: false }, peer: { type: 'string', multiple: true, default: [] } },
+});
+const peers = Object.fromEntries(options.peer.map(nameAndUrl));
+if (options.quick) process.env.BENCH_SECONDS ??= '20';
 const unknown = asked.filter((name) => !(name in BENCHMARKS));
 if (unknown.length > 0) {
   console.error(`no such benchmark: ${unknown.join(', ')} (there are ${Object.keys(BENCHMARKS).join(', ')})`);
@@ -32,17 +44,15 @@ const measured = new Map();
 const broken = [];
 for (const name of asked.length > 0 ? asked : Object.keys(BENCHMARKS)) {
   console.log(`\n# ${name}`);
-  const report = await onServerOfItsOwn(await import(BENCHMARKS[name]));
+  const benchmark = await import(BENCHMARKS[name]);
+  const report = await onServerOfItsOwn(benchmark);
+  const programs = benchmark.programs?.() ?? [];
   console.log(report);
-  measured.set(name, `${report}\n\n${circumstances()}`);
+  measured.set(name, `${report}\n\n${circumstances(programs)}`);
 }
-// Read only now: another run may have written its own meanwhile.
-const sections = new Map([...(await earlierSections()), ...measured]);
-const parts = [...sections].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, text]) => `## ${name}\n\n${text}`);
-await writeFile(
-  RESULTS,
-  `# Results\n\nWritten by \`npm run bench\`. Compare within one section only: each was measured in one run.\n\n${parts.join('\n\n')}\n`,
-);
+if (options.quick)
+  console.log('\nA QUICK run: too short to tell anything but that it works, and not written to RESULTS.md.');
+else await writeResults();
 
 for (const each of broken) console.error(`broken: ${each}`);
 process.exitCode = broken.length > 0 ? 1 : 0;
@@ -52,11 +62,27 @@ async function onServerOfItsOwn({ run, settings = {} }) {
   await chmod(directory, 0o755); // PostgreSQL runs under another account when we are root
   const server = await EmbeddedPostgres.start({ directory, settings, log: () => undefined });
   try {
-    return await run({ url: server.url, directory, broken });
+    return await run({ url: server.url, directory, broken, quick: options.quick, peers, ownNode: ownNode() });
   } finally {
     await server.stop();
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+async function writeResults() {
+  // Read only now: another run may have written its own meanwhile.
+  const sections = new Map([...(await earlierSections()), ...measured]);
+  const parts = [...sections].sort(([a], [b]) => (a < b ? -1 : 1)).map(([name, text]) => `## ${name}\n\n${text}`);
+  await writeFile(
+    RESULTS,
+    `# Results\n\nWritten by \`npm run bench\`. Compare within one section only: each was measured in one run.\n\n${parts.join('\n\n')}\n`,
+  );
+}
+
+function nameAndUrl(peer) {
+  const [name, url] = [peer.slice(0, peer.indexOf('=')), peer.slice(peer.indexOf('=') + 1)];
+  if (!name || !URL.canParse(url)) throw new Error(`--peer ${peer}: must be name=url`);
+  return [name, url.replace(/\/$/, '')];
 }
 
 /** A run of some benchmarks leaves the results of the others as they are. */
@@ -69,7 +95,7 @@ async function earlierSections() {
   return new Map(found);
 }
 
-function circumstances() {
+function circumstances(programs) {
   const machine = `${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB`;
-  return `_${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, embedded PostgreSQL 18, ${machine}, load generator on the same machine._`;
+  return `_${new Date().toISOString().slice(0, 10)}, Node ${process.versions.node}, embedded PostgreSQL 18, ${[...programs, machine].join(', ')}, load generator on the same machine._`;
 }

@@ -6,6 +6,7 @@ import { createFleet, fleetId } from './fleet.mjs';
 import { cpuSeconds, familyCpuSeconds, machineCpuSeconds, memory } from './processes.mjs';
 import { startService } from './service.mjs';
 import { median, quantile, table } from './statistics.mjs';
+import { lookAtSweep } from './sweep-times.mjs';
 
 const AGENTS = 100_000;
 const INTERVAL_SECONDS = 10;
@@ -24,8 +25,8 @@ const SETTLED_SECONDS = Math.min(60, SECONDS / 2);
 
 const BOUNDS = { rss: 400, sweep: 250, hot: 0.95, growth: 1.05 };
 
-/** So that a sweep's transaction can be timed from outside, see {@link Observer}. */
-export const settings = { track_commit_timestamp: 'on' };
+/** So that a sweep's transaction can be timed from outside. */
+export { settings } from './sweep-times.mjs';
 
 export async function run({ url, directory, broken }) {
   const fleet = await createFleet(url, 'bench_fleet', AGENTS);
@@ -124,10 +125,7 @@ function post(url, agent, body) {
   });
 }
 
-/**
- * Looks at the service and its database from outside. A sweep notes the start of its transaction in `heartbeat_sweep`, and
- * PostgreSQL keeps when the transaction that wrote the row committed: the difference is how long the real sweep took.
- */
+/** Looks at the service and its database from outside. */
 class Observer {
   isOver = false;
   rss = [];
@@ -147,7 +145,7 @@ class Observer {
     for (let second = 1; !this.isOver; second++) {
       await delay(Math.max(load.startedAt + second * 1000 - performance.now(), 0));
       this.rss.push(memory(this.pid).now);
-      await this.lookAtSweep();
+      await lookAtSweep(this.database, this.sweeps);
       if (second % 10 !== 0) continue;
       await this.measureSizes(second);
       const { tableMb, indexMb } = this.sizes.at(-1);
@@ -180,13 +178,6 @@ class Observer {
       generator: (user + system) / 1e6,
       ...machineCpuSeconds(),
     };
-  }
-
-  async lookAtSweep() {
-    const { rows } = await this.database.query(`
-      SELECT last_sweep_at::text AS at, extract(epoch FROM pg_xact_commit_timestamp(xmin) - last_sweep_at)::float8 * 1000 AS duration
-        FROM heartbeat_sweep WHERE last_sweep_at IS NOT NULL`);
-    for (const { at, duration } of rows) this.sweeps.set(at, duration);
   }
 
   async measureSizes(second) {

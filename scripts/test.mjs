@@ -3,12 +3,12 @@ import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { ensureBuilt, ensureInstalled } from './lib/prepare.mjs';
-import { ensureTestPrograms } from './lib/test-programs.mjs';
+import { ensurePrograms } from './lib/programs.mjs';
 
 try {
   await ensureInstalled();
   await ensureBuilt();
-  ensureTestPrograms();
+  ensurePrograms(process.env.TEST_REDIS_URL ? ['prometheus'] : ['redis-server', 'prometheus']);
 } catch (error) {
   console.error(error.message);
   process.exit(1);

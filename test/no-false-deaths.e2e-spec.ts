@@ -3,7 +3,7 @@ import { freezePostgres, thawPostgres } from './support/postgres-processes';
 import { ServiceProcess, temporaryDataDirectory } from './support/service-process';
 import { until } from './support/until';
 
-const TIMEOUT = 3;
+const TIMEOUT = 4;
 /** Too few for self-preservation, which would hide a false death. */
 const FLEET = 40;
 

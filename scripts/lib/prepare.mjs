@@ -97,12 +97,12 @@ function filesIn(path) {
 }
 
 /** Runs npm, all of its output to stderr: stdout belongs to the command that is being prepared. */
-function npm(args, { quiet = false } = {}) {
+export function npm(args, { quiet = false, cwd = ROOT } = {}) {
   const cli = process.env.npm_execpath;
   // npm itself tells us where it is. Elsewhere it is on the PATH, on Windows as a script that only a shell can run.
   const [program, ...before] = cli?.endsWith('npm-cli.js') ? [process.execPath, cli] : ['npm'];
   const { status, error, stdout, stderr } = spawnSync(program, [...before, ...args], {
-    cwd: ROOT,
+    cwd,
     shell: program === 'npm' && process.platform === 'win32',
     stdio: ['ignore', quiet ? 'pipe' : 2, quiet ? 'pipe' : 2],
     encoding: 'utf8',
