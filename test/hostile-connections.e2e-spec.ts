@@ -27,33 +27,26 @@ describe('Connections that mean no good', () => {
     await database.drop();
   });
 
-  it('that send their headers byte by byte are refused in time, two hundred at once', async () => {
-    const slow = await Promise.all(Array.from({ length: 200 }, () => open()));
-    const drip = setInterval(() => slow.forEach(({ socket }) => socket.writable && socket.write('a')), 100);
-    for (const { socket } of slow) socket.write('GET /health HTTP/1.1\r\nHost: x\r\nX-Slow: ');
-    await expectResponsive();
-    try {
-      await Promise.all(slow.map(({ ended }) => ended));
-    } finally {
-      clearInterval(drip);
-    }
-    expect(slow.map(({ text }) => statusOf(text()))).toEqual(slow.map(() => 408));
-    await expectResponsive();
-  }, 30_000);
-
-  it('that send their body byte by byte are refused in time, two hundred at once', async () => {
-    const slow = await Promise.all(Array.from({ length: 200 }, () => open()));
-    const drip = setInterval(() => slow.forEach(({ socket }) => socket.writable && socket.write(' ')), 100);
-    for (const { socket } of slow) socket.write(post('/agents/register', 100_000));
-    await expectResponsive();
-    try {
-      await Promise.all(slow.map(({ ended }) => ended));
-    } finally {
-      clearInterval(drip);
-    }
-    expect(slow.map(({ text }) => statusOf(text()))).toEqual(slow.map(() => 408));
-    await expectResponsive();
-  }, 30_000);
+  it.each([
+    ['headers', 'GET /health HTTP/1.1\r\nHost: x\r\nX-Slow: ', 'a'],
+    ['body', post('/agents/register', 100_000), ' '],
+  ])(
+    'that send their %s byte by byte are refused in time, two hundred at once',
+    async (_, begin, byte) => {
+      const slow = await Promise.all(Array.from({ length: 200 }, () => open()));
+      const drip = setInterval(() => slow.forEach(({ socket }) => socket.writable && socket.write(byte)), 100);
+      for (const { socket } of slow) socket.write(begin);
+      await expectResponsive();
+      try {
+        await Promise.all(slow.map(({ ended }) => ended));
+      } finally {
+        clearInterval(drip);
+      }
+      expect(slow.map(({ text }) => statusOf(text()))).toEqual(slow.map(() => 408));
+      await expectResponsive();
+    },
+    30_000,
+  );
 
   it('that announce or send too much are refused without being read to the end', async () => {
     const announced = await open();

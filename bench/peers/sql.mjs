@@ -42,8 +42,8 @@ export async function bareFlush(database, ids, run) {
 
 /** The same with the service's own statement, which also keeps the order of beats, locks, revives and logs. */
 export async function serviceFlush(database, ids, run) {
-  const query = (sql, parameters) => database.query(sql, parameters).then(({ rows }) => rows);
-  const repository = new BeatsRepository({ query });
+  const prepared = (name, text, values) => database.query({ name, text, values }).then(({ rows }) => rows);
+  const repository = new BeatsRepository({ prepared });
   return rateOfBatches(ids, (batch, first) =>
     repository.write(batch.map((id, n) => ({ id, age: 0, report: reportOf(first + n, run), reportAge: 0 }))),
   );
