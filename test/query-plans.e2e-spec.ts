@@ -58,6 +58,21 @@ describe('At 20,000 agents', () => {
     expect(await indexesOf(pageStatement(query, 30))).toEqual([undefined, 'idx_agents_type']);
   });
 
+  it('an ANALYZE, which holds up the pruning of pages, does not follow every tenth of the table that beats', async () => {
+    const session = new Client({ connectionString: database.url });
+    await session.connect();
+    try {
+      const { rows } = await session.query<{ options: string[] }>(
+        `SELECT reloptions AS options FROM pg_class WHERE oid = 'agents'::regclass`,
+      );
+      const options = new Map(rows[0]!.options.map((option) => option.split('=') as [string, string]));
+      expect(Number(options.get('autovacuum_analyze_scale_factor'))).toBeGreaterThan(1);
+      expect(Number(options.get('autovacuum_vacuum_scale_factor'))).toBeLessThan(0.2);
+    } finally {
+      await session.end();
+    }
+  });
+
   it('a heartbeat is a HOT update: it touches no index', async () => {
     const session = new Client({ connectionString: database.url });
     await session.connect();
