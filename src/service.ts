@@ -6,6 +6,7 @@ import { setUpApp } from './app.setup';
 import { HttpAdapter } from './common/http-adapter';
 import { Lifecycle } from './common/lifecycle';
 import type { ServiceLogger } from './common/logging';
+import { releaseStartUpMemory } from './common/start-up-memory';
 import type { StopSignal } from './common/stop-signal';
 import type { Configuration } from './config/configuration';
 import { waitForDatabase } from './database/wait-for-database';
@@ -50,6 +51,8 @@ async function start(
   const app = await NestFactory.create<NestExpressApplication>(module, adapter, options);
   try {
     setUpApp(app);
+    await app.init();
+    releaseStartUpMemory();
     await app.listen(configuration.SERVER_PORT, configuration.SERVER_HOST);
   } catch (error) {
     await app.close();
