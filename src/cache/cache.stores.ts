@@ -18,6 +18,17 @@ interface Stored {
   expires: number;
 }
 
+/** The store of the tier in this process, for those who cannot wait for Keyv: its keys are {@link keyInMemory}. */
+export interface MemoryStore {
+  get(key: string): Stored | undefined;
+  delete(key: string): boolean;
+}
+
+/** As Keyv writes a key. */
+export function keyInMemory(key: string): string {
+  return `${NAMESPACE}:${key}`;
+}
+
 /** The tier in this process: bounded, the least recently used entries leave first. Values are shared, not copied. */
 export function memoryTier(): Keyv {
   const entries = new LRUCache<string, Stored>({

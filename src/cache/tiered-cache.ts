@@ -1,6 +1,7 @@
 import { Cache } from '@nestjs/cache-manager';
 import { Injectable } from '@nestjs/common';
 import type { Keyv } from 'keyv';
+import { keyInMemory, type MemoryStore } from './cache.stores';
 import { InvalidationBus } from './invalidation-bus';
 import { TTL_MS } from './namespace';
 
@@ -38,6 +39,7 @@ export class TieredCache {
   };
   private readonly loads = new Map<string, Load>();
   private readonly memory: Keyv;
+  private readonly held: MemoryStore;
   private readonly redis: Keyv | undefined;
 
   constructor(
@@ -46,17 +48,18 @@ export class TieredCache {
   ) {
     const [memory, redis] = cache.stores;
     this.memory = memory!;
+    this.held = this.memory.store as MemoryStore;
     this.redis = redis;
     bus.onLoss(() => this.clear());
   }
 
   /**
    * The value under the key, loaded if need be: by one call of `load` for all who ask meanwhile. Its error reaches all of them
-   * and is not remembered.
+   * and is not remembered. What is held in this process is there at once.
    */
-  async getOrLoad<T>(key: string, load: () => Promise<T>, shared?: SharedTier<T>): Promise<T> {
-    const held = await this.recall<T>(key);
-    if (held !== undefined) return held;
+  getOrLoad<T>(key: string, load: () => Promise<T>, shared?: SharedTier<T>): T | Promise<T> {
+    const held = this.recall(key);
+    if (held !== undefined) return held as T;
     const underWay = this.loads.get(key);
     // A load that takes too long is not waited for by others: they would get what was so before they asked.
     if (underWay && performance.now() - underWay.began < TTL_MS) return underWay.answer as Promise<T>;
@@ -72,7 +75,7 @@ export class TieredCache {
   /** Forgets the value in this process, and what is being loaded: whoever asks from now on gets it anew. */
   forget(key: string): void {
     this.loads.delete(key);
-    void this.memory.delete(key);
+    this.held.delete(keyInMemory(key));
   }
 
   private clear(): void {
@@ -81,11 +84,11 @@ export class TieredCache {
   }
 
   /** Without the news of other replicas nothing in memory is good. */
-  private async recall<T>(key: string): Promise<T | undefined> {
+  private recall(key: string): unknown {
     if (!this.bus.isListening()) return undefined;
-    const held = await this.memory.get<T>(key);
-    this.requests.memory[held === undefined ? 'miss' : 'hit']++;
-    return held;
+    const held = this.held.get(keyInMemory(key));
+    this.requests.memory[held ? 'hit' : 'miss']++;
+    return held?.value;
   }
 
   private async answer<T>(key: string, own: Load, load: () => Promise<T>, shared?: SharedTier<T>): Promise<T> {

@@ -122,12 +122,13 @@ export class HttpAdapter extends ExpressAdapter {
     this.unheard.delete(request.socket);
     this.inFlight.add(response);
     if (this.isDraining) endConnectionWith(response);
-    response.once('finish', () => {
+    response.on('close', () => {
+      this.inFlight.delete(response);
+      if (!response.writableFinished) return; // nobody was there any more to take the answer
       const { route } = request as IncomingMessage & { route?: { path?: unknown } }; // Express has put it there
       const seconds = (performance.now() - start) / 1000;
       this.requests.record(request.method, route?.path, response.statusCode, seconds);
     });
-    response.once('close', () => this.inFlight.delete(response));
   }
 }
 

@@ -14,13 +14,15 @@ export interface BodyRules {
   isBatch?: boolean;
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 /**
  * The value of a JSON request body (RFC 8259).
  * @throws DomainError `malformed_json`
  */
 export function parseJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return JSON.parse(UTF8.decode(bytes));
   } catch (error) {
     const reason = error instanceof SyntaxError ? error.message : 'it is not UTF-8';
     throw new DomainError('invalid', 'malformed_json', `The body is not valid JSON: ${reason}`);

@@ -22,6 +22,7 @@ export function unstorable(text: string): string | undefined {
  * numbers beyond a double's range, nesting beyond any use. Walks without recursion, so that depth cannot harm it.
  */
 export function jsonViolations(root: unknown): FieldError[] {
+  if (isSound(root, 0)) return [];
   const violations: FieldError[] = [];
   const pending: { value: unknown; path: string; depth: number }[] = [{ value: root, path: '', depth: 0 }];
   const report = (field: string, message: string | undefined): void => {
@@ -45,6 +46,18 @@ export function jsonViolations(root: unknown): FieldError[] {
     }
   }
   return violations.reverse();
+}
+
+/** Whether {@link jsonViolations} has nothing to find, which is so as a rule and told without writing any path down. */
+function isSound(value: unknown, depth: number): boolean {
+  if (typeof value === 'string') return unstorable(value) === undefined;
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return true;
+  if (depth >= MAX_DEPTH) return false;
+  if (Array.isArray(value)) return value.every((item) => isSound(item, depth + 1));
+  for (const key in value)
+    if (unstorable(key) !== undefined || !isSound((value as Record<string, unknown>)[key], depth + 1)) return false;
+  return true;
 }
 
 /** Levels of containers: 0 for a scalar, 1 for `{}`, 2 for `{"a":{}}`. The value was parsed from JSON, so it has no cycle. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { Pool } from 'pg';
-import { DataSource } from 'typeorm';
+import type { Pool, PoolClient } from 'pg';
+import { DataSource, type EntityManager } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { DomainError } from '../common/domain-error';
 import { isConnectionLost, isRolledBack, isUnavailable } from './database-errors';
@@ -9,6 +9,11 @@ import { DatabaseWatch } from './database-watch';
 /** Something that runs SQL: the pool, or one transaction. */
 export interface Querier {
   query<Row>(sql: string, parameters?: unknown[]): Promise<Row[]>;
+  /**
+   * As `query`, by a statement for which each connection keeps a plan under `name`: worth it for one that runs all the time or is
+   * long, and whose plan does not depend on its parameters.
+   */
+  prepared<Row extends object>(name: string, sql: string, parameters: unknown[]): Promise<Row[]>;
 }
 
 const ATTEMPTS = 3;
@@ -29,18 +34,12 @@ export class Database implements Querier {
    * when that cannot do it twice: when PostgreSQL has rolled it back, or when it only reads and the connection was lost.
    */
   async query<Row>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
-    const onlyReads = sql.trimStart().startsWith('SELECT');
-    const isSafe = (error: unknown): boolean => isRolledBack(error) || (onlyReads && isConnectionLost(error));
-    return this.ask(isSafe, () => this.dataSource.query<Row[]>(sql, parameters));
+    return this.ask(mayRunAgain(sql), () => this.dataSource.query<Row[]>(sql, parameters));
   }
 
-  /**
-   * Runs one statement on its own, for which each connection keeps a plan under `name`: worth it for a long statement that runs
-   * all the time and whose plan does not depend on its parameters. Run again as {@link query} does.
-   */
+  /** As {@link query} does, by a prepared statement. */
   async prepared<Row extends object>(name: string, sql: string, parameters: unknown[]): Promise<Row[]> {
-    const prepared = { name, text: sql, values: parameters };
-    return this.ask(isRolledBack, async () => (await this.connections().query<Row>(prepared)).rows);
+    return this.ask(mayRunAgain(sql), () => runPrepared<Row>(this.connections(), name, sql, parameters));
   }
 
   /**
@@ -50,10 +49,7 @@ export class Database implements Querier {
   async transaction<Result>(work: (transaction: Querier) => Promise<Result>, { retry = false } = {}): Promise<Result> {
     return this.ask(
       (error) => retry && isRolledBack(error),
-      () =>
-        this.dataSource.transaction((manager) =>
-          work({ query: <Row>(sql: string, parameters: unknown[] = []) => manager.query<Row[]>(sql, parameters) }),
-        ),
+      () => this.dataSource.transaction(async (manager) => work(await querierOf(manager))),
     );
   }
 
@@ -80,4 +76,28 @@ export class Database implements Querier {
       }
     }
   }
+}
+
+async function querierOf(manager: EntityManager): Promise<Querier> {
+  const connection = (await manager.queryRunner!.connect()) as PoolClient;
+  return {
+    query: <Row>(sql: string, parameters: unknown[] = []) => manager.query<Row[]>(sql, parameters),
+    prepared: <Row extends object>(name: string, sql: string, parameters: unknown[]) =>
+      runPrepared<Row>(connection, name, sql, parameters),
+  };
+}
+
+async function runPrepared<Row extends object>(
+  connection: Pool | PoolClient,
+  name: string,
+  text: string,
+  values: unknown[],
+): Promise<Row[]> {
+  return (await connection.query<Row>({ name, text, values })).rows;
+}
+
+/** Whether a statement that failed so cannot have done anything, or does nothing but read. */
+function mayRunAgain(sql: string): (error: unknown) => boolean {
+  const onlyReads = sql.trimStart().startsWith('SELECT');
+  return (error) => isRolledBack(error) || (onlyReads && isConnectionLost(error));
 }

@@ -1,4 +1,5 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { setTimeout as delay } from 'node:timers/promises';
 import { PinoLogger } from 'nestjs-pino';
 import { DurationTally } from '../common/duration-tally';
 import { isAboutData } from '../database/database-errors';
@@ -9,13 +10,22 @@ import { RecentBeats, type Beat } from '../registry/recent-beats';
 import { BeatsRepository, type BeatToWrite, type WrittenBeat } from './beats.repository';
 import { KnownAgents } from './known-agents';
 
-/** Beats in one statement; more make its locks last longer and win nothing. */
-const BATCH = 2_000;
+/** Beats in one statement: few, so that neither we nor PostgreSQL keep others waiting for long, … */
+const SMALL_BATCH = 500;
+/** … unless so many wait … */
+const MANY = 20_000;
+/** … that what a statement costs by itself tells. Still more would only make its locks last longer. */
+const LARGE_BATCH = 2_000;
+/** Statements are spread over no more than this, however long the interval. */
+const LONGEST_SPREAD_MS = 250;
 const LONGEST_BACKOFF_MS = 5_000;
 /** Beats that wait longer than this, and the interval, wait for something that is not there. */
 const LATE_MS = 10_000;
 
-/** Writes acknowledged heartbeats behind: every `HEARTBEAT_FLUSH_INTERVAL_MS`, and once more before the service stops. */
+/**
+ * Writes acknowledged heartbeats behind, within `HEARTBEAT_FLUSH_INTERVAL_MS`: for half of it they gather, over the other half the
+ * statements that write them are spread, as far as they leave time for that. And once more before the service stops.
+ */
 @Injectable()
 export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdown {
   /** Flushes that had something to write, also those that failed. */
@@ -68,10 +78,24 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
     return this.flushing;
   }
 
-  private schedule(): void {
+  /** The next flush begins half an interval after the last one began, or later when that one failed or took longer. */
+  private schedule(lastBegan = performance.now()): void {
     if (this.stopped) return;
-    const pause = Math.min(this.configuration.HEARTBEAT_FLUSH_INTERVAL_MS * 2 ** this.failures, LONGEST_BACKOFF_MS);
-    this.timer = setTimeout(() => void this.flush().then(() => this.schedule()), Math.max(pause, 1));
+    const pause =
+      this.failures > 0
+        ? Math.min(this.configuration.HEARTBEAT_FLUSH_INTERVAL_MS * 2 ** this.failures, LONGEST_BACKOFF_MS)
+        : lastBegan + this.halfInterval() - performance.now();
+    this.timer = setTimeout(
+      () => {
+        const began = performance.now();
+        void this.flush().then(() => this.schedule(began));
+      },
+      Math.max(pause, 1),
+    );
+  }
+
+  private halfInterval(): number {
+    return this.configuration.HEARTBEAT_FLUSH_INTERVAL_MS / 2;
   }
 
   private async write(): Promise<boolean> {
@@ -79,10 +103,15 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
     const began = performance.now();
     const taken = this.recent.take();
     const written = new Set<string>();
+    let paused = 0;
     try {
       const ids = [...taken.keys()].sort();
-      for (let start = 0; start < ids.length; start += BATCH)
-        await this.writeBatch(ids.slice(start, start + BATCH), taken, written);
+      const size = ids.length > MANY ? LARGE_BATCH : SMALL_BATCH;
+      const spread = Math.min(this.halfInterval(), LONGEST_SPREAD_MS);
+      for (let start = 0; start < ids.length; start += size) {
+        if (start > 0) paused += await this.pauseUntil(began + (start / ids.length) * spread);
+        await this.writeBatch(ids.slice(start, start + size), taken, written);
+      }
       this.recent.settle('all');
       if (this.failures > 0) this.logger.info('Heartbeats are written again');
       this.failures = 0;
@@ -93,8 +122,15 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
         this.logger.warn({ err: error, beats: taken.size - written.size }, 'Heartbeats cannot be written; they wait');
       return false;
     } finally {
-      this.durations.observe((performance.now() - began) / 1000);
+      this.durations.observe((performance.now() - began - paused) / 1000);
     }
+  }
+
+  /** Gives the milliseconds that it took: none when the moment is past, or nothing but the stop is waited for. */
+  private async pauseUntil(moment: number): Promise<number> {
+    const began = performance.now();
+    if (moment - began >= 1 && !this.stopped) await delay(moment - began);
+    return performance.now() - began;
   }
 
   private async writeBatch(ids: string[], taken: ReadonlyMap<string, Beat>, written: Set<string>): Promise<void> {
@@ -113,7 +149,8 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
     const unmet = new Set(ids);
     for (const agent of met) {
       unmet.delete(agent.id);
-      if (agent.status !== agent.previous) this.events.publish('status_changed', agent, agent.previous, 'heartbeat');
+      const { id, status, revived } = agent;
+      if (revived) this.events.publish('status_changed', { id, status, ...revived }, revived.from, 'heartbeat');
       if (!changed.has(agent.id)) this.known.remember(agent); // last: a listener to the event forgets the agent
     }
     for (const id of unmet) this.known.forget(id);

@@ -20,9 +20,8 @@ export interface BeatToWrite {
 }
 
 export interface WrittenBeat extends KnownAgent {
-  name: string;
-  type: string;
-  previous: AgentStatus;
+  /** The agent, when the beat has revived it. */
+  revived: { from: AgentStatus; name: string; type: string } | null;
 }
 
 /** The SQL of heartbeats. They change `last_seen` and `health` and, when they revive an agent, `status`: nothing else. */
@@ -42,32 +41,45 @@ export class BeatsRepository {
   async write(beats: BeatToWrite[]): Promise<WrittenBeat[]> {
     return this.database.prepared<WrittenBeat>('write_beats', WRITE, [
       beats.map(({ id }) => id),
-      beats.map(({ age }) => age),
-      beats.map(({ report }) => (report ? JSON.stringify(report) : null)),
-      beats.map(({ reportAge }) => reportAge ?? 0),
+      arrayOf(beats.map(({ age }) => age)),
+      beats.map(({ report }) => openText(report)).join('\n'),
+      arrayOf(beats.map(({ reportAge }) => reportAge ?? 0)),
     ]);
   }
+}
+
+/** PostgreSQL's text of an array of numbers. */
+function arrayOf(numbers: number[]): string {
+  return `{${numbers.join()}}`;
+}
+
+/** A report as JSON without the brace at its end, so that the statement can add to it. One line; an empty one for no report. */
+function openText(report: HealthReport | undefined): string {
+  return report ? JSON.stringify(report).slice(0, -1) : '';
 }
 
 /**
  * Rows are locked in the order of their ids before any is written, so that replicas, sweeps and imports never wait for each
  * other in a circle. `last_seen` never goes back, and an older report never hides a newer one. Only columns without an index
- * change (status aside, and that only to revive): a HOT update, see docs/adr/0003. The commit does not wait for the disk: a crash of
+ * change (status aside, and that only to revive): a HOT update, see docs/adr/0003. A report always came with a beat, so one that is
+ * newer than `last_seen` is newer than the report in the row, which then need not be looked into. The commit does not wait for the disk: a crash of
  * PostgreSQL loses a moment of beats as a crash of ours does, and never half a statement.
  */
 const WRITE = `
   WITH beat AS MATERIALIZED (
     SELECT id, now() - age * interval '1 ms' AS beaten_at, report, now() - report_age * interval '1 ms' AS reported_at
-      FROM unnest($1::text[], $2::float8[], $3::jsonb[], $4::float8[]) AS given(id, age, report, report_age),
+      FROM unnest($1::text[], $2::float8[], string_to_array($3, E'\\n', ''), $4::float8[]) AS given(id, age, report, report_age),
            (SELECT set_config('synchronous_commit', 'off', true)) AS relaxed),
   held AS MATERIALIZED (
     SELECT id, status FROM agents WHERE id = ANY ($1) AND deregistered_at IS NULL ORDER BY id FOR NO KEY UPDATE),
   beaten AS (
     UPDATE agents
        SET last_seen = greatest(agents.last_seen, beat.beaten_at),
-           health = CASE WHEN beat.report IS NULL OR (agents.health->>'last_check')::timestamptz > beat.reported_at THEN agents.health
-                         ELSE beat.report || jsonb_build_object('last_check',
-                                to_char(beat.reported_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')) END,
+           health = CASE WHEN beat.report IS NULL THEN agents.health
+                         WHEN beat.reported_at < agents.last_seen AND (agents.health->>'last_check')::timestamptz > beat.reported_at
+                           THEN agents.health
+                         ELSE (beat.report || ',"last_check":"'
+                               || to_char(beat.reported_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') || '"}')::jsonb END,
            status = CASE WHEN held.status IN ('unhealthy', 'inactive') THEN 'active' ELSE agents.status END,
            generation = agents.generation + CASE WHEN held.status IN ('unhealthy', 'inactive') THEN 1 ELSE 0 END
       FROM beat JOIN held USING (id)
@@ -78,4 +90,5 @@ const WRITE = `
            jsonb_build_object('name', name, 'type', type, 'generation', generation) AS data
       FROM beaten WHERE previous <> status ORDER BY id),
   logged AS (${appendEvents('event')})
-  SELECT id, name, type, status, previous, (heartbeat->>'interval_seconds')::int AS "intervalSeconds" FROM beaten`;
+  SELECT id, status, CASE WHEN previous <> status THEN jsonb_build_object('from', previous, 'name', name, 'type', type) END AS revived,
+         (heartbeat->>'interval_seconds')::int AS "intervalSeconds" FROM beaten`;

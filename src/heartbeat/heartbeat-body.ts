@@ -1,7 +1,7 @@
 import type { FieldError } from '../common/domain-error';
 import { fieldPath, jsonDepth } from '../common/json-limits';
 import { isJsonObject } from '../common/validate';
-import { REPORTABLE_STATUSES, statusFromFigures, type HealthReport, type HealthStatus } from '../registry/agent-health';
+import { REPORTABLE_STATUSES, statusFromFigures, type HealthReport } from '../registry/agent-health';
 
 /** A heartbeat as it came: alive and nothing else to say, alive with a report, or not valid. */
 export type ParsedHeartbeat = { report?: HealthReport } | { errors: FieldError[] };
@@ -25,20 +25,22 @@ export function parseHeartbeat(body: unknown): ParsedHeartbeat {
 }
 
 function parseReport(source: Record<string, unknown>, parent: string): ParsedHeartbeat {
-  const report: Omit<HealthReport, 'status'> = {};
-  const errors: FieldError[] = [];
-  let status: HealthStatus | undefined;
-  for (const name of Object.keys(source)) {
+  const report: Partial<HealthReport> = {};
+  let errors: FieldError[] | undefined;
+  let saysNothing = true;
+  for (const name in source) {
     const value = source[name];
     const violation = violationOf(name, value);
-    if (violation) errors.push({ field: fieldPath(parent, name), message: violation });
-    else if (value === null) continue;
-    else if (name === 'status') status = value as HealthStatus;
-    else Object.assign(report, { [name]: value });
+    if (violation) (errors ??= []).push({ field: fieldPath(parent, name), message: violation });
+    else if (value !== null) {
+      (report as Record<string, unknown>)[name] = value;
+      saysNothing = false;
+    }
   }
-  if (errors.length > 0) return { errors };
-  if (status === undefined && Object.keys(report).length === 0) return {};
-  return { report: { status: status ?? statusFromFigures(report), ...report } };
+  if (errors) return { errors };
+  if (saysNothing) return {};
+  report.status ??= statusFromFigures(report);
+  return { report: report as HealthReport };
 }
 
 /** What is wrong with one field of a report; null counts as absent. */

@@ -14,7 +14,7 @@ import {
   HeartbeatBatchDto,
   HeartbeatRequestDto,
 } from './dto/heartbeats.dto';
-import { HeartbeatService } from './heartbeat.service';
+import { HeartbeatService, type AcceptedBeat } from './heartbeat.service';
 
 /** Signs of life. */
 @ApiTags('heartbeat')
@@ -31,7 +31,12 @@ export class HeartbeatController {
       path: '/agents/:id/heartbeat',
       takes: { limit: 256 * 1024 },
       like: [HeartbeatController, 'beat'],
-      answer: async ({ id, body }) => ({ status: 200, body: await this.beat(id, body) }),
+      answer: ({ id, body }) => {
+        const answer = this.beat(id, body);
+        return answer instanceof Promise
+          ? answer.then((awaited) => ({ status: 200, body: awaited }))
+          : { status: 200, body: answer };
+      },
     });
     lane.add({
       method: 'POST',
@@ -66,8 +71,12 @@ export class HeartbeatController {
   @ApiBody({ type: HeartbeatRequestDto, required: false })
   @ApiOkResponse({ type: HeartbeatAnswerDto })
   @ApiProblems(400, 404, 413, 415)
-  async beat(@Param('id', storableId) id: string, @Body() body: unknown): Promise<HeartbeatAnswerDto> {
-    const { status, nextHeartbeatSeconds, timeoutSeconds } = await this.heartbeats.beat(id, body);
+  beat(@Param('id', storableId) id: string, @Body() body: unknown): HeartbeatAnswerDto | Promise<HeartbeatAnswerDto> {
+    const accepted = this.heartbeats.beat(id, body);
+    return accepted instanceof Promise ? accepted.then((beat) => this.answerTo(beat)) : this.answerTo(accepted);
+  }
+
+  private answerTo({ id, status, nextHeartbeatSeconds, timeoutSeconds }: AcceptedBeat): HeartbeatAnswerDto {
     return {
       id,
       last_beat: this.clock.now().toISOString(),

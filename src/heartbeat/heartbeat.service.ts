@@ -53,17 +53,20 @@ export class HeartbeatService {
    * Takes one heartbeat.
    * @throws DomainError `validation_failed`; `agent_not_found` or `agent_deregistered`, both proven; `store_unavailable`
    */
-  async beat(id: string, body: unknown): Promise<AcceptedBeat> {
+  beat(id: string, body: unknown): AcceptedBeat | Promise<AcceptedBeat> {
+    const counted = (error: unknown): never => {
+      this.results[resultOf(error)]++;
+      throw error;
+    };
     try {
       const parsed = parseHeartbeat(body);
       if ('errors' in parsed) throw validationError(inBody(parsed.errors));
-      const agent = await this.registered(id);
-      this.recent.record(id, performance.now(), parsed.report);
-      this.results.accepted++;
-      return this.accepted(agent);
+      const found = this.known.find(id);
+      return found instanceof Promise
+        ? found.then((agent) => this.take(id, agent, parsed.report)).catch(counted)
+        : this.take(id, found, parsed.report);
     } catch (error) {
-      this.results[resultOf(error)]++;
-      throw error;
+      return counted(error);
     }
   }
 
@@ -118,11 +121,10 @@ export class HeartbeatService {
     };
   }
 
-  private async registered(id: string): Promise<KnownAgent> {
-    return requireRegistered(id, await this.known.find(id));
-  }
-
-  private accepted({ id, status, intervalSeconds }: KnownAgent): AcceptedBeat {
+  private take(id: string, found: KnownAgent | undefined, report: HealthReport | undefined): AcceptedBeat {
+    const { status, intervalSeconds } = requireRegistered(id, found);
+    this.recent.record(id, performance.now(), report);
+    this.results.accepted++;
     return {
       id,
       status: status === 'unhealthy' || status === 'inactive' ? 'active' : status, // what this beat makes of it

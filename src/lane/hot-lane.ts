@@ -148,9 +148,13 @@ export class HotLane {
     const fields = [...this.standingHeaders, 'X-Request-Id', requestId];
     for (const name in headers) fields.push(name, headers[name]!);
     const text = body && JSON.stringify(body);
-    if (contentType && text) fields.push('Content-Type', contentType);
-    if (text) fields.push('Content-Length', String(Buffer.byteLength(text)));
-    response.writeHead(status, fields).end(text);
+    if (text) {
+      const bytes = Buffer.byteLength(text);
+      if (contentType) fields.push('Content-Type', contentType);
+      fields.push('Content-Length', String(bytes));
+      // A text in ASCII is the same in Latin-1, which costs Node less to write.
+      response.writeHead(status, fields).end(text, bytes === text.length ? 'latin1' : 'utf8');
+    } else response.writeHead(status, fields).end();
     const level = levelOf(status);
     if (!PinoLogger.root.isLevelEnabled(level)) return;
     const { message, details } = requestLine(request, status, Math.round(performance.now() - began));

@@ -14,7 +14,7 @@ export class AgentRecords {
   constructor(private readonly cache: TieredCache) {}
 
   /** The record, which nobody changes; loaded if need be. What the load throws is thrown and not remembered. */
-  find(id: string, load: () => Promise<AgentEntity>): Promise<AgentEntity> {
+  find(id: string, load: () => Promise<AgentEntity>): AgentEntity | Promise<AgentEntity> {
     return this.cache.getOrLoad(keyOf(id), load);
   }
 

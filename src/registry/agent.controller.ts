@@ -30,6 +30,12 @@ const IF_MATCH = {
   description: 'An `ETag`: change the agent only if it is still in this state.',
 };
 
+interface RecordAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body?: AgentDto;
+}
+
 /** One agent: reading, changing and deregistering it. */
 @ApiTags('agent')
 @ApiParam({ name: 'id', example: 'data-processor-1' })
@@ -172,11 +178,14 @@ export class AgentController {
     return { events: page.items.map(presentEvent), next_cursor: page.nextCursor };
   }
 
-  private async answerTo(
-    id: string,
-    ifNoneMatch: string | undefined,
-  ): Promise<{ status: number; headers: Record<string, string>; body?: AgentDto }> {
-    const agent = await this.agents.read(id);
+  private answerTo(id: string, ifNoneMatch: string | undefined): RecordAnswer | Promise<RecordAnswer> {
+    const found = this.agents.read(id);
+    return found instanceof Promise
+      ? found.then((agent) => this.answerWith(agent, ifNoneMatch))
+      : this.answerWith(found, ifNoneMatch);
+  }
+
+  private answerWith(agent: AgentEntity, ifNoneMatch: string | undefined): RecordAnswer {
     const headers = { ETag: entityTag(agent) };
     if (ifNoneMatchHits(ifNoneMatch, headers.ETag)) return { status: 304, headers };
     return { status: 200, headers, body: this.presenter.record(agent) };

@@ -15,7 +15,14 @@ import type {
   HeartbeatDto,
 } from './dto/agent-responses.dto';
 import { missedBeats } from './heartbeat-timeout';
-import { RecentBeats } from './recent-beats';
+import { RecentBeats, type Beat } from './recent-beats';
+
+/** An agent at one moment. A beat that is acknowledged and not yet in the table counts already. */
+interface Sight {
+  now: Date;
+  beat: Beat | undefined;
+  lastSeen: Date | null;
+}
 
 /** Agents as clients see them, as of now. */
 @Injectable()
@@ -27,29 +34,35 @@ export class AgentPresenter {
   ) {}
 
   summary(agent: AgentListItem): AgentSummaryDto {
-    const { id, name, type, category, version, status, capabilities, endpoints } = agent;
-    const times = {
-      registered_at: agent.registeredAt.toISOString(),
-      last_seen: this.lastSeen(agent)?.toISOString() ?? null,
-    };
-    return { id, name, type, category, version, status, capabilities, endpoints, ...times };
+    return summaryOf(agent, agent.status, this.sight(agent));
   }
 
   record(agent: AgentEntity): AgentDto {
-    const { metadata } = agent;
-    const status = this.status(agent);
-    return { ...this.summary(agent), status, metadata, health: this.health(agent), heartbeat: this.heartbeat(agent) };
+    const sight = this.sight(agent);
+    const summary = summaryOf(agent, statusOf(agent, sight), sight) as AgentDto;
+    summary.metadata = agent.metadata;
+    summary.health = this.health(agent, sight);
+    summary.heartbeat = this.heartbeat(agent, sight, summary.last_seen);
+    return summary;
   }
 
   agentHealth(agent: AgentEntity): AgentHealthDto {
-    const last_seen = this.lastSeen(agent)?.toISOString() ?? null;
-    return { agent_id: agent.id, status: this.status(agent), health: this.health(agent), last_seen };
+    const sight = this.sight(agent);
+    const last_seen = textOf(sight.lastSeen);
+    return { agent_id: agent.id, status: statusOf(agent, sight), health: this.health(agent, sight), last_seen };
   }
 
-  private health(agent: AgentEntity): HealthDto {
-    const health = this.lastReport(agent);
+  private sight({ id, lastSeen }: AgentListItem): Sight {
+    const now = this.clock.now();
+    const beat = this.recent.get(id);
+    const beaten = beat && timeOf(beat.at, now);
+    return { now, beat, lastSeen: beaten && (!lastSeen || beaten > lastSeen) ? beaten : lastSeen };
+  }
+
+  private health(agent: AgentEntity, sight: Sight): HealthDto {
+    const health = lastReport(agent, sight);
     return {
-      status: healthStatus(health, this.timeout(agent), this.clock.now()),
+      status: healthStatus(health, this.timeout(agent), sight.now),
       cpu_percent: health?.cpu_percent ?? null,
       memory_percent: health?.memory_percent ?? null,
       uptime_seconds: health?.uptime_seconds ?? null,
@@ -60,44 +73,49 @@ export class AgentPresenter {
     };
   }
 
-  private heartbeat(agent: AgentEntity): HeartbeatDto {
+  private heartbeat(agent: AgentEntity, { lastSeen, now }: Sight, last_beat: string | null): HeartbeatDto {
     const { interval_seconds, enabled } = agent.heartbeat;
-    const lastSeen = this.lastSeen(agent);
-    return {
-      interval_seconds,
-      enabled,
-      last_beat: lastSeen?.toISOString() ?? null,
-      missed_beats: missedBeats(lastSeen, interval_seconds, this.clock.now()),
-      timeout_seconds: this.timeout(agent),
-    };
-  }
-
-  /** A beat that is acknowledged and not yet in the table counts already; likewise below. */
-  private lastSeen({ id, lastSeen }: AgentListItem): Date | null {
-    const beat = this.recent.get(id);
-    const recent = beat && this.timeOf(beat.at);
-    return recent && (!lastSeen || recent > lastSeen) ? recent : lastSeen;
-  }
-
-  private status({ id, status }: AgentEntity): AgentStatus {
-    return this.recent.get(id) ? (transition(status, 'heartbeat') ?? status) : status;
-  }
-
-  private lastReport({ id, health }: AgentEntity): ReportedHealth | null {
-    const { report, reportedAt } = this.recent.get(id) ?? {};
-    return report && reportedAt !== undefined
-      ? { ...report, last_check: this.timeOf(reportedAt).toISOString() }
-      : health;
-  }
-
-  /** The time of day at a moment of `performance.now()`. */
-  private timeOf(moment: number): Date {
-    return new Date(this.clock.now().getTime() - (performance.now() - moment));
+    const missed_beats = missedBeats(lastSeen, interval_seconds, now);
+    return { interval_seconds, enabled, last_beat, missed_beats, timeout_seconds: this.timeout(agent) };
   }
 
   private timeout(agent: AgentEntity): number {
     return this.cadence.timeoutSeconds(agent.heartbeat.interval_seconds);
   }
+}
+
+function summaryOf(agent: AgentListItem, status: AgentStatus, { lastSeen }: Sight): AgentSummaryDto {
+  const { id, name, type, category, version, capabilities, endpoints } = agent;
+  return {
+    id,
+    name,
+    type,
+    category,
+    version,
+    status,
+    capabilities,
+    endpoints,
+    registered_at: agent.registeredAt.toISOString(),
+    last_seen: textOf(lastSeen),
+  };
+}
+
+function statusOf({ status }: AgentEntity, { beat }: Sight): AgentStatus {
+  return beat ? (transition(status, 'heartbeat') ?? status) : status;
+}
+
+function lastReport({ health }: AgentEntity, { beat, now }: Sight): ReportedHealth | null {
+  if (!beat?.report || beat.reportedAt === undefined) return health;
+  return { ...beat.report, last_check: timeOf(beat.reportedAt, now).toISOString() };
+}
+
+/** The time of day at a moment of `performance.now()`. */
+function timeOf(moment: number, now: Date): Date {
+  return new Date(now.getTime() - (performance.now() - moment));
+}
+
+function textOf(time: Date | null): string | null {
+  return time === null ? null : time.toISOString();
 }
 
 export function presentEvent(event: AgentEvent): AgentEventDto {

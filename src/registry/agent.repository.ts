@@ -40,13 +40,15 @@ export class AgentRepository {
 
   /** The agent, or its tombstone, or undefined when the id is unknown. */
   async find(id: string): Promise<AgentEntity | undefined> {
-    const [agent] = await this.database.query<AgentEntity>(`SELECT ${COLUMNS} FROM agents WHERE id = $1`, [id]);
+    const sql = `SELECT ${COLUMNS} FROM agents WHERE id = $1`;
+    const [agent] = await this.database.prepared<AgentEntity>('find_agent', sql, [id]);
     return agent;
   }
 
   /** Those of the ids that are known, tombstones among them, in one query. */
   async findEach(ids: string[]): Promise<Map<string, AgentEntity>> {
-    const agents = await this.database.query<AgentEntity>(`SELECT ${COLUMNS} FROM agents WHERE id = ANY ($1)`, [ids]);
+    const sql = `SELECT ${COLUMNS} FROM agents WHERE id = ANY ($1)`;
+    const agents = await this.database.prepared<AgentEntity>('find_agents', sql, [ids]);
     return new Map(agents.map((agent) => [agent.id, agent]));
   }
 
@@ -66,10 +68,12 @@ export class AgentRepository {
   /** Makes the agent active under these fields, whether it is new, known, or a tombstone. Atomic, safe to race. */
   async register(querier: Querier, id: string, fields: AgentFields): Promise<Registered> {
     for (let attempt = 1; attempt <= REGISTRATION_ATTEMPTS; attempt++) {
-      const [row] = await querier.query<AgentEntity & Pick<Registered, 'previousStatus'>>(REGISTER, [
-        id,
-        ...values(fields),
-      ]);
+      const parameters = [id, ...values(fields)];
+      const [row] = await querier.prepared<AgentEntity & Pick<Registered, 'previousStatus'>>(
+        'register_agent',
+        REGISTER,
+        parameters,
+      );
       if (row) {
         const { previousStatus, ...agent } = row;
         return { agent, previousStatus };
@@ -82,7 +86,7 @@ export class AgentRepository {
   /** Applies a change to the state that was read. Undefined when the agent has changed since: read again and decide anew. */
   async change(agent: AgentEntity, change: AgentChange): Promise<AgentEntity | undefined> {
     const { event, status = agent.status } = change;
-    const [changed] = await this.database.query<AgentEntity>(CHANGE, [
+    const [changed] = await this.database.prepared<AgentEntity>('change_agent', CHANGE, [
       agent.id,
       ...values(change.fields ?? agent),
       agent.generation,

@@ -44,7 +44,7 @@ export class AgentService {
   ) {}
 
   /** For readers: as the agent was at most two seconds ago, and never before a change that this replica has made. */
-  async read(id: string): Promise<AgentEntity> {
+  read(id: string): AgentEntity | Promise<AgentEntity> {
     return this.records.find(id, async () => registered(id, await this.lookup.find(id)));
   }
 
