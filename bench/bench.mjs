@@ -24,6 +24,7 @@ const BENCHMARKS = {
   'hanging-court': './hanging-court.mjs',
   peers: './peers.mjs',
   scale: './scale.mjs',
+  profiles: './profiles.mjs',
 };
 const RESULTS = new URL('RESULTS.md', import.meta.url);
 

@@ -38,9 +38,15 @@ export function targets({
   extent,
 }) {
   const largest = extent.fleets.at(-1);
-  const agents = count(extent.fleet);
+  const fleet = count(extent.fleet);
   return [
     atLeast('heartbeats, of bare node:http', heartbeats.service / heartbeats.bare, 0.75, ratio),
+    atLeast(
+      'heartbeats, of bare node:http, for the CPU time of the process',
+      heartbeats.bareCpu / heartbeats.cpu,
+      0.75,
+      ratio,
+    ),
     atLeast('heartbeats, times the plain NestJS lane', heartbeats.service / heartbeats.plain, 3, ratio),
     // One interval until a flush begins; it has until the next one to write.
     below('heartbeats, the last in the database after', heartbeats.landedMs, 1000, milliseconds),
@@ -60,6 +66,17 @@ export function targets({
       0.75,
       ratio,
     ),
+    ...[
+      [extent.few, readsOfFew],
+      [extent.beating, reads],
+    ].map(([agents, { cpu, bareCpu }]) =>
+      atLeast(
+        `reads by id (${count(agents)} agents), of bare node:http, for the CPU time of the process`,
+        bareCpu / cpu,
+        0.75,
+        ratio,
+      ),
+    ),
     atLeast(
       `reads by id (${count(extent.few)} agents), times etcd reads`,
       readsOfFew.service / readsOfFew.etcd,
@@ -67,8 +84,8 @@ export function targets({
       ratio,
     ),
     atLeast(`reads by id (${count(extent.beating)} agents), times etcd reads`, reads.service / reads.etcd, 1, ratio),
-    below(`list page of 100 out of ${agents}, nothing changes, median`, list.median, 10, milliseconds),
-    below(`list page of 100 out of ${agents}, a change before each, median`, listOfChanging.median, 10, milliseconds),
+    below(`list page of 100 out of ${fleet}, nothing changes, median`, list.median, 10, milliseconds),
+    below(`list page of 100 out of ${fleet}, a change before each, median`, listOfChanging.median, 10, milliseconds),
     below(`discovery by capability out of ${count(largest)}, median`, discover.get(largest).median, 30, milliseconds),
     atLeast('registrations, of INSERT plus event alone', register.service / register.limit, 0.5, ratio),
     below('RSS, idle', footprint.idle, 150, megabytes),

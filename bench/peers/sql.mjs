@@ -1,4 +1,4 @@
-// The limits of what any service on this PostgreSQL can reach: the plainest statements that do the same, without a service.
+// The limits of what any service on this PostgreSQL can reach: the plainest statements that do the same, prepared, without a service.
 import { createRequire } from 'node:module';
 import { fleetId } from '../fleet.mjs';
 import { AGENT } from '../load/requests.mjs';
@@ -36,7 +36,7 @@ export async function bareFlush(database, ids, run) {
     const reports = batch.map((_, n) =>
       JSON.stringify({ ...reportOf(first + n, run), last_check: new Date().toISOString() }),
     );
-    return database.query(FLUSH, [batch, reports]);
+    return database.query({ name: 'bare_flush', text: FLUSH, values: [batch, reports] });
   });
 }
 
@@ -66,7 +66,11 @@ export async function bareRegister({ url, connections, seconds, first }) {
   const start = performance.now();
   const work = async (client) => {
     while (performance.now() - start < seconds * 1000)
-      await client.query(REGISTER, [`bare-${fleetId(first + written++)}`, ...values]);
+      await client.query({
+        name: 'bare_register',
+        text: REGISTER,
+        values: [`bare-${fleetId(first + written++)}`, ...values],
+      });
   };
   await Promise.all(clients.map(work));
   const rate = written / ((performance.now() - start) / 1000);

@@ -4,6 +4,7 @@ import { BARE, ETCD, PLAIN, SERVICE, speaksContract } from '../contenders.mjs';
 import { landing } from '../landing.mjs';
 import { openLoop } from '../load/open-loop.mjs';
 import { peak } from '../load/peak.mjs';
+import { familyCpuSeconds } from '../processes.mjs';
 import { mixture } from '../load/requests.mjs';
 import { comparison, count, medianOf, ms, percentiles } from '../report.mjs';
 import { median, table } from '../statistics.mjs';
@@ -21,7 +22,7 @@ export async function heartbeats(stage, ids) {
   const results = await withWarmUp(stage, stage.contenders, async (contender, seconds) => {
     const { url, kind, isOwn, name } = contender;
     const requestsOf = (run) => contender.requests.heartbeats(url, ids, run);
-    const result = await peak({ url, directory: stage.directory, seconds, requests: requestsOf(++runs) });
+    const result = await peakOf(contender, stage.directory, seconds, requestsOf(++runs));
     if (kind === 'service') {
       const last = ids.slice(0, LAST_BEATS);
       await openLoop({ url, requests: requestsOf(++runs), count: last.length, rate: Infinity });
@@ -41,7 +42,13 @@ export async function heartbeats(stage, ids) {
   };
   const text = [
     `Single heartbeats of ${count(ids.length)} agents in turn. After each turn the last ${count(Math.min(ids.length, LAST_BEATS))} are looked up in the database; a flush interval is ${FLUSH_MS} ms.`,
-    comparison(results, { what: 'beats/s', own: stage.own, figure: rateOf, more: { 'in the database': landed } }),
+    comparison(results, {
+      what: 'beats/s',
+      own: stage.own,
+      figure: rateOf,
+      more: { 'CPU µs a beat': cpuCell, 'in the database': landed },
+    }),
+    CPU_NOTE,
     waitingTable(results),
   ];
   return {
@@ -56,10 +63,11 @@ export async function heartbeats(stage, ids) {
 
 /** Reads by id of `ids` in turn. What the service remembers of an agent it remembers for two seconds. */
 export async function reads(stage, ids) {
-  const results = await withWarmUp(stage, stage.contenders, ({ url, requests }, seconds) =>
-    peak({ url, directory: stage.directory, seconds, requests: requests.reads(url, ids) }),
+  const results = await withWarmUp(stage, stage.contenders, (contender, seconds) =>
+    peakOf(contender, stage.directory, seconds, contender.requests.reads(contender.url, ids)),
   );
-  const compared = comparison(results, { what: 'reads/s', own: stage.own, figure: rateOf });
+  const more = { 'CPU µs a read': cpuCell };
+  const compared = comparison(results, { what: 'reads/s', own: stage.own, figure: rateOf, more });
   return { text: `Reads by id of ${count(ids.length)} agents in turn.\n\n${compared}`, figures: ratesOf(results) };
 }
 
@@ -69,24 +77,45 @@ export async function mixed(stage, ids) {
   const results = await withWarmUp(stage, contenders, async (contender, seconds) => {
     const { url, isOwn } = contender;
     const requestsOf = (run) => mixture(url, ids, run);
-    const result = await peak({ url, directory: stage.directory, seconds, requests: requestsOf(++runs) });
+    const result = await peakOf(contender, stage.directory, seconds, requestsOf(++runs));
     if (!isOwn) result.waiting = await atHalf(contender, { most: result.rate, seconds, requestsOf });
     return result;
   });
   const text = [
     'Of a thousand requests 900 heartbeats, 70 reads by id, 15 lists of 20 by type, 10 discoveries, 5 registrations.',
-    comparison(results, { what: 'requests/s', own: stage.own, figure: rateOf }),
+    comparison(results, {
+      what: 'requests/s',
+      own: stage.own,
+      figure: rateOf,
+      more: { 'CPU µs a request': cpuCell },
+    }),
     waitingTable(results),
   ];
   return { text: text.join('\n\n'), figures: ratesOf(results) };
 }
 
 const rateOf = ({ rate }) => rate;
+const cpuOf = ({ cpu }) => cpu;
+const CPU_NOTE =
+  "CPU µs: what the server's own processes use for one request, all that goes with it included (flushes, timers, garbage), but not PostgreSQL, which shares the two cores with them and with the load generator.";
 
-/** Everybody's median rate. */
+/** A peak, and what it costs the contender for each answer, in microseconds of CPU time; undefined for one that we did not start. */
+async function peakOf({ url, pid }, directory, seconds, requests) {
+  const before = pid && familyCpuSeconds(pid);
+  const result = await peak({ url, directory, seconds, requests });
+  return { ...result, cpu: pid && ((familyCpuSeconds(pid) - before) * 1e6) / result.answers };
+}
+
+function cpuCell(list) {
+  const each = list.map(cpuOf);
+  return each.includes(undefined) ? '–' : median(each).toFixed(1);
+}
+
+/** Everybody's median rate, and what a request costs the service and the limit. */
 function ratesOf(results) {
   const [service, plain, bare, etcd] = [SERVICE, PLAIN, BARE, ETCD].map((name) => medianOf(results, name, rateOf));
-  return { service, plain, bare, etcd };
+  const [cpu, bareCpu] = [SERVICE, BARE].map((name) => medianOf(results, name, cpuOf));
+  return { service, plain, bare, etcd, cpu, bareCpu };
 }
 
 /** Code is compiled and agents are known before anything counts. */
