@@ -43,3 +43,8 @@ pub use model::{
     OperatorStatus, Registered, Registration, ServiceHealth, ServiceStatus,
 };
 pub use session::{AgentSession, SessionBuilder, SessionEvent};
+
+/// The example of the README compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
