@@ -62,8 +62,11 @@ describe('The Rust client', () => {
   });
 
   const hasRustfmt = spawnSync('rustfmt', ['--version'], { stdio: 'ignore' }).status === 0;
-  if (!hasRustfmt) console.info('The form of the Rust client is not looked at: there is no rustfmt here');
-  (hasRustfmt ? it : it.skip)('has the form that rustfmt gives it', () => {
+  if (!hasRustfmt) {
+    console.info('The form of the Rust client is not looked at: there is no rustfmt here');
+    return;
+  }
+  it('has the form that rustfmt gives it', () => {
     const sources = ['src', 'tests', 'examples'].flatMap((folder) =>
       readdirSync(join(CRATE, folder), { recursive: true, encoding: 'utf8' }).flatMap((path) =>
         path.endsWith('.rs') ? [join(folder, path)] : [],
