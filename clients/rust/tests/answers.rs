@@ -19,6 +19,11 @@ content-type: application/json
 
 { "id": "a-1", "name": "n", "status": "active", "registered_at": "2026-10-08T15:30:00.000Z",
   "heartbeat": { "interval_seconds": 0.1, "timeout_seconds": 30 } }"#;
+const REGISTERED_FOR_LONG: &str = r#"201 Created
+content-type: application/json
+
+{ "id": "a-1", "name": "n", "status": "active", "registered_at": "2026-10-08T15:30:00.000Z",
+  "heartbeat": { "interval_seconds": 3600, "timeout_seconds": 10800 } }"#;
 const BEAT: &str = r#"200 OK
 content-type: application/json
 
@@ -243,7 +248,11 @@ async fn a_token_that_is_refused_is_tried_again() {
 async fn a_registration_that_is_refused_for_good_is_an_error() {
     let (url, _requests) = scripted(vec![INVALID]).await;
     let (builder, _told) = session(&url, agent());
-    let error = soon(builder.start()).await.unwrap_err();
+    // In a task of its own, as any future of this crate may be.
+    let error = soon(tokio::spawn(builder.start()))
+        .await
+        .unwrap()
+        .unwrap_err();
     assert_eq!(error.code(), Some(&ProblemCode::ValidationFailed));
     assert_eq!(
         error.problem().unwrap().errors[0].field,
@@ -282,25 +291,26 @@ async fn it_tells_of_an_operators_maintenance() {
 #[tokio::test]
 async fn a_session_that_is_stopped_deregisters_in_spite_of_a_short_outage() {
     let (url, mut requests) = scripted(vec![
-        REGISTERED,
+        REGISTERED_FOR_LONG,
         UNAVAILABLE,
         "200 OK\n\n{ \"id\": \"a-1\", \"status\": \"deregistered\" }",
     ])
     .await;
-    let mut agent = agent();
-    agent.metadata.insert("k".into(), 1.into());
-    let client = RegistryClient::new(&url).unwrap();
-    let session = soon(AgentSession::builder(client, agent).start())
-        .await
-        .unwrap();
-    // Before its first heartbeat, or after it: what is asked last are two deregistrations.
+    let (builder, _told) = session(&url, agent());
+    let session = soon(builder.start()).await.unwrap();
     soon(session.stop()).await.unwrap();
-    let mut all = Vec::new();
-    while let Ok(request) = requests.try_recv() {
-        all.push(request.lines().next().unwrap().to_owned());
-    }
-    assert_eq!(all.first().map(String::as_str), Some(REGISTRATION));
-    assert_eq!(all.last().map(String::as_str), Some(DEREGISTRATION));
+    let expected = [REGISTRATION, DEREGISTRATION, DEREGISTRATION];
+    assert_eq!(asked(3, &mut requests).await, expected);
+}
+
+#[tokio::test]
+async fn a_session_that_cannot_deregister_says_why_in_time() {
+    let (url, _requests) = scripted(vec![REGISTERED_FOR_LONG, UNAVAILABLE]).await;
+    let (builder, _told) = session(&url, agent());
+    let patience = Duration::from_millis(100); // less than what it is told to wait
+    let session = soon(builder.stop_timeout(patience).start()).await.unwrap();
+    let error = soon(session.stop()).await.unwrap_err();
+    assert_eq!(error.code(), Some(&ProblemCode::StoreUnavailable));
 }
 
 #[tokio::test]
