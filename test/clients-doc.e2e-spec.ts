@@ -89,8 +89,8 @@ async function scripted(answers: Answer[]): Promise<Scripted> {
   return { url: `http://127.0.0.1:${port}`, requests, close: () => server.close().closeAllConnections() };
 }
 
-const REGISTERED: Answer = [201, { id: 'a', heartbeat: { interval_seconds: 0.05, timeout_seconds: 30 } }];
-const HEARD: Answer = [200, { id: 'a', status: 'active', next_heartbeat_seconds: 0.05, timeout_seconds: 30 }];
+const REGISTERED: Answer = [201, { id: 'a', heartbeat: { interval_seconds: 0.1, timeout_seconds: 30 } }];
+const HEARD: Answer = [200, { id: 'a', status: 'active', next_heartbeat_seconds: 0.1, timeout_seconds: 30 }];
 const NOT_FOUND: Answer = [404, { code: 'agent_not_found' }];
 const INVALID: Answer = [400, { code: 'validation_failed', errors: [{ field: 'some.field', message: 'is wrong' }] }];
 
@@ -232,7 +232,7 @@ describe('docs/clients.md', () => {
         const server = await scripted([
           [503, { code: 'starting' }, { 'retry-after': '1' }],
           REGISTERED,
-          [404, '<h1>Not Found</h1>'],
+          [404, '{ "code": "agent_not_found" }'], // a page, whatever it says
           [503, '<h1>Bad luck</h1>'],
           INVALID,
           HEARD,
