@@ -8,7 +8,8 @@ import { ensurePrograms } from './lib/programs.mjs';
 try {
   await ensureInstalled();
   await ensureBuilt();
-  ensurePrograms(process.env.TEST_REDIS_URL ? ['prometheus'] : ['redis-server', 'prometheus']);
+  const programs = ['prometheus', 'python3', 'curl'];
+  ensurePrograms(process.env.TEST_REDIS_URL ? programs : ['redis-server', ...programs]);
 } catch (error) {
   console.error(error.message);
   process.exit(1);

@@ -10,6 +10,8 @@ const PACKAGES = {
     instead: 'set TEST_REDIS_URL to a Redis that they may write to',
   },
   prometheus: { programs: ['prometheus', 'promtool'], brew: 'prometheus' },
+  python3: { programs: ['python3'], brew: 'python' },
+  curl: { programs: ['curl'], brew: 'curl' },
   wrk: { programs: ['wrk'], brew: 'wrk' },
   'etcd-server': { programs: ['etcd'], brew: 'etcd' },
 };
