@@ -183,6 +183,7 @@ class Observer {
   async measureSizes(second) {
     const { rows } = await this.database.query(`
       SELECT pg_table_size('agents') / 1e6::float8 AS "tableMb", pg_indexes_size('agents') / 1e6::float8 AS "indexMb",
+             pg_wal_lsn_diff(pg_current_wal_insert_lsn(), '0/0')::float8 AS wal,
              n_tup_upd::float8 AS updates, n_tup_hot_upd::float8 AS hot
         FROM pg_stat_user_tables WHERE relname = 'agents'`);
     this.sizes.push({ second, ...rows[0] });
@@ -217,7 +218,7 @@ async function outcomeOf(database, load) {
   const { rows } = await database.query(`
     SELECT (SELECT count(*)::int FROM agent_events WHERE to_status IN ('unhealthy', 'inactive')) AS deaths,
            (SELECT count(*)::int FROM agent_events WHERE from_status = 'inactive' AND to_status = 'active') AS revivals,
-           autovacuum_count::int AS vacuums
+           autovacuum_count::int AS vacuums, autoanalyze_count::int AS analyses
       FROM pg_stat_user_tables WHERE relname = 'agents'`);
   const counts = Object.fromEntries(statuses.map(({ status, agents }) => [status, agents]));
   return { ...rows[0], counts, ...(await notLanded(database, load)) };
@@ -265,7 +266,9 @@ function report({ load, observer, outcome, landedAfter, broken }) {
     const course = `${sizes[0][key].toFixed(1)} / ${settled[key].toFixed(1)} / ${end[key].toFixed(1)}`;
     line(`${what}, MB, at ${sizes[0].second} s / ${settled.second} s / the end`, course, 'flat (≤ 5 %)', isFlat);
   }
-  line('autovacuums of the table', count(outcome.vacuums));
+  line('autovacuums / automatic analyses of the table', `${count(outcome.vacuums)} / ${count(outcome.analyses)}`);
+  const wal = (end.wal - settled.wal) / (end.updates - settled.updates);
+  line(`WAL for a beat, from ${settled.second} s on, bytes`, count(wal));
   const perSecond = (seconds) => `${seconds.toFixed(0)} s (${((100 * seconds) / SECONDS).toFixed(0)} % of a core)`;
   line('CPU: service', perSecond(used.service));
   line('CPU: PostgreSQL', perSecond(used.postgres));
