@@ -92,6 +92,13 @@ module.exports = {
       to: { path: '^(?:test|bench|scripts|migrations)/', pathNot: '^test/support/' },
     },
     {
+      name: 'client-stands-alone',
+      severity: 'error',
+      comment: 'The client is a package of its own: it has no dependencies, and knows the service by openapi.json only.',
+      from: { path: '^clients/typescript/src/', pathNot: SPEC },
+      to: { path: ['^(?:src|test|bench|scripts|migrations)/', 'node_modules/', SPEC] },
+    },
+    {
       name: 'migrations-stand-alone',
       severity: 'error',
       comment: 'A migration that has run must not change when the code does.',
@@ -121,7 +128,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^dist/' },
+    exclude: { path: '^(?:clients/typescript/)?dist/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
