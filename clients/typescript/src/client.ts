@@ -287,7 +287,8 @@ function isServiceHealth(body: unknown): body is ServiceHealth {
   return typeof body === 'object' && body !== null && 'details' in body;
 }
 
-function randomKey(): string {
+/** An `Idempotency-Key` that nobody else will think of. */
+export function randomKey(): string {
   // Not randomUUID, which pages have only in secure contexts.
   return Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(16).padStart(8, '0')).join('');
 }

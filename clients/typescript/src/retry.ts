@@ -1,4 +1,4 @@
-import { ApiError, ConnectionError, RateLimitedError, UnavailableError } from './errors.js';
+import { ApiError, ConnectionError, RateLimitedError, TimeoutError, UnavailableError } from './errors.js';
 
 /** Milliseconds. */
 export interface Backoff {
@@ -54,5 +54,29 @@ export function pause(ms: number, signal?: AbortSignal): Promise<void> {
     }, ms);
     if (signal?.aborted) abort();
     else signal?.addEventListener('abort', abort, { once: true });
+  });
+}
+
+/** What the work gives, unless it takes longer (TimeoutError) or the signal aborts (its reason). */
+export async function within<T>(ms: number, work: Promise<T>, signal?: AbortSignal): Promise<T> {
+  const over = new AbortController();
+  const abort = (): void => over.abort(signal?.reason);
+  const timer = setTimeout(() => over.abort(new TimeoutError(ms)), ms);
+  signal?.addEventListener('abort', abort, { once: true });
+  if (signal?.aborted) abort();
+  try {
+    return await untilAborted(work, over.signal);
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', abort);
+  }
+}
+
+/** What the work gives, unless the signal aborts before; then rejects with its reason, and the work goes on unheard. */
+export function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    if (signal.aborted) reject(signal.reason as Error);
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+    work.then(resolve, reject);
   });
 }

@@ -1,5 +1,5 @@
 import { apiError, ConnectionError, TimeoutError, type ApiError } from './errors.js';
-import { mayRetry, pause, pauseMs, retryAfterMs, type Backoff } from './retry.js';
+import { mayRetry, pause, pauseMs, retryAfterMs, untilAborted, type Backoff } from './retry.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_RETRIES = 3;
@@ -177,11 +177,4 @@ function urlOf(base: string, path: string, { id = '', query = {} }: Call): strin
 function reasonOf(error: unknown): string {
   const { cause, message } = error as Error;
   return cause instanceof Error && cause.message ? cause.message : message;
-}
-
-function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
-    work.then(resolve, reject);
-  });
 }
