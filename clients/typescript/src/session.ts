@@ -7,8 +7,8 @@ import { ProcessUsage } from './usage.js';
 
 /** Between registrations at the start that got no answer. */
 const REGISTRATION_BACKOFF: Backoff = { firstMs: 1_000, longestMs: 15_000 };
-/** The longest pause after a heartbeat that failed. It doubles with each further one, and is never longer than the interval. */
-const FIRST_BEAT_BACKOFF_MS = 5_000;
+/** Of longer intervals than this, a lost heartbeat is repeated as soon as of this one. */
+const LONGEST_EARLY_RETRY_MS = 10_000;
 /** A longer `Retry-After` is not believed: the agent would be taken for dead. */
 const LONGEST_RETRY_AFTER_MS = 60_000;
 /** A beat that takes as long as its interval is lost; the client's own limit holds as well. */
@@ -71,9 +71,10 @@ type Listeners = { [Name in keyof SessionEvents]: Set<(value: SessionEvents[Name
  * has forgotten it, and deregisters it in the end. Whatever happens to the registry, the session waits and goes on. While it
  * lives, the process does not end by itself.
  *
- * Sessions that begin, fail or recover together do not act together. The first beat comes at any time within an interval, each
- * further one up to a tenth of it sooner or later than told. One that failed is sent again after 0.5 to 1 of a backoff, which
- * begins with 5 s and ends with the interval: a registry in trouble gets a third more beats than it asked for, not a multiple.
+ * Sessions that begin, fail or recover together do not act together. The first beat is due at any time within an interval, and
+ * each further one an interval after the last was due, up to a tenth sooner or later. Trouble does not move that: of a beat that
+ * got no answer there is one repetition, a quarter to three quarters of an interval later, and then the next is due anyway, or
+ * the first that `Retry-After` allows. So a fleet stays spread out, and a registry in trouble is not asked for more.
  */
 export class AgentSession {
   readonly #options: SessionOptions;
@@ -170,7 +171,7 @@ export class AgentSession {
       } catch (error) {
         if (signal?.aborted || !mayRetry(error, true)) throw error;
         this.#emit('error', error);
-        await pause(waitMs(failures, error, REGISTRATION_BACKOFF), signal);
+        await pause(askedMs(error) + pauseMs(failures, undefined, REGISTRATION_BACKOFF), signal);
       }
     }
   }
@@ -178,21 +179,28 @@ export class AgentSession {
   /** Beats until the session ends. Never rejects. */
   async #live(): Promise<void> {
     const { signal } = this.#ending;
-    let wait = Math.random() * this.#intervalMs;
+    /** When the next beat is due. Trouble does not move it: fleets stay spread out as they were. */
+    let due = performance.now() + Math.random() * this.#intervalMs;
+    let next = due;
     for (let failures = 0; !signal.aborted;) {
+      let asked = 0;
+      let early = Infinity;
       try {
-        await pause(wait, signal);
-        const began = performance.now();
+        await pause(next - performance.now(), signal);
         await this.#beat();
         failures = 0;
-        // Counted from when it was sent: answers may have been held up and come all together.
-        wait = Math.max(0, began + this.#intervalMs * (0.9 + 0.2 * Math.random()) - performance.now());
       } catch (error) {
         if (signal.aborted) return;
         this.#emit('error', error);
-        const backoff = { firstMs: FIRST_BEAT_BACKOFF_MS, longestMs: this.#intervalMs };
-        wait = waitMs(++failures, error, backoff, () => 0.5 + 0.5 * Math.random());
+        asked = askedMs(error);
+        if (++failures === 1 && asked === 0 && mayRetry(error, true))
+          early = (0.25 + 0.5 * Math.random()) * Math.min(this.#intervalMs, LONGEST_EARLY_RETRY_MS);
       }
+      const now = performance.now();
+      // Whoever was held up for long, as by a machine that slept, finds a new place among the others.
+      if (due + 2 * this.#intervalMs < now) due = now - Math.random() * this.#intervalMs;
+      while (due <= next || due < now + asked) due += this.#intervalMs * (0.9 + 0.2 * Math.random());
+      next = Math.min(due, now + early);
     }
   }
 
@@ -325,7 +333,7 @@ function isProof(error: unknown): error is NotFoundError {
   return error instanceof NotFoundError && (error.code === 'agent_not_found' || error.code === 'agent_deregistered');
 }
 
-function waitMs(failures: number, error: unknown, backoff: Backoff, random?: () => number): number {
-  const asked = error instanceof ApiError ? (error.retryAfterMs ?? 0) : 0;
-  return Math.min(asked, LONGEST_RETRY_AFTER_MS) + pauseMs(failures, undefined, backoff, random);
+/** How long the registry asked to be left alone, in milliseconds. */
+function askedMs(error: unknown): number {
+  return error instanceof ApiError ? Math.min(error.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS) : 0;
 }

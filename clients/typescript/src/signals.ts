@@ -18,9 +18,11 @@ export function stopOnSignalsNoMore(stoppable: Stoppable): void {
   if (stoppables.size === 0) for (const signal of SIGNALS) process.off(signal, stopAll);
 }
 
-/** Node calls it; it cannot fail, for stopping does not. */
-async function stopAll(signal: NodeJS.Signals): Promise<void> {
+function stopAll(signal: NodeJS.Signals): void {
   for (const each of SIGNALS) process.off(each, stopAll); // a second one is not kept waiting
+  void stopped().then(() => process.listenerCount(signal) === 0 && process.kill(process.pid, signal));
+}
+
+async function stopped(): Promise<void> {
   await Promise.all(Array.from(stoppables, (stoppable) => stoppable.stop()));
-  if (process.listenerCount(signal) === 0) process.kill(process.pid, signal);
 }
