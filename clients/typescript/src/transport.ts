@@ -173,8 +173,8 @@ function urlOf(base: string, path: string, { id = '', query = {} }: Call): strin
   return base + path.replace('{id}', () => encodeURIComponent(id)) + (search && `?${search}`);
 }
 
-/** What fetch says is only that it failed; why is in the cause. */
+/** What fetch says is only that it failed; why is in the cause, of several failed connections only as a code. */
 function reasonOf(error: unknown): string {
-  const { cause, message } = error as Error;
-  return cause instanceof Error && cause.message ? cause.message : message;
+  const { cause, message } = error as Error & { cause?: { message?: string; code?: string } };
+  return cause?.message || cause?.code || message;
 }

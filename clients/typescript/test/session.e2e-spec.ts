@@ -235,7 +235,8 @@ describe('A session', () => {
     const client = new AgentRegistryClient({
       url: service.url,
       fetch: async (input, init) => {
-        if (String(input).endsWith('/register') && ++registrations > 1) await held;
+        const { pathname } = new URL(input instanceof Request ? input.url : input);
+        if (pathname.endsWith('/register') && ++registrations > 1) await held;
         return fetch(input, init);
       },
     });

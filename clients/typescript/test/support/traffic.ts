@@ -23,7 +23,7 @@ export class Traffic {
 
   /** How many were sent in each bucket of so many milliseconds from then on. */
   histogram(from: number, buckets: number, bucketMs: number): number[] {
-    const counts = new Array<number>(buckets).fill(0);
+    const counts = Array.from({ length: buckets }, () => 0);
     for (const { at } of this.sent) {
       const bucket = Math.floor((at - from) / bucketMs);
       if (bucket >= 0 && bucket < buckets) counts[bucket]!++;
