@@ -75,7 +75,7 @@ describe('The package', () => {
     ['bundler', ['ts'], { module: 'preserve', moduleResolution: 'bundler', types: [] }],
     [
       'with the globals of Node and not those of browsers',
-      'ts',
+      ['ts'],
       { module: 'nodenext', types: ['node'], lib: ['ES2022'] },
     ],
   ])('has types that hold when all is checked: %s', async (_, extensions, options) => {
