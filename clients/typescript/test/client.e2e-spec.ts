@@ -201,7 +201,7 @@ describe('The client of a service that misbehaves', () => {
     expect(requests).toEqual([]);
     answer = () => undefined;
     const asking = new AbortController();
-    const given = client.get('x', { signal: asking.signal });
+    const given = client.get('x', { signal: asking.signal, timeoutMs: 600_000 });
     given.catch(() => undefined);
     await until('it has asked', 10, () => requests.length > 0);
     asking.abort(reason);

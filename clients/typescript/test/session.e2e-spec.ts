@@ -143,10 +143,12 @@ describe('A session', () => {
 
   it('does not take an address where nothing is for proof that it was forgotten', async () => {
     let isAstray = false;
-    const traffic = new Traffic();
     const client = new AgentRegistryClient({
       url: service.url,
-      fetch: (input, init) => traffic.fetch(isAstray ? `${service.url}/nowhere` : input, init),
+      fetch: (input, init) => {
+        const { pathname } = new URL(input instanceof Request ? input.url : input);
+        return fetch(isAstray && pathname.endsWith('/heartbeat') ? `${service.url}/nowhere` : input, init);
+      },
     });
     const one = await watch('astray', { client });
     isAstray = true;
@@ -160,14 +162,18 @@ describe('A session', () => {
   it('beats without what the program says when that is wrong, late or not there', async () => {
     const never = new Promise<object>(() => undefined);
     const sayings = [() => ({ cpu_percent: 300 }), () => Promise.reject(new Error('no idea')), () => never];
-    let next = 0;
-    const one = await watch('confused', { health: () => sayings[next++ % sayings.length]!() });
-    await until('each has been asked', PATIENCE, () => one.errors.length >= sayings.length);
-    await one.more(1);
-    const [refused, failed, late] = one.errors;
-    expect(refused).toMatchObject({ status: 400, errors: [{ field: 'health.cpu_percent' }] });
-    expect(failed).toMatchObject({ message: 'no idea' });
-    expect(late).toBeInstanceOf(TimeoutError);
+    let now = 0;
+    const one = await watch('confused', { health: () => sayings[now]!() });
+    for (now = 0; now < sayings.length; now++) {
+      one.errors.length = 0;
+      await until('it has been asked', PATIENCE, () => one.errors.length > 0);
+      await one.more(1);
+      expect(one.errors[0]).toMatchObject(
+        [{ status: 400, errors: [{ field: 'health.cpu_percent' }] }, { message: 'no idea' }, { name: 'TimeoutError' }][
+          now
+        ]!,
+      );
+    }
   });
 
   it('waits for a registry that is not there yet, until it is told not to', async () => {
