@@ -44,6 +44,9 @@ export class InstalledProgram {
       const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
       // Without a prefix, npm would look for a package.json in the folders above, and install into the first that has one.
       await npm(['install', '--prefix', folder, '--offline', '--no-audit', '--no-fund', join(copy, filename)], folder);
+    } catch (error) {
+      rmSync(folder, { recursive: true });
+      throw error;
     } finally {
       rmSync(copy, { recursive: true });
     }
