@@ -92,6 +92,14 @@ module.exports = {
       to: { path: '^(?:test|bench|scripts|migrations)/', pathNot: '^test/support/' },
     },
     {
+      name: 'client-stands-alone',
+      severity: 'error',
+      comment:
+        'The client is a package of its own: it has no dependencies, and knows the service by openapi.json only.',
+      from: { path: '^clients/typescript/src/', pathNot: SPEC },
+      to: { path: ['^(?:src|test|bench|scripts|migrations)/', 'node_modules/', SPEC] },
+    },
+    {
       name: 'migrations-stand-alone',
       severity: 'error',
       comment: 'A migration that has run must not change when the code does.',
@@ -109,7 +117,7 @@ module.exports = {
       name: 'no-undeclared-packages',
       severity: 'error',
       comment: 'It works only as long as somebody else depends on it: add it to package.json.',
-      from: { pathNot: '^scripts/' },
+      from: { pathNot: ['^scripts/', '^clients/typescript/test/'] }, // the client's tests use the packages of the repository
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     },
     {
@@ -121,7 +129,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^dist/' },
+    exclude: { path: '^(?:clients/typescript/)?dist/' },
+    combinedDependencies: true, // the client's tests use the repository's packages
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -26,6 +26,13 @@ module.exports = {
         (name) => `<rootDir>/test/${name}.e2e-spec.ts`,
       ),
     },
+    {
+      ...shared,
+      displayName: 'client',
+      // Its sources name each other as ECMAScript modules do.
+      moduleNameMapper: { '^(\\.{1,2}/.+)\\.js$': '$1' },
+      testMatch: ['<rootDir>/clients/typescript/{src,test}/**/*.{spec,e2e-spec}.ts'],
+    },
   ],
   testTimeout: 30_000, // ignored when it stands in a project
   // On two cores: most of the time, tests wait for the servers that they have started.

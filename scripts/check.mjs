@@ -7,7 +7,7 @@ import { ensureInstalled } from './lib/prepare.mjs';
 /** What a small CI machine can do at once. */
 const AT_ONCE = 2;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const CODE = ['src', 'test', 'migrations', 'bench', 'deploy', 'scripts'].filter((folder) =>
+const CODE = ['src', 'test', 'migrations', 'bench', 'deploy', 'scripts', 'clients'].filter((folder) =>
   existsSync(`${ROOT}/${folder}`),
 );
 const BUILD =
@@ -22,6 +22,7 @@ const STEPS = {
   boundaries: ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', ...CODE],
   unused: ['node_modules/knip/bin/knip.js', '--no-progress'],
   openapi: ['scripts/openapi.mjs', '--check'],
+  client: ['scripts/client-types.mjs', '--check'],
   metrics: ['scripts/metrics-doc.mjs', '--check'],
   drift: ['scripts/drift.mjs'],
 };

@@ -1,0 +1,15 @@
+import type { Command } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+
+export const deregister: Command = {
+  name: 'deregister',
+  summary: 'Take an agent out of the registry',
+  operands: [{ name: 'ID' }],
+  options: [],
+  async run({ args, client, output, interruption: signal }) {
+    const answer = await client.deregister(args.operand('ID'), { signal });
+    if (output.isJson) output.json(answer);
+    else output.table([{ title: 'ID' }, { title: 'STATUS' }], [[{ text: answer.id }, { text: answer.status }]]);
+    return EXIT.ok;
+  },
+};

@@ -1,0 +1,31 @@
+import { printPages } from '../agent-view.js';
+import type { Command } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { PAGING } from '../filters.js';
+import { LISTED_STATUSES } from '../statuses.js';
+import type { DiscoveryQuery } from '../../types.js';
+
+export const discover: Command = {
+  name: 'discover',
+  summary: 'Find agents by what they can do',
+  operands: [],
+  options: [
+    { name: 'capability', value: 'CAPABILITY', repeatable: true, help: 'that can do this (several: all of them)' },
+    { name: 'type', value: 'TYPE', help: 'of this type' },
+    { name: 'category', value: 'CATEGORY', help: 'of this category' },
+    { name: 'status', value: 'STATUS', choices: LISTED_STATUSES, help: 'in this lifecycle status' },
+    ...PAGING,
+  ],
+  async run(call) {
+    const { args, client, interruption: signal } = call;
+    const query: DiscoveryQuery = {
+      capabilities: args.list('capability'),
+      type: args.text('type'),
+      category: args.text('category'),
+      status: args.text('status') as DiscoveryQuery['status'],
+      limit: args.number('limit'),
+    };
+    await printPages(call, (cursor) => client.discover({ ...query, cursor }, { signal }));
+    return EXIT.ok;
+  },
+};

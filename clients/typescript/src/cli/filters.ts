@@ -1,0 +1,47 @@
+import type { ListQuery } from '../types.js';
+import type { Arguments } from './arguments.js';
+import type { Option } from './option.js';
+import { HEALTH_STATUSES, LISTED_STATUSES } from './statuses.js';
+
+/** The filters of lists, all of which must hold. */
+export const FILTERS: readonly Option[] = [
+  { name: 'type', value: 'TYPE', repeatable: true, help: 'of this type (several: any of them)' },
+  {
+    name: 'status',
+    value: 'STATUS',
+    repeatable: true,
+    choices: LISTED_STATUSES,
+    help: 'in this lifecycle status (several: any of them)',
+  },
+  { name: 'category', value: 'CATEGORY', repeatable: true, help: 'of this category (several: any of them)' },
+  { name: 'name', value: 'NAME', help: 'with exactly this name' },
+  { name: 'version', value: 'VERSION', help: 'of exactly this version' },
+  { name: 'capability', value: 'CAPABILITY', repeatable: true, help: 'that can do this (several: all of them)' },
+  { name: 'health', value: 'HEALTH', choices: HEALTH_STATUSES, help: 'that feel like this' },
+  { name: 'metadata', value: 'KEY=VALUE', repeatable: true, pair: true, help: 'with this in their metadata' },
+];
+
+export const PAGING: readonly Option[] = [
+  {
+    name: 'limit',
+    value: 'N',
+    number: { min: 1, max: 1000, whole: true },
+    help: 'at most so many (default 100); with --all: so many a request',
+  },
+  { name: 'all', help: 'every page' },
+  { name: 'cursor', value: 'CURSOR', help: "go on at the next_cursor of another page's --json" },
+];
+
+/** The query that the filters make. */
+export function listQuery(args: Arguments): ListQuery {
+  return {
+    type: args.list('type'),
+    status: args.list('status') as ListQuery['status'],
+    category: args.list('category'),
+    name: args.text('name'),
+    version: args.text('version'),
+    capability: args.list('capability'),
+    health: args.text('health') as ListQuery['health'],
+    metadata: args.pairs('metadata'),
+  };
+}

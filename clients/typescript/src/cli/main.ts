@@ -1,0 +1,34 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { addAbortSignal } from 'node:stream';
+import { EXIT } from './exit-codes.js';
+import { runProgram } from './program.js';
+
+const controller = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => controller.abort(signal));
+
+// `| head` has seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) =>
+  process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.defect),
+);
+// Nobody is left to be told anything: that is no reason to stop.
+process.stderr.on('error', () => undefined);
+
+const { version } = JSON.parse(readFileSync(join(__dirname, '../../../package.json'), 'utf8')) as { version: string };
+
+async function main(): Promise<void> {
+  process.exitCode = await runProgram(process.argv.slice(2), {
+    // Opened only by whoever reads it, and a stop ends the reading.
+    get stdin() {
+      return addAbortSignal(controller.signal, process.stdin);
+    },
+    stdout: process.stdout,
+    stderr: process.stderr,
+    environment: process.env,
+    interruption: controller.signal,
+    version,
+  });
+}
+
+void main();

@@ -1,0 +1,104 @@
+import { type Palette, palette } from './color.js';
+import { relativeTime } from './relative-time.js';
+import { type Cell, type Column, formatTable, formatTabbed } from './table.js';
+import { printable } from './text-width.js';
+
+/** A stream as `process.stdout` is one. */
+export interface Screen {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  readonly rows?: number;
+  write(text: string): unknown;
+}
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+const DEFAULT_WIDTH = 80;
+
+/** What a command says: tables and colours on a terminal, tabs and nothing else elsewhere, JSON when that was asked for. */
+export class Output {
+  readonly isTerminal: boolean;
+  readonly colors: Palette;
+
+  constructor(
+    private readonly stdout: Screen,
+    private readonly stderr: Screen,
+    environment: Environment,
+    /** `--json`. */
+    readonly isJson: boolean,
+  ) {
+    this.isTerminal = stdout.isTTY === true && !isJson;
+    this.colors = palette(this.isTerminal, environment);
+  }
+
+  get width(): number {
+    return this.stdout.columns || DEFAULT_WIDTH;
+  }
+
+  get height(): number {
+    return this.stdout.rows || 24;
+  }
+
+  write(text: string): void {
+    this.stdout.write(text);
+  }
+
+  line(text: string): void {
+    this.stdout.write(`${text}\n`);
+  }
+
+  /** One JSON document on one line. */
+  json(body: unknown): void {
+    this.line(JSON.stringify(body));
+  }
+
+  table(columns: readonly Column[], rows: readonly (readonly Cell[])[]): void {
+    for (const line of this.tableLines(columns, rows)) this.line(line);
+  }
+
+  tableLines(columns: readonly Column[], rows: readonly (readonly Cell[])[]): string[] {
+    return this.isTerminal ? formatTable(columns, rows, this.width) : formatTabbed(rows);
+  }
+
+  /** Names and what they stand for, one a line. */
+  pairs(pairs: readonly (readonly [string, Cell])[]): void {
+    const rows = pairs.map(([name, cell]) => [{ text: name, paint: this.colors.dim }, cell]);
+    const titles = [{ title: '' }, { title: '' }];
+    // Whole, also on a terminal: whoever asks for one thing wants to see it.
+    const lines = this.isTerminal ? formatTable(titles, rows, Infinity).slice(1) : formatTabbed(rows);
+    for (const line of lines) this.line(line);
+  }
+
+  /** Something to know that is no result: it does not get among what a program reads. */
+  note(text: string): void {
+    this.stderr.write(`${text}\n`);
+  }
+
+  /** A time of the registry, as people or as programs read it. */
+  time(time: string | null | undefined, now: Date): string {
+    if (time === null || time === undefined) return this.isTerminal ? 'never' : '';
+    return this.isTerminal ? relativeTime(time, now) : time;
+  }
+
+  /** The same where there is room: on a terminal both. */
+  longTime(time: string | null | undefined, now: Date): string {
+    const short = this.time(time, now);
+    return this.isTerminal && time !== null && time !== undefined ? `${time} (${short})` : short;
+  }
+
+  /** A lifecycle or health status in its colour. */
+  status(status: string): Cell {
+    const { green, yellow, red, dim } = this.colors;
+    const paints: Readonly<Record<string, Cell['paint']>> = {
+      active: green,
+      healthy: green,
+      maintenance: yellow,
+      degraded: yellow,
+      unhealthy: red,
+      inactive: dim,
+      unknown: dim,
+      stale: dim,
+    };
+    return { text: printable(status), paint: paints[status] };
+  }
+}

@@ -1,0 +1,294 @@
+import type { paths } from './openapi.js';
+import { errorOf, Transport, type Answer, type Call, type ClientOptions, type RequestOptions } from './transport.js';
+import type {
+  Agent,
+  AgentDefinition,
+  AgentEvent,
+  AgentEventPage,
+  AgentFields,
+  AgentHealth,
+  AgentPage,
+  AgentRegistration,
+  AgentSummary,
+  Decision,
+  DecisionPage,
+  DecisionQuery,
+  Deregistration,
+  Discovery,
+  DiscoveryQuery,
+  FleetHealth,
+  HealthReport,
+  HeartbeatAnswer,
+  HeartbeatBatchAnswer,
+  HeartbeatBatchItem,
+  ImportResults,
+  ListQuery,
+  Liveness,
+  MergePatch,
+  Overview,
+  PageQuery,
+  Registration,
+  ServiceHealth,
+  SettableStatus,
+} from './types.js';
+
+export interface RegisterOptions extends RequestOptions {
+  /** 1 to 255 characters. A repeat with the same key and body within 24 h gets the first answer, without the token. */
+  idempotencyKey?: string;
+}
+
+export interface ChangeOptions extends RequestOptions {
+  /** An `etag`: change the agent only if it is still in that state, else {@link PreconditionFailedError}. */
+  ifMatch?: string;
+}
+
+/** With the `ETag` of its state, for `ifMatch` and `ifNoneMatch`. It changes with all but heartbeats. */
+export type Tagged<T> = T & { readonly etag: string };
+
+type Method = 'get' | 'put' | 'post' | 'patch' | 'delete';
+type Content<R> = R extends { content: infer Types } ? Types[keyof Types] : never;
+/** What an operation of the document answers when all is well. `never`: there is no such operation. */
+type BodyOf<P extends keyof paths, M extends Method> = paths[P][M] extends { responses: infer Responses }
+  ? Content<Responses[keyof Responses & (200 | 201)]>
+  : never;
+
+/**
+ * The registry's API: a method for each operation. They reject with an {@link ApiError} when the service says no, with a
+ * {@link ConnectionError} when it says nothing, and with the signal's reason when the caller gives up. Requests that can be
+ * sent twice without harm are tried again after failures that may pass (429, 502, 503, 504, no answer), with full jitter and not
+ * before the service's `Retry-After` is over.
+ */
+export class AgentRegistryClient {
+  readonly #transport: Transport;
+
+  /** @throws TypeError when `url` is not an absolute URL */
+  constructor(options: ClientOptions) {
+    this.#transport = new Transport(options);
+  }
+
+  /**
+   * Registers an agent. With an `id`, the record that is there under it is replaced. Without one the registry makes one up;
+   * the request then carries an `Idempotency-Key`, so that a second try cannot make a second agent.
+   */
+  register(agent: AgentRegistration, options: RegisterOptions = {}): Promise<Registration> {
+    const key = options.idempotencyKey ?? (agent.id === undefined ? randomKey() : undefined);
+    const headers = { 'idempotency-key': key };
+    return this.#call('post', '/agents/register', { headers, body: agent, isRepeatable: true, options });
+  }
+
+  /** The whole record. With `ifNoneMatch`: null when the agent is still in that state. */
+  get(id: string, options: RequestOptions & { ifNoneMatch: string }): Promise<Tagged<Agent> | null>;
+  get(id: string, options?: RequestOptions): Promise<Tagged<Agent>>;
+  async get(id: string, options: RequestOptions & { ifNoneMatch?: string } = {}): Promise<Tagged<Agent> | null> {
+    const headers = { 'if-none-match': options.ifNoneMatch };
+    const expects = options.ifNoneMatch === undefined ? [] : [304];
+    const answer = await this.#transport.send('get', '/agents/{id}', {
+      id,
+      headers,
+      expects,
+      isRepeatable: true,
+      options,
+    });
+    return answer.status === 304 ? null : tagged(answer);
+  }
+
+  /** One page of the agents that match, in the order of their ids. */
+  list(query: ListQuery = {}, options: RequestOptions = {}): Promise<AgentPage> {
+    const { metadata = {}, ...rest } = query;
+    const keys = Object.entries(metadata).map(([key, value]) => [`metadata.${key}`, value] as const);
+    const parameters = { ...rest, ...Object.fromEntries(keys) };
+    return this.#call('get', '/agents', { query: parameters, isRepeatable: true, options });
+  }
+
+  /** All agents that match, page by page as they are taken; `limit` is the size of a page. */
+  listAll(query: ListQuery = {}, options: RequestOptions = {}): AsyncGenerator<AgentSummary, void, undefined> {
+    return pages(
+      query.cursor,
+      (cursor) => this.list({ ...query, cursor }, options),
+      (page) => page.agents,
+    );
+  }
+
+  /** One page of the agents that match; of `capabilities` they have all. */
+  discover(query: DiscoveryQuery = {}, options: RequestOptions = {}): Promise<Discovery> {
+    return this.#call('post', '/agents/discover', { body: query, isRepeatable: true, options });
+  }
+
+  /** All agents that match, page by page as they are taken; `limit` is the size of a page. */
+  discoverAll(query: DiscoveryQuery = {}, options: RequestOptions = {}): AsyncGenerator<AgentSummary, void, undefined> {
+    return pages(
+      query.cursor,
+      (cursor) => this.discover({ ...query, cursor }, options),
+      (page) => page.agents,
+    );
+  }
+
+  /** Changes what the patch holds: a value sets, null clears, what is absent stays (RFC 7396). */
+  async update(id: string, patch: MergePatch<AgentFields>, options: ChangeOptions = {}): Promise<Tagged<Agent>> {
+    const headers = { 'if-match': options.ifMatch };
+    return tagged(
+      await this.#transport.send('patch', '/agents/{id}', { id, headers, body: patch, isRepeatable: false, options }),
+    );
+  }
+
+  /** Replaces all that the agent has registered. */
+  async replace(id: string, fields: AgentFields, options: ChangeOptions = {}): Promise<Tagged<Agent>> {
+    const headers = { 'if-match': options.ifMatch };
+    // After the first time the state is another one: the second would be refused though all is well.
+    const isRepeatable = options.ifMatch === undefined;
+    return tagged(
+      await this.#transport.send('put', '/agents/{id}', { id, headers, body: fields, isRepeatable, options }),
+    );
+  }
+
+  /** The operator's switch: `maintenance` and back to `active`. The scope `admin` alone may. */
+  async setStatus(
+    id: string,
+    status: SettableStatus,
+    options: ChangeOptions & { reason?: string } = {},
+  ): Promise<Tagged<Agent>> {
+    const headers = { 'if-match': options.ifMatch };
+    const body = { status, reason: options.reason };
+    return tagged(
+      await this.#transport.send('put', '/agents/{id}/status', { id, headers, body, isRepeatable: false, options }),
+    );
+  }
+
+  /** Deregisters the agent; from then on it is not found, with the code `agent_deregistered`, until it registers again. */
+  deregister(id: string, options: ChangeOptions = {}): Promise<Deregistration> {
+    const headers = { 'if-match': options.ifMatch };
+    const body: Deregistration = { id, status: 'deregistered' };
+    return this.#call('delete', '/agents/{id}', {
+      id,
+      headers,
+      isRepeatable: options.ifMatch === undefined,
+      doneBefore: { code: 'agent_deregistered', body },
+      options,
+    });
+  }
+
+  /** The agent is alive, and feels like this. The answer says when to beat next. */
+  heartbeat(id: string, health?: HealthReport, options: RequestOptions = {}): Promise<HeartbeatAnswer> {
+    const body = health && { health };
+    return this.#call('post', '/agents/{id}/heartbeat', { id, body, isRepeatable: true, options });
+  }
+
+  /** Up to 5,000 heartbeats at once. What is wrong with one of them is in `rejected` and does the others no harm. */
+  heartbeats(beats: readonly HeartbeatBatchItem[], options: RequestOptions = {}): Promise<HeartbeatBatchAnswer> {
+    return this.#call('post', '/agents/heartbeats', { body: { beats }, isRepeatable: true, options });
+  }
+
+  /** How the agent feels, and whether it is there. */
+  agentHealth(id: string, options: RequestOptions = {}): Promise<AgentHealth> {
+    return this.#call('get', '/agents/{id}/health', { id, isRepeatable: true, options });
+  }
+
+  /** One page of what became of the agent, newest first. */
+  events(id: string, query: PageQuery = {}, options: RequestOptions = {}): Promise<AgentEventPage> {
+    return this.#call('get', '/agents/{id}/events', { id, query, isRepeatable: true, options });
+  }
+
+  /** All that became of the agent, newest first, page by page as it is taken; `limit` is the size of a page. */
+  eventsAll(
+    id: string,
+    query: PageQuery = {},
+    options: RequestOptions = {},
+  ): AsyncGenerator<AgentEvent, void, undefined> {
+    return pages(
+      query.cursor,
+      (cursor) => this.events(id, { ...query, cursor }, options),
+      (page) => page.events,
+    );
+  }
+
+  /** Imports up to 500 static definitions; `dryRun`: tells the results and writes nothing. The scope `admin` alone may. */
+  import(
+    agents: readonly AgentDefinition[],
+    options: RequestOptions & { dryRun?: boolean } = {},
+  ): Promise<ImportResults> {
+    const query = { dry_run: options.dryRun };
+    return this.#call('post', '/agents/import', { query, body: { agents }, isRepeatable: true, options });
+  }
+
+  /** How many agents there are, by status, type and category. */
+  overview(options: RequestOptions = {}): Promise<Overview> {
+    return this.#call('get', '/analytics/overview', { isRepeatable: true, options });
+  }
+
+  /** How the fleet feels, and who is silent or unwell. */
+  fleetHealth(options: RequestOptions = {}): Promise<FleetHealth> {
+    return this.#call('get', '/analytics/health', { isRepeatable: true, options });
+  }
+
+  /** One page of the audit trail of governance, newest first. */
+  decisions(query: DecisionQuery = {}, options: RequestOptions = {}): Promise<DecisionPage> {
+    return this.#call('get', '/governance/decisions', { query, isRepeatable: true, options });
+  }
+
+  /** All of the audit trail, newest first, page by page as it is taken; `limit` is the size of a page. */
+  decisionsAll(query: DecisionQuery = {}, options: RequestOptions = {}): AsyncGenerator<Decision, void, undefined> {
+    return pages(
+      query.cursor,
+      (cursor) => this.decisions({ ...query, cursor }, options),
+      (page) => page.decisions,
+    );
+  }
+
+  /** How the service and what it needs are. `unhealthy` is an answer too, and does not reject. Asked once. */
+  health(options: RequestOptions = {}): Promise<ServiceHealth> {
+    return this.#probe('/health', options);
+  }
+
+  /** Whether the service should be sent any work: not when `status` is `unhealthy`. That does not reject. Asked once. */
+  ready(options: RequestOptions = {}): Promise<ServiceHealth> {
+    return this.#probe('/health/ready', options);
+  }
+
+  /** Whether the process can answer. Asked once. */
+  live(options: RequestOptions = {}): Promise<Liveness> {
+    return this.#call('get', '/health/live', { isRepeatable: false, options });
+  }
+
+  /** What Prometheus reads, in its text format. */
+  metrics(options: RequestOptions = {}): Promise<string> {
+    return this.#call('get', '/metrics', { isRepeatable: true, options });
+  }
+
+  async #probe(path: '/health' | '/health/ready', options: RequestOptions): Promise<ServiceHealth> {
+    const answer = await this.#transport.send('get', path, { expects: [503], isRepeatable: false, options });
+    // 503 by somebody else, or before the service can tell, is something else.
+    if (!isServiceHealth(answer.body)) throw errorOf(answer, options.requestId);
+    return answer.body;
+  }
+
+  /** The body of the answer, which has the type that the document gives it. */
+  async #call<P extends keyof paths, M extends Method>(method: M, path: P, call: Call): Promise<BodyOf<P, M>> {
+    return (await this.#transport.send(method, path, call)).body as BodyOf<P, M>;
+  }
+}
+
+async function* pages<Page extends { next_cursor: string | null }, Item>(
+  first: string | undefined,
+  read: (cursor: string | undefined) => Promise<Page>,
+  itemsOf: (page: Page) => Item[],
+): AsyncGenerator<Item, void, undefined> {
+  for (let cursor: string | null | undefined = first; cursor !== null;) {
+    const page = await read(cursor);
+    yield* itemsOf(page);
+    cursor = page.next_cursor;
+  }
+}
+
+function tagged({ headers, body }: Answer): Tagged<Agent> {
+  return { ...(body as Agent), etag: headers.get('etag') ?? '' };
+}
+
+function isServiceHealth(body: unknown): body is ServiceHealth {
+  return typeof body === 'object' && body !== null && 'details' in body;
+}
+
+/** An `Idempotency-Key` that nobody else will think of. */
+export function randomKey(): string {
+  // Not randomUUID, which pages have only in secure contexts.
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(16).padStart(8, '0')).join('');
+}

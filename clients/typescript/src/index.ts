@@ -1,0 +1,19 @@
+export { AgentRegistryClient } from './client.js';
+export type { ChangeOptions, RegisterOptions, Tagged } from './client.js';
+export type { ClientOptions, RequestOptions, Token } from './transport.js';
+export {
+  AgentRegistryError,
+  ApiError,
+  BadRequestError,
+  ConflictError,
+  ConnectionError,
+  ForbiddenError,
+  NotFoundError,
+  PreconditionFailedError,
+  RateLimitedError,
+  TimeoutError,
+  UnauthorizedError,
+  UnavailableError,
+} from './errors.js';
+export type * from './types.js';
+export type { components, paths } from './openapi.js';

@@ -1,0 +1,2817 @@
+// Generated from openapi.json by `npm run client-types`.
+export interface paths {
+    "/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List agents, filtered, page by page in the order of their ids */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description All of them. */
+                    capability?: string[];
+                    /** @description Any of them. */
+                    category?: string[];
+                    /** @description The `next_cursor` of the page before. */
+                    cursor?: string;
+                    health?: "healthy" | "degraded" | "unhealthy" | "unknown" | "stale";
+                    /** @description 1 to 1000, default 100. */
+                    limit?: number;
+                    /** @description The value of a key of the metadata, e.g. `metadata.team=data-team`. */
+                    "metadata.<key>"?: string;
+                    name?: string;
+                    /** @description Any of them. */
+                    status?: ("active" | "unhealthy" | "inactive" | "maintenance" | "deregistered")[];
+                    /** @description Any of them. */
+                    type?: string[];
+                    version?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AgentPageDto"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The whole record */
+        get: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description An `ETag`: answer 304 if that is still the state. */
+                    "If-None-Match"?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description With a strong `ETag`, which heartbeats do not change. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AgentDto"];
+                    };
+                };
+                /** @description Unchanged. */
+                304: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+            };
+        };
+        /** Replace the registration fields; what is left out gets its default */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description An `ETag`: change the agent only if it is still in this state. */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AgentFieldsDto"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AgentDto"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /**
+                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 *
+                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update` */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The agent is not in the state that `If-Match` names. `precondition_failed` */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The body is too large. `payload_too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The body is not declared as UTF-8 JSON. `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Deregister */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description An `ETag`: change the agent only if it is still in this state. */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeregistrationDto"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /**
+                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 *
+                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update` */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The agent is not in the state that `If-Match` names. `precondition_failed` */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Change registration fields (JSON Merge Patch, RFC 7396) */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description An `ETag`: change the agent only if it is still in this state. */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            /** @description A value sets, null clears, what is absent stays. */
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["AgentFieldsDto"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AgentDto"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /**
+                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 *
+                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update` */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The agent is not in the state that `If-Match` names. `precondition_failed` */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The body is too large. `payload_too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The body is not declared as UTF-8 JSON. `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/agents/{id}/deregister": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Deregister */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description An `ETag`: change the agent only if it is still in this state. */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeregistrationDto"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /**
+                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 *
+                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update` */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The agent is not in the state that `If-Match` names. `precondition_failed` */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of the agent, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    /** @description 1 to 1000, default 100. */
+                    limit?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AgentEventsDto"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/{id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the agent feels */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AgentHealthDto"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/{id}/heartbeat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A heartbeat, with or without a report of the agent’s health */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["HeartbeatRequestDto"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HeartbeatAnswerDto"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The body is too large. `payload_too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The body is not declared as UTF-8 JSON. `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/{id}/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** The operator’s switch: maintenance and back */
+        put: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description An `ETag`: change the agent only if it is still in this state. */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SetStatusDto"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AgentDto"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /**
+                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 *
+                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update` */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The agent is not in the state that `If-Match` names. `precondition_failed` */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The body is too large. `payload_too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The body is not declared as UTF-8 JSON. `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+            };
+        };
+        /** The same as PUT */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description An `ETag`: change the agent only if it is still in this state. */
+                    "If-Match"?: string;
+                };
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["SetStatusDto"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AgentDto"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /**
+                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 *
+                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update` */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The agent is not in the state that `If-Match` names. `precondition_failed` */
+                412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The body is too large. `payload_too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The body is not declared as UTF-8 JSON. `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/discover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Find agents by type, category, status and capabilities */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["DiscoverAgentsDto"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DiscoveryDto"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The body is too large. `payload_too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The body is not declared as UTF-8 JSON. `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/heartbeats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Many heartbeats at once; a bad one is rejected by itself */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["HeartbeatBatchDto"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["HeartbeatBatchAnswerDto"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The body is too large. `payload_too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The body is not declared as UTF-8 JSON. `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Import static definitions: agents that are known without being alive */
+        post: {
+            parameters: {
+                query?: {
+                    /** @description true: tell the results, write nothing. */
+                    dry_run?: "true" | "false";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ImportAgentsDto"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ImportResultsDto"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The body is too large. `payload_too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The body is not declared as UTF-8 JSON. `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Register an agent, or register it again under its id */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description 1–255 characters; a repeat within 24 h gets the first answer, without the token. */
+                    "Idempotency-Key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["RegisterAgentDto"];
+                };
+            };
+            responses: {
+                /** @description The id was registered: its record is replaced, the agent active again. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RegistrationDto"];
+                    };
+                };
+                /** @description Registered; `Location` names it. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RegistrationDto"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /**
+                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 *
+                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The body is too large. `payload_too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The body is not declared as UTF-8 JSON. `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The key came with another body before. `idempotency_key_reused` */
+                422: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/analytics/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the fleet feels, and who does not feel well */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FleetHealthDto"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/analytics/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many agents there are of each kind */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OverviewDto"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/governance/decisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was put before the Trifecta Court and what it said, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    agent_id?: string;
+                    cursor?: string;
+                    /** @description 1 to 1000, default 100. */
+                    limit?: number;
+                    /** @description Any of them. */
+                    verdict?: ("allowed" | "denied" | "error_open" | "error_closed")[];
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DecisionsDto"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the service and what it needs are */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ServiceHealthDto"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The database cannot be reached. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ServiceHealthDto"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the process can answer; asks nobody */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["LivenessDto"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether the service can do its work, and should be sent any */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ServiceHealthDto"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Starting, stopping, or without its database. */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ServiceHealthDto"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/metrics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All metrics in Prometheus’s text format */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "text/plain": string;
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        AgentDefinitionDto: {
+            /**
+             * @description What the agent can do.
+             * @example [
+             *       "data-transform",
+             *       "validation"
+             *     ]
+             */
+            capabilities?: string[];
+            /** @example processing */
+            category?: string;
+            /**
+             * @description Absolute URIs by name.
+             * @example {
+             *       "api": "http://localhost:5000"
+             *     }
+             */
+            endpoints?: {
+                [key: string]: string;
+            };
+            heartbeat?: components["schemas"]["HeartbeatSettingsDto"];
+            /** @example data-processor-1 */
+            id: string;
+            /**
+             * @description Anything else: at most 64 KiB as JSON, at most 8 levels.
+             * @example {
+             *       "team": "data-team",
+             *       "environment": "production"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /** @example DataProcessor */
+            name: string;
+            /** @example worker */
+            type: string;
+            /** @example 1.0.0 */
+            version?: string;
+        };
+        AgentDto: {
+            /**
+             * @example [
+             *       "data-transform",
+             *       "validation"
+             *     ]
+             */
+            capabilities: string[];
+            /** @example processing */
+            category: string | null;
+            /**
+             * @example {
+             *       "api": "http://localhost:5000"
+             *     }
+             */
+            endpoints: {
+                [key: string]: string;
+            };
+            health: components["schemas"]["HealthDto"];
+            heartbeat: components["schemas"]["HeartbeatDto"];
+            /** @example agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11 */
+            id: string;
+            /**
+             * Format: date-time
+             * @description null: a static definition that was never alive.
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            last_seen: string | null;
+            metadata: {
+                [key: string]: unknown;
+            };
+            /** @example DataProcessor */
+            name: string;
+            /**
+             * Format: date-time
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            registered_at: string;
+            /** @example active */
+            status: components["schemas"]["AgentStatus"];
+            /** @example worker */
+            type: string;
+            /** @example 1.0.0 */
+            version: string | null;
+        };
+        AgentEventDto: {
+            data: {
+                [key: string]: unknown;
+            };
+            /** @example active */
+            from?: components["schemas"]["AgentStatus"];
+            /**
+             * Format: date-time
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            occurred_at: string;
+            reason?: string;
+            /** @example 42 */
+            revision: number;
+            /** @example active */
+            to?: components["schemas"]["AgentStatus"];
+            /** @example registered */
+            type: string;
+        };
+        AgentEventsDto: {
+            events: components["schemas"]["AgentEventDto"][];
+            next_cursor: string | null;
+        };
+        AgentFieldsDto: {
+            /**
+             * @description What the agent can do.
+             * @example [
+             *       "data-transform",
+             *       "validation"
+             *     ]
+             */
+            capabilities?: string[];
+            /** @example processing */
+            category?: string;
+            /**
+             * @description Absolute URIs by name.
+             * @example {
+             *       "api": "http://localhost:5000"
+             *     }
+             */
+            endpoints?: {
+                [key: string]: string;
+            };
+            heartbeat?: components["schemas"]["HeartbeatSettingsDto"];
+            /**
+             * @description Anything else: at most 64 KiB as JSON, at most 8 levels.
+             * @example {
+             *       "team": "data-team",
+             *       "environment": "production"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /** @example DataProcessor */
+            name: string;
+            /** @example worker */
+            type: string;
+            /** @example 1.0.0 */
+            version?: string;
+        };
+        AgentHealthDto: {
+            /** @example agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11 */
+            agent_id: string;
+            health: components["schemas"]["HealthDto"];
+            /**
+             * Format: date-time
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            last_seen: string | null;
+            /** @example active */
+            status: components["schemas"]["AgentStatus"];
+        };
+        AgentPageDto: {
+            agents: components["schemas"]["AgentSummaryDto"][];
+            /** @description null: this is the last page. */
+            next_cursor: string | null;
+            /**
+             * @description All that match, on this page or not.
+             * @example 1
+             */
+            total: number;
+        };
+        /** @enum {string} */
+        AgentStatus: "active" | "unhealthy" | "inactive" | "maintenance" | "deregistered";
+        AgentSummaryDto: {
+            /**
+             * @example [
+             *       "data-transform",
+             *       "validation"
+             *     ]
+             */
+            capabilities: string[];
+            /** @example processing */
+            category: string | null;
+            /**
+             * @example {
+             *       "api": "http://localhost:5000"
+             *     }
+             */
+            endpoints: {
+                [key: string]: string;
+            };
+            /** @example agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11 */
+            id: string;
+            /**
+             * Format: date-time
+             * @description null: a static definition that was never alive.
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            last_seen: string | null;
+            /** @example DataProcessor */
+            name: string;
+            /**
+             * Format: date-time
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            registered_at: string;
+            /** @example active */
+            status: components["schemas"]["AgentStatus"];
+            /** @example worker */
+            type: string;
+            /** @example 1.0.0 */
+            version: string | null;
+        };
+        BatchItemDto: {
+            health?: components["schemas"]["HealthReportDto"];
+            /** @example data-processor-1 */
+            id: string;
+        };
+        DecisionDto: {
+            /**
+             * @example register_agent
+             * @enum {string}
+             */
+            action: "register_agent" | "update_agent" | "set_agent_status" | "deregister_agent";
+            /** @example data-processor-1 */
+            agent_id: string;
+            /**
+             * @example closed
+             * @enum {string|null}
+             */
+            breaker_state: "closed" | "half_open" | "open" | null;
+            /**
+             * Format: date-time
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            decided_at: string;
+            /** @description What the court said of scripture, geometry and law. */
+            findings: {
+                [key: string]: unknown;
+            };
+            /** @example 42 */
+            id: number;
+            /** @example 12.5 */
+            latency_ms: number;
+            /** @example No idols */
+            reason: string | null;
+            request_id: string | null;
+            /**
+             * @example denied
+             * @enum {string}
+             */
+            verdict: "allowed" | "denied" | "error_open" | "error_closed";
+        };
+        DecisionsDto: {
+            decisions: components["schemas"]["DecisionDto"][];
+            next_cursor: string | null;
+        };
+        DeregistrationDto: {
+            /** @example agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11 */
+            id: string;
+            /** @enum {string} */
+            status: "deregistered";
+        };
+        DiscoverAgentsDto: {
+            /**
+             * @description The agent has all of them.
+             * @example [
+             *       "data-transform"
+             *     ]
+             */
+            capabilities?: string[];
+            /** @example processing */
+            category?: string;
+            /** @description The next_cursor of the page before. */
+            cursor?: string;
+            /** @default 100 */
+            limit?: number;
+            /**
+             * @example active
+             * @enum {string}
+             */
+            status?: "active" | "unhealthy" | "inactive" | "maintenance" | "deregistered";
+            /** @example worker */
+            type?: string;
+        };
+        DiscoveryDto: {
+            agents: components["schemas"]["AgentSummaryDto"][];
+            /** @description null: this is the last page. */
+            next_cursor: string | null;
+            /** @description The criteria as they were understood. */
+            query: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description All that match, on this page or not.
+             * @example 1
+             */
+            total: number;
+        };
+        FleetHealthDto: {
+            /**
+             * @description Intervals missed so far, the 100 longest silences.
+             * @example {
+             *       "data-processor-1": 4
+             *     }
+             */
+            missed_heartbeats: {
+                [key: string]: number;
+            };
+            /**
+             * @description Share of healthy agents among all that ever were alive; 1 when there are none.
+             * @example 0.98
+             */
+            overall_health: number;
+            /** @description Silent, or unwell by their own report. The first 100 by id. */
+            unhealthy_agents: components["schemas"]["UnhealthyAgentDto"][];
+            /**
+             * @description How many there are in all.
+             * @example 2
+             */
+            unhealthy_total: number;
+        };
+        HealthDto: {
+            /**
+             * @description Open connections
+             * @example 5
+             */
+            active_connections: number | null;
+            /**
+             * @description 0 to 100
+             * @example 15.5
+             */
+            cpu_percent: number | null;
+            /**
+             * @description Errors so far
+             * @example 0
+             */
+            error_count: number | null;
+            /**
+             * Format: date-time
+             * @description When the last report came.
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            last_check: string | null;
+            /**
+             * @description 0 to 100
+             * @example 32.1
+             */
+            memory_percent: number | null;
+            metrics: {
+                [key: string]: unknown;
+            };
+            /** @example healthy */
+            status: components["schemas"]["HealthStatus"];
+            /**
+             * @description Seconds
+             * @example 3600
+             */
+            uptime_seconds: number | null;
+        };
+        HealthReportDto: {
+            /** @example 5 */
+            active_connections?: number;
+            /** @example 15.5 */
+            cpu_percent?: number;
+            /** @example 0 */
+            error_count?: number;
+            /** @example 32.1 */
+            memory_percent?: number;
+            /** @description Anything else, at most 16 KiB as JSON. */
+            metrics?: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description Left out: worked out from CPU and memory.
+             * @enum {string}
+             */
+            status?: "healthy" | "degraded" | "unhealthy" | "unknown";
+            /** @example 3600 */
+            uptime_seconds?: number;
+        };
+        /** @enum {string} */
+        HealthStatus: "healthy" | "degraded" | "unhealthy" | "unknown" | "stale";
+        HeartbeatAnswerDto: {
+            /** @example data-processor-1 */
+            id: string;
+            /**
+             * Format: date-time
+             * @example 2026-10-08T15:32:10.000Z
+             */
+            last_beat: string;
+            /**
+             * @description Beat again after this many seconds.
+             * @example 10
+             */
+            next_heartbeat_seconds: number;
+            /** @example active */
+            status: components["schemas"]["AgentStatus"];
+            /**
+             * @description Silence that makes the agent unhealthy.
+             * @example 30
+             */
+            timeout_seconds: number;
+        };
+        HeartbeatBatchAnswerDto: {
+            /** @example 4999 */
+            accepted: number;
+            /**
+             * @description The shortest of the accepted agents.
+             * @example 10
+             */
+            next_heartbeat_seconds: number;
+            rejected: components["schemas"]["RejectedBeatDto"][];
+        };
+        HeartbeatBatchDto: {
+            beats: components["schemas"]["BatchItemDto"][];
+        };
+        HeartbeatDto: {
+            /** @example true */
+            enabled: boolean;
+            /** @example 10 */
+            interval_seconds: number;
+            /**
+             * Format: date-time
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            last_beat: string | null;
+            /**
+             * @description Whole intervals since last_beat.
+             * @example 0
+             */
+            missed_beats: number;
+            /** @example 30 */
+            timeout_seconds: number;
+        };
+        HeartbeatRequestDto: {
+            health?: components["schemas"]["HealthReportDto"];
+        };
+        HeartbeatSettingsDto: {
+            /**
+             * @description false: nobody waits for heartbeats, the agent is never swept.
+             * @default true
+             */
+            enabled?: boolean;
+            /**
+             * @description Seconds between two heartbeats.
+             * @default 10
+             */
+            interval_seconds?: number;
+        };
+        ImportAgentsDto: {
+            agents: components["schemas"]["AgentDefinitionDto"][];
+        };
+        ImportResultDto: {
+            /** @example validation_failed */
+            code?: string;
+            errors?: components["schemas"]["ViolationDto"][];
+            /** @example data-processor-1 */
+            id: string;
+            /**
+             * @description Position in the request.
+             * @example 0
+             */
+            index: number;
+            /** @enum {string} */
+            outcome: "created" | "updated" | "unchanged" | "rejected";
+        };
+        ImportResultsDto: {
+            results: components["schemas"]["ImportResultDto"][];
+        };
+        LivenessDto: {
+            /** @enum {string} */
+            status: "alive";
+        };
+        OverviewDto: {
+            /** @example 120 */
+            active_agents: number;
+            /**
+             * @example {
+             *       "worker": 120,
+             *       "Agent": 182
+             *     }
+             */
+            agent_types: {
+                [key: string]: number;
+            };
+            /**
+             * @example {
+             *       "active": 120,
+             *       "inactive": 182
+             *     }
+             */
+            by_status: {
+                [key: string]: number;
+            };
+            /**
+             * @example {
+             *       "processing": 100
+             *     }
+             */
+            categories: {
+                [key: string]: number;
+            };
+            /**
+             * @description Those whose health status is `healthy`.
+             * @example 118
+             */
+            healthy_agents: number;
+            /**
+             * @description All but the deregistered.
+             * @example 302
+             */
+            total_agents: number;
+        };
+        ProblemDto: {
+            /**
+             * @description Stable and machine-readable.
+             * @example validation_failed
+             */
+            code: string;
+            /** @example capabilities[3] is there twice */
+            detail: string;
+            /**
+             * @description The detail again, for clients of the original.
+             * @example capabilities[3] is there twice
+             */
+            error: string;
+            errors: components["schemas"]["ViolationDto"][];
+            /** @example 0f3c5f0e-0d3c-4a8e-9a54-5ad1c4c0a5b2 */
+            request_id: string;
+            /** @example 400 */
+            status: number;
+            /** @example Bad Request */
+            title: string;
+            /** @example urn:problem-type:agent-registry:validation_failed */
+            type: string;
+        };
+        RegisterAgentDto: {
+            /**
+             * @description What the agent can do.
+             * @example [
+             *       "data-transform",
+             *       "validation"
+             *     ]
+             */
+            capabilities?: string[];
+            /** @example processing */
+            category?: string;
+            /**
+             * @description Absolute URIs by name.
+             * @example {
+             *       "api": "http://localhost:5000"
+             *     }
+             */
+            endpoints?: {
+                [key: string]: string;
+            };
+            heartbeat?: components["schemas"]["HeartbeatSettingsDto"];
+            /**
+             * @description Sent by an agent that wants to be the same one after a restart; else the registry makes one up.
+             * @example data-processor-1
+             */
+            id?: string;
+            /**
+             * @description Anything else: at most 64 KiB as JSON, at most 8 levels.
+             * @example {
+             *       "team": "data-team",
+             *       "environment": "production"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /** @example DataProcessor */
+            name: string;
+            /** @example worker */
+            type: string;
+            /** @example 1.0.0 */
+            version?: string;
+        };
+        RegisteredHeartbeatDto: {
+            /**
+             * @description Beat this often.
+             * @example 10
+             */
+            interval_seconds: number;
+            /**
+             * @description Silence that makes the agent unhealthy.
+             * @example 30
+             */
+            timeout_seconds: number;
+        };
+        RegistrationDto: {
+            heartbeat: components["schemas"]["RegisteredHeartbeatDto"];
+            /** @example agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11 */
+            id: string;
+            /** @example DataProcessor */
+            name: string;
+            /**
+             * Format: date-time
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            registered_at: string;
+            /** @example active */
+            status: components["schemas"]["AgentStatus"];
+            /**
+             * @description The agent’s own bearer token, told only here; the one before it is void. Not there when no tokens are asked for.
+             * @example art_…
+             */
+            token?: string;
+        };
+        RejectedBeatDto: {
+            /** @example agent_not_found */
+            code: string;
+            /** @example There is no agent unknown-1 */
+            detail: string;
+            /** @example unknown-1 */
+            id: string;
+            /**
+             * @description Position in the request.
+             * @example 3
+             */
+            index: number;
+        };
+        ServiceHealthDto: {
+            /**
+             * @example {
+             *       "database": {
+             *         "status": "up"
+             *       }
+             *     }
+             */
+            details: {
+                [key: string]: unknown;
+            };
+            /**
+             * @example healthy
+             * @enum {string}
+             */
+            status: "healthy" | "degraded" | "unhealthy";
+        };
+        SetStatusDto: {
+            /** @example Moving to another rack */
+            reason?: string;
+            /**
+             * @example maintenance
+             * @enum {string}
+             */
+            status: "active" | "maintenance";
+        };
+        UnhealthyAgentDto: {
+            /** @example stale */
+            health_status: components["schemas"]["HealthStatus"];
+            /** @example data-processor-1 */
+            id: string;
+            /** Format: date-time */
+            last_seen: string | null;
+            /** @example DataProcessor */
+            name: string;
+            /** @example unhealthy */
+            status: components["schemas"]["AgentStatus"];
+        };
+        ViolationDto: {
+            /**
+             * @description Path of the value in the request.
+             * @example capabilities[3]
+             */
+            field: string;
+            /** @example is there twice */
+            message: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;

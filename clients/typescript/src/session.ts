@@ -1,0 +1,339 @@
+import { randomKey, type AgentRegistryClient } from './client.js';
+import { ApiError, BadRequestError, NotFoundError, TimeoutError, UnauthorizedError } from './errors.js';
+import { mayRetry, pause, pauseMs, within, type Backoff } from './retry.js';
+import { stopOnSignals, stopOnSignalsNoMore } from './signals.js';
+import type { AgentRegistration, AgentStatus, HealthReport, HeartbeatAnswer, Registration } from './types.js';
+import { ProcessUsage } from './usage.js';
+
+/** Between registrations at the start that got no answer. */
+const REGISTRATION_BACKOFF: Backoff = { firstMs: 1_000, longestMs: 15_000 };
+/** Of longer intervals than this, a lost heartbeat is repeated as soon as of this one. */
+const LONGEST_EARLY_RETRY_MS = 10_000;
+/** A longer `Retry-After` is not believed: the agent would be taken for dead. */
+const LONGEST_RETRY_AFTER_MS = 60_000;
+/** A beat that takes as long as its interval is lost; the client's own limit holds as well. */
+const SHORTEST_TIMEOUT_MS = 1_000;
+const LONGEST_TIMEOUT_MS = 10_000;
+const HEALTH_TIMEOUT_MS = 1_000;
+const STOP_TIMEOUT_MS = 5_000;
+
+export interface SessionOptions {
+  client: AgentRegistryClient;
+  /** What the agent registers with. Without an `id` the registry makes one up, and the session keeps it. */
+  agent: AgentRegistration;
+  /**
+   * Asked before each heartbeat; what it gives comes on top of the CPU, memory and uptime of the process. When it throws,
+   * takes longer than a second or gives what the registry refuses, the agent beats without it.
+   */
+  health?: () => HealthReport | Promise<HealthReport>;
+  /** Finishes the work in hand, when a stop drains. The agent goes on beating meanwhile. */
+  onDrain?: () => void | Promise<void>;
+  /** The same as `on('error', …)`, and from the first registration on. */
+  onError?: (error: unknown) => void;
+  /** What to do when somebody else has deregistered the agent: `end` (the default) takes it for meant, `register` undoes it. */
+  whenDeregistered?: 'end' | 'register';
+  /** Gives a start up, which then rejects with the signal's reason; later, stops the session. */
+  signal?: AbortSignal;
+  /** Stops the session on SIGINT and SIGTERM. If nobody else listens for the signal, the process then ends by it. */
+  stopOnSignals?: boolean;
+}
+
+export interface StopOptions {
+  /**
+   * Puts the agent into maintenance, so that nobody who looks for active agents finds it, and waits for `onDrain`, before it
+   * deregisters. Only the scope `admin` may do the first, and without it that is left out. Default: whether there is an
+   * `onDrain`. An agent in maintenance is never declared dead: should the process be killed while it drains, it stays there
+   * until it is registered again or deregistered.
+   */
+  drain?: boolean;
+  /** false: leaves the agent registered, say for a successor of the same id. */
+  deregister?: boolean;
+  /** Milliseconds after which it gives up to put the agent into maintenance, or to deregister it. Default 5,000. */
+  timeoutMs?: number;
+}
+
+/** What a session tells, and with what. */
+export interface SessionEvents {
+  /** The agent was registered, also anew. */
+  registered: Registration;
+  /** A heartbeat was taken. */
+  beat: HeartbeatAnswer;
+  /** Something failed, and is tried again or was given up. */
+  error: unknown;
+  /** The last event: the session was `stopped`, or somebody else has `deregistered` the agent. */
+  ended: 'stopped' | 'deregistered';
+}
+
+type Listeners = { [Name in keyof SessionEvents]: Set<(value: SessionEvents[Name]) => void> };
+
+/**
+ * Keeps an agent registered and alive: registers it, beats as often as the registry says, registers it again when the registry
+ * has forgotten it, and deregisters it in the end. Whatever happens to the registry, the session waits and goes on. While it
+ * lives, the process does not end by itself.
+ *
+ * Sessions that begin, fail or recover together do not act together. The first beat is due at any time within an interval, and
+ * each further one an interval after the last was due, up to a tenth sooner or later. Trouble does not move that: of a beat that
+ * got no answer there is one repetition, a quarter to three quarters of an interval later, and then the next is due anyway, or
+ * the first that `Retry-After` allows. So a fleet stays spread out, and a registry in trouble is not asked for more.
+ */
+export class AgentSession {
+  readonly #options: SessionOptions;
+  readonly #usage = new ProcessUsage();
+  readonly #listeners: Listeners = { registered: new Set(), beat: new Set(), error: new Set(), ended: new Set() };
+  /** Ends what waits and what beats. */
+  readonly #ending = new AbortController();
+  /** Ends what must not be left half done, once a stop has no more time. */
+  readonly #outOfTime = new AbortController();
+  #id = '';
+  #status: AgentStatus = 'active';
+  #intervalMs = 0;
+  /** The agent's own. Without one the client's is used: no tokens are asked for, or the agent's is void. */
+  #token: string | undefined;
+  /** Somebody else has registered under the id since: the agent is theirs now. */
+  #hasSuccessor = false;
+  #hasEnded = false;
+  #living: Promise<void> = Promise.resolve();
+  #stopping: Promise<void> | undefined;
+
+  private constructor(options: SessionOptions) {
+    this.#options = options;
+    if (options.onError) this.on('error', options.onError);
+  }
+
+  /**
+   * Registers the agent and begins to beat for it. While the registry cannot be asked, it goes on trying, until the signal
+   * aborts; it may then have registered the agent all the same.
+   * @throws ApiError when the registry refuses the registration; the signal's reason
+   */
+  static async start(options: SessionOptions): Promise<AgentSession> {
+    const session = new AgentSession(options);
+    await session.#enrol();
+    session.#living = session.#live();
+    const { signal } = options;
+    const stop = (): void => void session.stop();
+    session.on('ended', () => {
+      stopOnSignalsNoMore(session);
+      signal?.removeEventListener('abort', stop);
+    });
+    if (options.stopOnSignals) stopOnSignals(session);
+    signal?.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted) stop();
+    return session;
+  }
+
+  /** The agent's id, the same as long as the session lives. */
+  get id(): string {
+    return this.#id;
+  }
+
+  /** The agent's lifecycle status as the registry told it last. */
+  get status(): AgentStatus {
+    return this.#status;
+  }
+
+  /** Calls the listener whenever it happens, until the function that this returns is called. */
+  on<Name extends keyof SessionEvents>(name: Name, listener: (value: SessionEvents[Name]) => void): () => void {
+    const listeners: Set<(value: SessionEvents[Name]) => void> = this.#listeners[name];
+    listeners.add(listener);
+    return () => void listeners.delete(listener);
+  }
+
+  /**
+   * Ends the session: drains if that is wanted, and deregisters the agent. Never rejects: what fails is an `error`, and
+   * `status` is `deregistered` only if the registry has said so. A second call waits for the first.
+   */
+  stop(options: StopOptions = {}): Promise<void> {
+    this.#stopping ??= this.#stop(options);
+    return this.#stopping;
+  }
+
+  async #stop(options: StopOptions): Promise<void> {
+    const { drain = this.#options.onDrain !== undefined, deregister = true, timeoutMs = STOP_TIMEOUT_MS } = options;
+    if (drain && !this.#hasEnded) {
+      await this.#attempt(() => this.#beginMaintenance(timeoutMs));
+      await this.#attempt(async () => this.#options.onDrain?.());
+    }
+    const timer = setTimeout(() => this.#outOfTime.abort(new TimeoutError(timeoutMs)), timeoutMs);
+    this.#ending.abort();
+    await this.#living; // a registration under way would undo what follows
+    if (deregister && !this.#hasEnded && !this.#hasSuccessor) await this.#attempt(() => this.#deregister());
+    clearTimeout(timer);
+    this.#end('stopped');
+  }
+
+  async #enrol(): Promise<void> {
+    const { client, agent, signal } = this.#options;
+    // The same for all tries: one whose answer was lost must not have made another agent.
+    const idempotencyKey = agent.id === undefined ? randomKey() : undefined;
+    for (let failures = 1; ; failures++) {
+      try {
+        return this.#registered(await client.register(agent, { retries: 0, signal, idempotencyKey }));
+      } catch (error) {
+        if (signal?.aborted || !mayRetry(error, true)) throw error;
+        this.#emit('error', error);
+        await pause(askedMs(error) + pauseMs(failures, undefined, REGISTRATION_BACKOFF), signal);
+      }
+    }
+  }
+
+  /** Beats until the session ends. Never rejects. */
+  async #live(): Promise<void> {
+    const { signal } = this.#ending;
+    /** When the next beat is due. Trouble does not move it: fleets stay spread out as they were. */
+    let due = performance.now() + Math.random() * this.#intervalMs;
+    let next = due;
+    for (let failures = 0; !signal.aborted;) {
+      let asked = 0;
+      let early = Infinity;
+      try {
+        await pause(next - performance.now(), signal);
+        await this.#beat();
+        failures = 0;
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#emit('error', error);
+        asked = askedMs(error);
+        if (++failures === 1 && asked === 0 && mayRetry(error, true))
+          early = (0.25 + 0.5 * Math.random()) * Math.min(this.#intervalMs, LONGEST_EARLY_RETRY_MS);
+      }
+      const now = performance.now();
+      // Whoever was held up for long, as by a machine that slept, finds a new place among the others.
+      if (due + 2 * this.#intervalMs < now) due = now - Math.random() * this.#intervalMs;
+      while (due <= next || due < now + asked) due += this.#intervalMs * (0.9 + 0.2 * Math.random());
+      next = Math.min(due, now + early);
+    }
+  }
+
+  async #beat(): Promise<void> {
+    const usage = this.#usage.measure();
+    const health = await this.#health();
+    try {
+      this.#accepted(await this.#send({ ...usage, ...health }));
+    } catch (error) {
+      if (error instanceof BadRequestError && health) {
+        this.#emit('error', error);
+        this.#accepted(await this.#send(usage));
+      } else if (isProof(error)) await this.#forgotten(error);
+      else throw error;
+    }
+  }
+
+  /** What the program says of its health, if it can say it now. */
+  async #health(): Promise<HealthReport | undefined> {
+    const { health } = this.#options;
+    if (!health) return undefined;
+    try {
+      return await within(HEALTH_TIMEOUT_MS, Promise.resolve().then(health), this.#ending.signal);
+    } catch (error) {
+      this.#ending.signal.throwIfAborted();
+      this.#emit('error', error);
+      return undefined;
+    }
+  }
+
+  async #send(report: HealthReport): Promise<HeartbeatAnswer> {
+    const { client } = this.#options;
+    const timeoutMs =
+      this.#intervalMs < LONGEST_TIMEOUT_MS ? Math.max(SHORTEST_TIMEOUT_MS, this.#intervalMs) : undefined;
+    const options = { retries: 0, timeoutMs, signal: this.#ending.signal };
+    if (this.#token === undefined) return client.heartbeat(this.#id, report, options);
+    try {
+      return await client.heartbeat(this.#id, report, { ...options, token: this.#token });
+    } catch (error) {
+      if (!(error instanceof UnauthorizedError)) throw error;
+    }
+    // Void: the agent was registered anew, or its tombstone is gone. The client's token will tell.
+    this.#token = undefined;
+    const answer = await client.heartbeat(this.#id, report, options);
+    this.#hasSuccessor = true;
+    return answer;
+  }
+
+  /** The registry does not have the agent any more, and says so. */
+  async #forgotten({ code }: NotFoundError): Promise<void> {
+    const { client, agent, whenDeregistered = 'end' } = this.#options;
+    if (code === 'agent_deregistered' && whenDeregistered === 'end') {
+      this.#status = 'deregistered';
+      this.#end('deregistered');
+    } else {
+      const options = { retries: 0, signal: this.#outOfTime.signal };
+      this.#registered(await client.register({ ...agent, id: this.#id }, options));
+    }
+  }
+
+  #registered(registration: Registration): void {
+    this.#id = registration.id;
+    this.#status = registration.status;
+    this.#intervalMs = registration.heartbeat.interval_seconds * 1000;
+    this.#token = registration.token;
+    this.#hasSuccessor = false;
+    this.#emit('registered', registration);
+  }
+
+  #accepted(answer: HeartbeatAnswer): void {
+    this.#status = answer.status;
+    this.#intervalMs = answer.next_heartbeat_seconds * 1000;
+    this.#emit('beat', answer);
+  }
+
+  async #beginMaintenance(timeoutMs: number): Promise<void> {
+    const { client } = this.#options;
+    try {
+      const options = { reason: 'draining', signal: AbortSignal.timeout(timeoutMs) };
+      this.#status = (await client.setStatus(this.#id, 'maintenance', options)).status;
+    } catch (error) {
+      // Not for this caller to do, or done already.
+      const { code } = error as ApiError;
+      if (code !== 'insufficient_scope' && code !== 'illegal_transition') throw error;
+    }
+  }
+
+  async #deregister(): Promise<void> {
+    const { client } = this.#options;
+    try {
+      const options = { token: this.#token, retries: Infinity, signal: this.#outOfTime.signal };
+      await client.deregister(this.#id, options);
+    } catch (error) {
+      if (error instanceof UnauthorizedError && this.#token !== undefined) return; // it has a successor
+      if (!isProof(error)) throw error;
+    }
+    this.#status = 'deregistered';
+  }
+
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#emit('error', error);
+    }
+  }
+
+  #end(reason: SessionEvents['ended']): void {
+    if (this.#hasEnded) return;
+    this.#hasEnded = true;
+    this.#ending.abort();
+    this.#emit('ended', reason);
+  }
+
+  #emit<Name extends keyof SessionEvents>(name: Name, value: SessionEvents[Name]): void {
+    const listeners: Set<(value: SessionEvents[Name]) => void> = this.#listeners[name];
+    for (const listener of listeners)
+      try {
+        listener(value);
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error; // the program's fault, for the program to hear of; the agent lives on
+        });
+      }
+  }
+}
+
+/** Whether it is the registry that says that it does not have the agent, and not, say, a proxy that does not have the path. */
+function isProof(error: unknown): error is NotFoundError {
+  return error instanceof NotFoundError && (error.code === 'agent_not_found' || error.code === 'agent_deregistered');
+}
+
+/** How long the registry asked to be left alone, in milliseconds. */
+function askedMs(error: unknown): number {
+  return error instanceof ApiError ? Math.min(error.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS) : 0;
+}

@@ -1,0 +1,634 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { bearer, listOf, type TestToken } from '../../../test/support/access';
+import { BROKEN_ROWS, SMALL_DIRECTORY } from '../../../test/support/directory.fixture';
+import { freePort } from '../../../test/support/free-port';
+import { ServiceProcess } from '../../../test/support/service-process';
+import { TcpRelay } from '../../../test/support/tcp-relay';
+import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database';
+import { until } from '../../../test/support/until';
+import type { Screen } from '../src/cli/output';
+import { runProgram } from '../src/cli/program';
+import { type Finished, InstalledProgram, type RunningProgram, type RunOptions } from './support/installed-program';
+
+const ADMIN: TestToken = { name: 'ops', token: 'token-of-ops-9Wm2', scopes: ['admin'] };
+const FLEET: TestToken = { name: 'fleet', token: 'token-of-fleet-4Kd7', scopes: ['agent'] };
+
+let database: TestDatabase;
+let toDatabase: TcpRelay;
+let toService: TcpRelay;
+let service: ServiceProcess;
+let program: InstalledProgram;
+
+beforeAll(async () => {
+  database = await createTestDatabase();
+  toDatabase = await TcpRelay.to(database.url);
+  await toDatabase.open();
+  [service, program] = await Promise.all([
+    ServiceProcess.start({
+      env: {
+        DATABASE_URL: toDatabase.url,
+        SERVER_HOST: '127.0.0.1',
+        AUTH_MODE: 'token',
+        AUTH_TOKENS: listOf([ADMIN, FLEET]),
+        HEARTBEAT_TIMEOUT_SECONDS: '3',
+        HEARTBEAT_SWEEP_INTERVAL_SECONDS: '1',
+      },
+    }),
+    InstalledProgram.install(),
+  ]);
+  toService = await TcpRelay.to(service.url);
+  await toService.open();
+}, 120_000);
+
+afterAll(async () => {
+  await program?.remove();
+  await ServiceProcess.killAll();
+  await Promise.all([toDatabase.close(), toService?.close()]);
+  await database.drop();
+});
+
+/** The program with everything but its process, which takes longer to start than all the rest. */
+async function cli(
+  args: readonly string[],
+  { env = {}, input }: RunOptions = {},
+  stdout = new Captured(),
+  interruption = new AbortController().signal,
+): Promise<Finished> {
+  const stderr = new Captured();
+  const code = await runProgram(args, {
+    stdin: Readable.from(input === undefined ? [] : [Buffer.from(input)]),
+    stdout,
+    stderr,
+    environment: { ...environment(), ...env },
+    interruption,
+    version: '0.0.0',
+  });
+  return { code, signal: null, stdout: stdout.text, stderr: stderr.text };
+}
+
+/** Keeps what is written; of a size, it is a terminal. */
+class Captured implements Screen {
+  text = '';
+  readonly isTTY: boolean;
+
+  constructor(
+    readonly columns?: number,
+    readonly rows?: number,
+  ) {
+    this.isTTY = columns !== undefined;
+  }
+
+  write(text: string): void {
+    this.text += text;
+  }
+}
+
+function environment(): Record<string, string> {
+  return { AGENT_REGISTRY_URL: toService.url, AGENT_REGISTRY_TOKEN: ADMIN.token };
+}
+
+/** What the service itself answers. */
+async function ask(path: string): Promise<Record<string, unknown>> {
+  const answer = await fetch(`${service.url}${path}`, { headers: bearer(ADMIN.token) });
+  return (await answer.json()) as Record<string, unknown>;
+}
+
+/** How the agent is to others; `deregistered` once it is. */
+async function statusOf(id: string): Promise<unknown> {
+  const { status, code } = await ask(`/agents/${id}`);
+  return code === 'agent_deregistered' ? 'deregistered' : (code ?? status);
+}
+
+const register = (id: string, ...options: string[]): Promise<Finished> =>
+  cli(['register', '--id', id, '--name', id.toUpperCase(), '--type', 'worker', ...options]);
+
+function expectTrouble({ code, stdout, stderr }: Finished, expected: number, message: string | RegExp): void {
+  expect({ code, stdout }).toEqual({ code: expected, stdout: '' });
+  expect(stderr).toMatch(message);
+  expect(stderr).not.toMatch(/^\s+at /m); // a stack
+}
+
+describe('The installed program', () => {
+  it('is there for npx, and is of the version of its package', async () => {
+    const { version } = JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as { version: string };
+    expect(await program.shell('npx --offline agent-registry --version')).toMatchObject({
+      code: 0,
+      stdout: `${version}\n`,
+    });
+  });
+
+  it('helps, with every command and with each', async () => {
+    const { code, stdout } = await program.run(['help']);
+    expect(code).toBe(0);
+    const commands = [...stdout.matchAll(/^ {2}([a-z]+) {2}/gm)].map(([, name]) => name!);
+    const expected = 'list get discover register beat deregister status watch import health sidecar completion help';
+    expect(commands).toEqual(expected.split(' '));
+    for (const args of [
+      ['help', 'status'],
+      ['status', '--help'],
+      ['status', '-h'],
+    ]) {
+      expect(await cli(args)).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('status [options] ID [STATUS]'),
+      });
+    }
+  });
+
+  it('ends quietly when nobody reads on', async () => {
+    const { code, stderr } = await program.shell('set -o pipefail; agent-registry help | true');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  });
+
+  it('completes in a real bash', async () => {
+    const complete = async (...words: string[]): Promise<string[]> => {
+      const line = words.map((word) => `'${word}'`).join(' ');
+      const { code, stdout, stderr } = await program.shell(
+        `set -u; source <(agent-registry completion bash); complete -p agent-registry >/dev/null
+        COMP_WORDS=(agent-registry ${line}); COMP_CWORD=${words.length}; _agent_registry 2>&1; printf '%s\\n' "\${COMPREPLY[@]}"`,
+      );
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      return stdout.split('\n').filter((word) => word !== '');
+    };
+    expect(await complete('de')).toEqual(['deregister']);
+    expect(await complete('status', 'x', '')).toEqual(['active', 'maintenance']);
+    expect(await complete('--url', 'http://x', 'list', '--status', 'm')).toEqual(['maintenance']);
+    expect(await complete('list', '--cap')).toEqual(['--capability']);
+    expect(await complete('--ti')).toEqual(['--timeout']);
+    expect(await complete('import', 'package-')).toEqual(['package-lock.json']);
+    expect(await complete('completion', '')).toEqual(['bash', 'zsh', 'fish']);
+    expect(await complete('get', '--url', '')).toEqual([]);
+  });
+
+  it.each([
+    [[], 'a command is missing'],
+    [['lst'], 'there is no command "lst"'],
+    [['--colour', 'list'], 'there is no option --colour'],
+    [['get'], 'ID is missing'],
+    [['list', '--colour'], 'there is no option --colour'],
+    [['list', '--limit', '0'], '--limit must be a whole number from 1 to 1000'],
+    [['status', 'x', 'gone'], 'STATUS must be one of active, maintenance'],
+    [['status', 'x', '--reason', 'y'], '--reason goes with a STATUS'],
+    [['watch', 'x', '--type', 'y'], '--type does not go with an ID'],
+    [['beat', 'x', '--metric', 'a=b'], '--metric a must be a number'],
+    [['list', '--url', 'nowhere'], '--url must be like http://localhost:8080'],
+    [['list', '--token', 'a', '--token-file', 'b'], 'not both'],
+    [['list', '--token-file', 'nowhere'], '--token-file: ENOENT'],
+    [['register', '--from', 'nowhere'], 'cannot read nowhere: ENOENT'],
+    [['register', '--from', '-'], '- is not JSON'],
+    [['import', 'nowhere'], 'cannot read nowhere: ENOENT'],
+    [['import', '-'], '-: there is nothing in it'],
+    [['sidecar', '--id', 'x', 'true'], 'there is nothing that "true" could be'],
+    [['sidecar', '--id', 'x'], 'put -- and the command'],
+    [['completion', 'tcsh'], 'SHELL must be one of bash, zsh, fish'],
+  ])('refuses %j and says what is wrong', async (args, message) => {
+    const run = await cli(args);
+    expectTrouble(run, 2, /^Try "agent-registry help/m);
+    expect(run.stderr).toContain(message);
+  });
+
+  it('says of every command that asks the registry that it cannot be reached', async () => {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    const commands = [
+      ['list'],
+      ['get', 'x'],
+      ['discover'],
+      ['register', '--name', 'x', '--type', 'y'],
+      ['beat', 'x'],
+      ['deregister', 'x'],
+      ['status', 'x'],
+      ['status', 'x', 'active'],
+      ['watch'],
+      ['watch', 'x'],
+      ['import', '-'],
+      ['health'],
+    ];
+    const runs = commands.map((args) => cli([...args, '--url', url], { input: 'agent_id,role\nx,y\n' }));
+    for (const run of await Promise.all(runs)) expectTrouble(run, 3, /^agent-registry \w+: .*ECONNREFUSED.*\n$/);
+    expectTrouble(await program.run(['list', '--url', url]), 3, /^agent-registry list: .*ECONNREFUSED.*\n$/);
+  });
+
+  it('takes the token of an option, a file or the environment, and says when it is not good', async () => {
+    const file = join(program.folder, 'token');
+    writeFileSync(file, `${ADMIN.token}\n`);
+    const without = { env: { AGENT_REGISTRY_TOKEN: '' } };
+    expectTrouble(await cli(['list'], without), 1, /401 unauthorized/);
+    expectTrouble(await cli(['list', '--token', 'wrong']), 1, /401 unauthorized/);
+    expect(await cli(['list', '--token', ADMIN.token], without)).toMatchObject({ code: 0 });
+    expect(await cli(['list', '--token-file', file], without)).toMatchObject({ code: 0 });
+  });
+});
+
+describe('Agents', () => {
+  it('are registered, found, changed and deregistered', async () => {
+    const options = '--capability cut --capability sew --endpoint api=http://one:1 --metadata team=a=b --category shop';
+    const { code, stdout } = await register('one', ...options.split(' '), '--version', '1.2', '--interval', '60');
+    expect({ code, line: stdout }).toEqual({ code: 0, line: expect.stringMatching(/^one\tactive\tart_\S+\n$/) });
+    const record = await ask('/agents/one');
+    expect(record).toMatchObject({
+      name: 'ONE',
+      type: 'worker',
+      category: 'shop',
+      version: '1.2',
+      capabilities: ['cut', 'sew'],
+      endpoints: { api: 'http://one:1' },
+      metadata: { team: 'a=b' },
+      heartbeat: { interval_seconds: 60 },
+    });
+
+    const got = await cli(['get', 'one', '--json']);
+    expect(got.stdout.endsWith('}\n')).toBe(true);
+    expect(JSON.parse(got.stdout)).toEqual(record);
+    expect((await cli(['get', 'one'])).stdout).toContain('\nmetadata.team\ta=b\n');
+
+    await register('two', '--capability', 'cut');
+    const body = await ask('/agents?type=worker&capability=cut');
+    const listed = await cli(['list', '--type', 'worker', '--capability', 'cut', '--json']);
+    expect(JSON.parse(listed.stdout)).toEqual(body);
+    expect((await cli(['list', '--metadata', 'team=a=b', '--version', '1.2'])).stdout).toMatch(
+      /^one\tONE\tworker\tactive\t\d{4}-\d\d-\d\dT[\d:.]+Z\tcut,sew\n$/,
+    );
+    const found = await cli(['discover', '--capability', 'sew', '--capability', 'cut', '--json']);
+    expect(JSON.parse(found.stdout)).toMatchObject({
+      total: 1,
+      agents: [{ id: 'one' }],
+      query: { capabilities: ['sew', 'cut'] },
+    });
+    expect((await cli(['discover', '--category', 'shop'])).stdout).toMatch(/^one\t/);
+
+    const beaten = await cli([
+      'beat',
+      'one',
+      '--cpu',
+      '95',
+      '--memory',
+      '5',
+      '--errors',
+      '2',
+      '--metric',
+      'queue=7',
+      '--json',
+    ]);
+    expect(JSON.parse(beaten.stdout)).toMatchObject({ id: 'one', status: 'active', next_heartbeat_seconds: 60 });
+    expect((await ask('/agents/one')).health).toMatchObject({
+      status: 'degraded',
+      cpu_percent: 95,
+      memory_percent: 5,
+      error_count: 2,
+      metrics: { queue: 7 },
+    });
+    expect((await cli(['beat', 'one', '--health', 'healthy'])).stdout).toBe('one\tactive\t60s\t180s\n');
+    expect((await cli(['status', 'one'])).stdout).toMatch(/^one\tactive\thealthy\t/);
+    // A beat's time may still become more exact when it is written.
+    const { health } = (await ask('/agents/one')) as { health: object };
+    expect(JSON.parse((await cli(['status', 'one', '--json'])).stdout)).toEqual({
+      agent_id: 'one',
+      status: 'active',
+      health: { ...health, last_check: expect.any(String) },
+      last_seen: expect.any(String),
+    });
+
+    expect((await cli(['status', 'one', 'maintenance', '--reason', 'new disk'])).stdout).toMatch(/^one\tmaintenance\t/);
+    const { events } = (await ask('/agents/one/events')) as { events: unknown[] };
+    expect(events[0]).toMatchObject({ from: 'active', to: 'maintenance', reason: 'new disk' });
+    const set = await cli(['status', 'one', 'active', '--json']);
+    expect(JSON.parse(set.stdout)).toMatchObject({ id: 'one', status: 'active', capabilities: ['cut', 'sew'] });
+    expectTrouble(await cli(['status', 'one', 'active']), 1, /409 illegal_transition/);
+
+    expect(await cli(['deregister', 'one'])).toMatchObject({ code: 0, stdout: 'one\tderegistered\n' });
+    const gone = await cli(['deregister', 'two', '--json']);
+    expect(JSON.parse(gone.stdout)).toEqual({ id: 'two', status: 'deregistered' });
+    expectTrouble(await cli(['get', 'one']), 4, /404 agent_deregistered/);
+    expectTrouble(await cli(['get', 'nobody']), 4, /404 agent_not_found/);
+    expectTrouble(await cli(['get', 'one', '--url', `${toService.url}elsewhere`]), 1, /is the URL the root/);
+  });
+
+  it('are registered from a JSON body, over which options come, and refused with every field that is wrong', async () => {
+    const input = JSON.stringify({
+      id: 'from-json',
+      name: 'J',
+      type: 'worker',
+      metadata: { tier: 2 },
+      heartbeat: { enabled: false },
+    });
+    const { stdout } = await cli(['register', '--from', '-', '--name', 'K', '--json'], { input });
+    expect(JSON.parse(stdout)).toMatchObject({
+      id: 'from-json',
+      name: 'K',
+      status: 'active',
+      token: expect.stringMatching(/^art_/),
+    });
+    expect(await ask('/agents/from-json')).toMatchObject({
+      name: 'K',
+      metadata: { tier: 2 },
+      heartbeat: { enabled: false },
+    });
+    const refused = await cli(['register', '--name', '', '--capability', 'a', '--capability', 'a']);
+    expectTrouble(
+      refused,
+      1,
+      /register: 400 validation_failed\n.*register: name: .*\n.*register: type: .*\n.*register: capabilities/,
+    );
+    await cli(['deregister', 'from-json']);
+  });
+
+  it('come in pages, or all at once', async () => {
+    const agents = Array.from({ length: 5 }, (_, index) => ({ id: `page-${index}`, name: 'P', type: 'page' }));
+    await cli(['import', '-'], { input: JSON.stringify(agents) });
+    const page = await cli(['list', '--type', 'page', '--limit', '2']);
+    expect(page.stdout.split('\n')).toEqual([
+      expect.stringMatching(/^page-0\t/),
+      expect.stringMatching(/^page-1\t/),
+      '',
+    ]);
+    expect(page.stderr).toBe('2 of 5 agents; --all gives all of them\n');
+    const { next_cursor } = JSON.parse((await cli(['list', '--type', 'page', '--limit', '2', '--json'])).stdout) as {
+      next_cursor: string;
+    };
+    expect((await cli(['list', '--type', 'page', '--cursor', next_cursor])).stdout.split('\n')).toHaveLength(4);
+    for (const command of ['list', 'discover']) {
+      const all = await cli([command, '--type', 'page', '--limit', '2', '--all', '--json']);
+      expect(JSON.parse(all.stdout)).toMatchObject({
+        agents: agents.map(({ id }) => ({ id })),
+        total: 5,
+        next_cursor: null,
+      });
+    }
+    expect(await cli(['list', '--type', 'nothing'])).toMatchObject({
+      code: 0,
+      stdout: '',
+      stderr: 'no agent matches\n',
+    });
+  });
+
+  it('are imported, and rejected with their reasons', async () => {
+    const file = join(program.folder, 'agents.csv');
+    writeFileSync(file, SMALL_DIRECTORY);
+    expect((await cli(['import', file, '--dry-run'])).stdout).toBe(
+      'created\t4\nupdated\t0\nunchanged\t0\nrejected\t0\n',
+    );
+    expect(await statusOf('planner')).toBe('agent_not_found');
+    const imported = await cli(['import', file, '--json']);
+    expect(imported.code).toBe(0);
+    const results = ['planner', 'Night-Watch', 'R-D-Scout', 'live'].map((id, index) => ({
+      index,
+      id,
+      outcome: 'created',
+    }));
+    expect(JSON.parse(imported.stdout)).toEqual({ results });
+    expect(await ask('/agents/planner')).toMatchObject({ status: 'inactive', capabilities: ['plan', 'act', 'learn'] });
+    expect((await cli(['import', file])).stdout).toContain('unchanged\t4\n');
+
+    const broken = await cli(['import', '-', '--format', 'csv'], { input: SMALL_DIRECTORY + BROKEN_ROWS });
+    expectTrouble(broken, 2, /import: -: line 9: 3 cells where the header has 10\n.*nothing was sent\n/);
+    const input = JSON.stringify([
+      { id: 'fine', name: 'F', type: 'x' },
+      { id: 'wrong', name: '', type: 'x', colour: 'red' },
+    ]);
+    const partly = await cli(['import', '-'], { input });
+    expect(partly).toMatchObject({ code: 1, stdout: 'created\t1\nupdated\t0\nunchanged\t0\nrejected\t1\n' });
+    expect(partly.stderr).toMatch(/^rejected wrong: .*colour.*name/);
+    expectTrouble(await cli(['import', file, '--token', FLEET.token]), 1, /403 insufficient_scope/);
+  });
+
+  it('are drawn on a terminal as wide as it is, in colours, unless nobody wants them', async () => {
+    await register('drawn', '--capability', 'x'.repeat(100));
+    const draw = async (env: Record<string, string>): Promise<string> => {
+      const { code, stdout } = await cli(['list', '--name', 'DRAWN'], { env }, new Captured(60));
+      expect(code).toBe(0);
+      return stdout;
+    };
+    const lines = (await draw({ NO_COLOR: '1' })).split('\n');
+    expect(lines[0]).toMatch(/^ID +NAME +TYPE +STATUS +LAST SEEN +CAPABILITIES$/);
+    expect(lines[1]).toMatch(/^drawn +DRAWN +worker +active +(now|\d+s ago) +x+…$/);
+    expect(lines[1]).toHaveLength(60);
+    expect(await draw({})).toContain('\u001b[32mactive\u001b[0m');
+    await cli(['deregister', 'drawn']);
+  });
+});
+
+describe('watch', () => {
+  const start = (...args: string[]) => program.start(['watch', '--interval', '0.1', ...args], { env: environment() });
+
+  it('prints a line for each change, through an outage, until Ctrl-C', async () => {
+    await register('seen');
+    const watching = start('--type', 'worker');
+    expect((await watching.printed(1))[0]).toMatch(/\tpresent\tseen\tactive$/);
+    await register('new');
+    expect((await watching.printed(2))[1]).toMatch(/\tappeared\tnew\tactive$/);
+    await toService.close();
+    await until('it says that nobody answers', 15, () => watching.stderr.includes('trying again: '));
+    await toService.open();
+    await until('it says that somebody does', 15, () => watching.stderr.includes('the registry answers again'));
+    await cli(['status', 'new', 'maintenance']);
+    expect((await watching.printed(3))[2]).toMatch(/\tchanged\tnew\tstatus: active -> maintenance$/);
+    await cli(['deregister', 'new']);
+    expect((await watching.printed(4))[3]).toMatch(/\tgone\tnew\tmaintenance$/);
+    watching.signal('SIGINT');
+    expect(await watching.finished).toMatchObject({ code: 130, signal: null });
+  });
+
+  it('prints an object a line with --json', async () => {
+    const watching = start('--type', 'worker', '--json');
+    const [line] = await watching.printed(1);
+    expect(JSON.parse(line!)).toEqual({
+      at: expect.any(String),
+      change: 'present',
+      agent: expect.objectContaining({ id: 'seen' }),
+    });
+    watching.signal('SIGTERM');
+    expect(await watching.finished).toMatchObject({ code: 143 });
+  });
+
+  it('prints the events of one agent, and ends with it', async () => {
+    const watching = start('seen', '--json');
+    await watching.printed(1);
+    await cli(['status', 'seen', 'maintenance', '--reason', 'tea']);
+    const lines = await watching.printed(2);
+    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
+      { type: 'registered', to: 'active' },
+      { type: 'status_changed', from: 'active', to: 'maintenance', reason: 'tea' },
+    ]);
+    await cli(['deregister', 'seen']);
+    expect(await watching.finished).toMatchObject({ code: 0, stderr: 'seen is deregistered\n' });
+    expectTrouble(await start('seen').finished, 4, /agent_deregistered/);
+  });
+
+  it('draws on a terminal, and leaves it as it was', async () => {
+    const interruption = new AbortController();
+    const screen = new Captured(80, 5);
+    const watching = cli(['watch', '--type', 'page', '--interval', '0.1'], {}, screen, interruption.signal);
+    await until('it has drawn twice', 15, () => screen.text.split('\u001b[H').length > 2);
+    interruption.abort('SIGINT');
+    expect(await watching).toMatchObject({ code: 130, stderr: '' });
+    const drawn = screen.text;
+    expect(drawn.startsWith('\u001b[?1049h')).toBe(true);
+    expect(drawn).toMatch(/5 agents.*\n.*ID.*\n.*page-0.*\n.*4 more/);
+    expect(drawn.endsWith('\u001b[?1049l')).toBe(true);
+  });
+});
+
+describe('sidecar', () => {
+  const sidecar = (options: readonly string[], command: readonly string[], url = toService.url): RunningProgram =>
+    program.start(['sidecar', '--interval', '1', ...options, '--', ...command], {
+      env: { AGENT_REGISTRY_URL: url, AGENT_REGISTRY_TOKEN: FLEET.token },
+    });
+  /** Prints its number, and waits to be killed. */
+  const WAIT = ['sh', '-c', 'echo $$; exec sleep 1000'];
+  const isStatus = (id: string, status: string): Promise<void> =>
+    until(`${id} is ${status}`, 20, async () => (await statusOf(id)) === status);
+  const healthOf = async (id: string): Promise<Record<string, unknown>> =>
+    ((await ask(`/agents/${id}`)).health ?? {}) as Record<string, unknown>;
+
+  // They mostly wait for silence to be noticed, so they wait together.
+  const stories: Readonly<Record<string, () => Promise<void>>> = {
+    'beats for the command while it lives, with what it uses, and not a moment longer': async () => {
+      const options = ['--id', 'busy', '--name', 'Busy', '--capability', 'spin', '--metadata', 'a=b'];
+      const running = sidecar(options, ['sh', '-c', 'echo $$; while :; do :; done']);
+      const [pid] = await running.printed(1);
+      await until('it has reported', 20, async () => Number((await healthOf('busy')).cpu_percent) > 1);
+      expect(await ask('/agents/busy')).toMatchObject({
+        name: 'Busy',
+        type: 'process',
+        status: 'active',
+        capabilities: ['spin'],
+        metadata: { a: 'b' },
+        health: { metrics: { processes: 1, resident_bytes: expect.any(Number) } },
+      });
+      // Longer than its timeout: it lives by its heartbeats alone.
+      await until('it has lived on', 20, async () => Number((await healthOf('busy')).uptime_seconds) > 3);
+      expect(await statusOf('busy')).toBe('active');
+      process.kill(Number(pid), 'SIGKILL');
+      expect(await running.finished).toMatchObject({ code: 137, signal: null });
+      expect(await ask('/agents/busy')).toMatchObject({
+        health: { status: 'unhealthy' },
+        metadata: { a: 'b', last_exit: { reason: 'killed by SIGKILL', at: expect.any(String) } },
+      });
+      await isStatus('busy', 'unhealthy');
+    },
+
+    'keeps an agent that failed under its own id until it is started again': async () => {
+      expect(await sidecar(['--id', 'failed'], ['sh', '-c', 'exit 3']).finished).toMatchObject({ code: 3 });
+      expect(await ask('/agents/failed')).toMatchObject({
+        health: { status: 'unhealthy' },
+        metadata: { last_exit: { reason: 'exit code 3' } },
+      });
+      await isStatus('failed', 'unhealthy');
+      const again = sidecar(['--id', 'failed', '--on-failure', 'deregister'], WAIT);
+      const [pid] = await again.printed(1);
+      await isStatus('failed', 'active');
+      expect((await ask('/agents/failed')).metadata).toEqual({});
+      process.kill(Number(pid), 'SIGTERM');
+      expect(await again.finished).toMatchObject({ code: 143 });
+      expect(await statusOf('failed')).toBe('deregistered');
+    },
+
+    'leaves no agent that beats when it is itself killed with -9; the command runs on': async () => {
+      const running = sidecar(['--id', 'orphan'], WAIT);
+      const [pid] = await running.printed(1);
+      await isStatus('orphan', 'active');
+      running.signal('SIGKILL');
+      await isStatus('orphan', 'unhealthy');
+      expect(() => process.kill(Number(pid), 0)).not.toThrow();
+      process.kill(Number(pid), 'SIGKILL');
+      expect(await running.finished).toMatchObject({ signal: 'SIGKILL' });
+    },
+
+    'runs the command whether the registry is there or not, and registers it when it is': async () => {
+      const relay = await TcpRelay.to(service.url);
+      const running = sidecar(['--id', 'early'], WAIT, relay.url);
+      await running.printed(1);
+      await until('it says that nobody answers', 15, () => running.stderr.includes('the agent is not registered: '));
+      await relay.open();
+      await isStatus('early', 'active');
+      await relay.close();
+      await until('it says that nobody hears it', 15, () => running.stderr.includes('the heartbeats do not arrive: '));
+      await isStatus('early', 'unhealthy');
+      await relay.open();
+      await isStatus('early', 'active');
+      running.signal('SIGTERM');
+      expect(await running.finished).toMatchObject({ code: 143 });
+      expect(await statusOf('early')).toBe('deregistered');
+      await relay.close();
+    },
+
+    'says what the registry has against the agent, once, and runs the command all the same': async () => {
+      const { code, stderr } = await sidecar(['--id', 'not an id'], ['sh', '-c', 'sleep 1; exit 6']).finished;
+      expect(code).toBe(6);
+      expect(stderr).toMatch(/^agent-registry sidecar: the agent is not registered: 400 validation_failed; id: .*\n$/);
+    },
+  };
+  const told = new Map<string, Promise<void>>();
+  const expectToPass = async (name: string): Promise<void> => told.get(name);
+  beforeAll(() => {
+    for (const [name, story] of Object.entries(stories)) {
+      told.set(name, story());
+      told.get(name)!.catch(() => undefined); // its test will say so
+    }
+  });
+
+  it('gives the command its arguments, input, output and exit code, and deregisters the agent when it ended well', async () => {
+    const input = 'to the command\n';
+    const env = { AGENT_REGISTRY_URL: toService.url, AGENT_REGISTRY_TOKEN: FLEET.token };
+    const command = ['sh', '-c', 'cat; echo "$@" >&2', 'sh', '--id', '-h'];
+    const ran = await program.run(['sidecar', '--id', 'well', '--', ...command], { input, env });
+    expect(ran).toMatchObject({ code: 0, stdout: input, stderr: '--id -h\n' });
+    expect(await statusOf('well')).toBe('deregistered');
+  });
+
+  it('deregisters an agent that failed when it has no id to come back under', async () => {
+    const running = sidecar(['--name', 'nameless'], ['sh', '-c', 'echo; read -r line; exit 3'], toService.url);
+    expect(await running.finished).toMatchObject({ code: 3 });
+    expect(await ask('/agents?name=nameless')).toMatchObject({ total: 0 });
+    const events = await database.query<{ type: string; to_status: string }>(
+      `SELECT e.type FROM agent_events e JOIN agents a ON a.id = e.agent_id WHERE a.name = 'nameless' ORDER BY e.revision`,
+    );
+    expect(events.map(({ type }) => type)).toEqual(['registered', 'updated', 'deregistered']);
+  });
+
+  it.each(['SIGTERM', 'SIGINT', 'SIGHUP'] as const)(
+    'passes %s on to the command, and takes such an end for meant',
+    async (signal) => {
+      const running = sidecar(['--id', signal], WAIT);
+      await running.printed(1);
+      await isStatus(signal, 'active');
+      running.signal(signal);
+      const { code } = await running.finished;
+      expect(code).toBe({ SIGTERM: 143, SIGINT: 130, SIGHUP: 129 }[signal]);
+      expect(await statusOf(signal)).toBe('deregistered');
+    },
+  );
+
+  it('does not make anybody wait for a registry that is not there', async () => {
+    const nobody = `http://127.0.0.1:${await freePort()}`;
+    const command = ['sh', '-c', 'echo done; exit 5'];
+    expect(await sidecar([], command, nobody).finished).toMatchObject({ code: 5, stdout: 'done\n' });
+  });
+
+  it('ends as shells do when the command cannot be run, and registers nothing', async () => {
+    expect(await sidecar(['--id', 'none'], ['no-such-command']).finished).toMatchObject({
+      code: 127,
+      stderr: 'agent-registry sidecar: no-such-command: command not found\n',
+    });
+    mkdirSync(join(program.folder, 'a-folder'));
+    expect(await sidecar(['--id', 'none'], ['./a-folder']).finished).toMatchObject({ code: 126 });
+    expect(await statusOf('none')).toBe('agent_not_found');
+  });
+
+  it.each(Object.keys(stories))('%s', expectToPass);
+});
+
+describe('health', () => {
+  it('tells how the service is, and says no when it cannot serve', async () => {
+    const well = await cli(['health', '--json']);
+    expect(well.code).toBe(0);
+    expect(JSON.parse(well.stdout)).toMatchObject({ status: 'healthy', details: { database: { status: 'up' } } });
+    expect((await cli(['health'])).stdout).toMatch(/^status\thealthy\n(.*\n)*database\tup/);
+    await toDatabase.close();
+    await until('it is unhealthy', 15, async () => (await ask('/health')).status === 'unhealthy');
+    expect(await cli(['health'])).toMatchObject({ code: 1, stdout: expect.stringMatching(/^status\tunhealthy\n/) });
+    await toDatabase.open();
+  });
+});
