@@ -94,7 +94,8 @@ module.exports = {
     {
       name: 'client-stands-alone',
       severity: 'error',
-      comment: 'The client is a package of its own: it has no dependencies, and knows the service by openapi.json only.',
+      comment:
+        'The client is a package of its own: it has no dependencies, and knows the service by openapi.json only.',
       from: { path: '^clients/typescript/src/', pathNot: SPEC },
       to: { path: ['^(?:src|test|bench|scripts|migrations)/', 'node_modules/', SPEC] },
     },
