@@ -74,7 +74,7 @@ type Listeners = { [Name in keyof SessionEvents]: Set<(value: SessionEvents[Name
  * Sessions that begin, fail or recover together do not act together. The first beat is due at any time within an interval, and
  * each further one an interval after the last was due, up to a tenth sooner or later. Trouble does not move that: of a beat that
  * got no answer there is one repetition, a quarter to three quarters of an interval later, and then the next is due anyway, or
- * the first that `Retry-After` allows. So a fleet stays spread out, and a registry in trouble is not asked for more.
+ * the first that `Retry-After` allows. So a fleet stays spread out, and a registry in trouble is asked for at most twice as much.
  */
 export class AgentSession {
   readonly #options: SessionOptions;
