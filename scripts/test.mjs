@@ -8,7 +8,8 @@ import { ensurePrograms } from './lib/programs.mjs';
 try {
   await ensureInstalled();
   await ensureBuilt();
-  ensurePrograms(process.env.TEST_REDIS_URL ? ['prometheus'] : ['redis-server', 'prometheus']);
+  const redis = process.env.TEST_REDIS_URL ? [] : ['redis-server'];
+  ensurePrograms([...redis, 'prometheus', 'kubernetes-client']);
 } catch (error) {
   console.error(error.message);
   process.exit(1);

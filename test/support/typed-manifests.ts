@@ -28,6 +28,9 @@ const OPTIONS: ts.CompilerOptions = {
   moduleResolution: ts.ModuleResolutionKind.Bundler,
 };
 
+/** The packages' files, read once for all calls. */
+const onDisk = new Map<string, ts.SourceFile | undefined>();
+
 /**
  * What in these objects the API does not have: unknown and missing fields, values of another type. The compiler looks for them, which
  * is strict about fields of literals; where an object has several mistakes it may tell only the first.
@@ -35,14 +38,24 @@ const OPTIONS: ts.CompilerOptions = {
 export function problemsOf(manifests: readonly Manifest[]): string[] {
   const text = manifests.map(declaration).join('');
   const host = ts.createCompilerHost(OPTIONS);
-  const fromDisk = host.getSourceFile.bind(host);
-  host.getSourceFile = (name, ...rest) =>
-    name === FILE ? ts.createSourceFile(name, text, ts.ScriptTarget.ES2022) : fromDisk(name, ...rest);
+  host.getSourceFile = (name) => (name === FILE ? parsed(name, text) : fromDisk(name));
   const program = ts.createProgram([FILE], OPTIONS, host);
   return ts.getPreEmitDiagnostics(program).map(({ start = 0, messageText }) => {
     const line = text.slice(text.lastIndexOf('\n', start) + 1, text.indexOf('\n', start)).trim();
     return `${line} ${ts.flattenDiagnosticMessageText(messageText, ' ')}`;
   });
+}
+
+function fromDisk(name: string): ts.SourceFile | undefined {
+  if (!onDisk.has(name)) {
+    const text = ts.sys.readFile(name);
+    onDisk.set(name, text === undefined ? undefined : parsed(name, text));
+  }
+  return onDisk.get(name);
+}
+
+function parsed(name: string, text: string): ts.SourceFile {
+  return ts.createSourceFile(name, text, ts.ScriptTarget.ES2022);
 }
 
 function declaration(manifest: Manifest, index: number): string {
