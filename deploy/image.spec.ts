@@ -115,6 +115,14 @@ describe('docker-compose.yml', () => {
     }
   });
 
+  it('runs the stand-in court with nothing but its two files', () => {
+    const mounts = services.court!.volumes!.map((mount) => mount.split(':').slice(0, 2));
+    expect(mounts).toEqual(['court.mjs', 'court.rules.json'].map((file) => [`./scripts/${file}`, `/court/${file}`]));
+    const imported = [...read('scripts/court.mjs').matchAll(/^import .* from '(.*)';$/gm)].map(([, from]) => from);
+    expect(imported.filter((from) => !from!.startsWith('node:'))).toEqual([]);
+    expect(imported).toContain('node:http');
+  });
+
   it.each([
     [200, 0],
     [503, 1],
