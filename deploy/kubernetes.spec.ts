@@ -31,21 +31,25 @@ interface Pod {
   topologySpreadConstraints: { labelSelector: { matchLabels: Labels } }[];
 }
 
-interface Deployment extends Manifest {
-  spec: {
-    replicas?: number;
-    strategy: object;
-    selector: { matchLabels: Labels };
-    template: { metadata: { labels: Labels }; spec: Pod };
+/** What of each kind the tests look at. */
+interface Kinds {
+  ServiceAccount: Manifest;
+  ConfigMap: Manifest & { data: Record<string, string> };
+  Deployment: Manifest & {
+    spec: {
+      replicas?: number;
+      strategy: object;
+      selector: { matchLabels: Labels };
+      template: { metadata: { labels: Labels }; spec: Pod };
+    };
   };
-}
-
-interface Service extends Manifest {
-  spec: { selector: Labels; ports: { name: string; targetPort: string }[] };
-}
-
-interface ServiceMonitor extends Manifest {
-  spec: { jobLabel: string; selector: { matchLabels: Labels }; endpoints: { port: string; path: string }[] };
+  Service: Manifest & { spec: { selector: Labels; ports: { name: string; targetPort: string }[] } };
+  PodDisruptionBudget: Manifest & { spec: { selector: { matchLabels: Labels } } };
+  HorizontalPodAutoscaler: Manifest & { spec: { minReplicas: number } };
+  NetworkPolicy: Manifest & { spec: { podSelector: { matchLabels: Labels }; ingress: { ports: object[] }[] } };
+  ServiceMonitor: Manifest & {
+    spec: { jobLabel: string; selector: { matchLabels: Labels }; endpoints: { port: string; path: string }[] };
+  };
 }
 
 const BASE = ['ServiceAccount', 'ConfigMap', 'Deployment', 'Service'].concat([
@@ -67,14 +71,14 @@ if (kubectl < 21) console.warn(`kubectl 1.${kubectl} is older than 1.21: deploy/
 
 describe.each(rendered)('deploy/kubernetes/%s', (directory) => {
   const manifests = render(directory);
-  const deployment = the<Deployment>('Deployment');
+  const deployment = the('Deployment');
   const { template } = deployment.spec;
   const pod = template.spec;
   const [container] = pod.containers;
-  const settings = the<Manifest & { data: Record<string, string> }>('ConfigMap');
+  const settings = the('ConfigMap');
 
-  function the<Kind extends Manifest>(kind: string): Kind {
-    return manifests.find((manifest) => manifest.kind === kind) as Kind;
+  function the<Kind extends keyof Kinds>(kind: Kind): Kinds[Kind] {
+    return manifests.find((manifest) => manifest.kind === kind) as Kinds[Kind];
   }
 
   it('has what the API has, and one of each', () => {
@@ -83,9 +87,9 @@ describe.each(rendered)('deploy/kubernetes/%s', (directory) => {
   });
 
   it('selects its pods, and them alone', () => {
-    const { spec: service } = the<Service>('Service');
-    const budget = the<Manifest & { spec: { selector: { matchLabels: Labels } } }>('PodDisruptionBudget');
-    const policy = the<Manifest & { spec: { podSelector: { matchLabels: Labels } } }>('NetworkPolicy');
+    const { spec: service } = the('Service');
+    const budget = the('PodDisruptionBudget');
+    const policy = the('NetworkPolicy');
     const selectors = [
       deployment.spec.selector.matchLabels,
       service.selector,
@@ -97,7 +101,7 @@ describe.each(rendered)('deploy/kubernetes/%s', (directory) => {
       expect(Object.keys(selector)).not.toEqual([]);
       expect(template.metadata.labels).toMatchObject(selector);
     }
-    expect(the<Manifest & { spec: object }>('HorizontalPodAutoscaler').spec).toMatchObject({
+    expect(the('HorizontalPodAutoscaler').spec).toMatchObject({
       scaleTargetRef: { apiVersion: deployment.apiVersion, kind: 'Deployment', name: deployment.metadata.name },
     });
     expect(pod.serviceAccountName).toBe(the('ServiceAccount').metadata.name);
@@ -106,8 +110,8 @@ describe.each(rendered)('deploy/kubernetes/%s', (directory) => {
   it('sends requests and probes to the port that the service serves, by paths that it has', () => {
     const { SERVER_PORT } = configured();
     expect(container.ports).toEqual([{ name: 'http', containerPort: SERVER_PORT }]);
-    expect(the<Service>('Service').spec.ports.map(({ targetPort }) => targetPort)).toEqual(['http']);
-    const policy = the<Manifest & { spec: { ingress: { ports: object[] }[] } }>('NetworkPolicy');
+    expect(the('Service').spec.ports.map(({ targetPort }) => targetPort)).toEqual(['http']);
+    const policy = the('NetworkPolicy');
     expect(policy.spec.ingress.map(({ ports }) => ports)).toEqual([[{ port: 'http' }]]);
     const probes = [container.startupProbe, container.livenessProbe, container.readinessProbe];
     expect(probes.map(({ httpGet }) => httpGet.port)).toEqual(['http', 'http', 'http']);
@@ -148,7 +152,7 @@ describe.each(rendered)('deploy/kubernetes/%s', (directory) => {
   it('updates without a gap, and leaves the number of replicas to the autoscaler', () => {
     expect(deployment.spec.strategy).toMatchObject({ rollingUpdate: { maxUnavailable: 0 } });
     expect(deployment.spec).not.toHaveProperty('replicas');
-    const autoscaler = the<Manifest & { spec: { minReplicas: number } }>('HorizontalPodAutoscaler');
+    const autoscaler = the('HorizontalPodAutoscaler');
     expect(autoscaler.spec.minReplicas).toBeGreaterThan(1);
   });
 
@@ -170,8 +174,8 @@ describe.each(rendered)('deploy/kubernetes/%s', (directory) => {
 
   if (DIRECTORIES[directory]!.includes('ServiceMonitor')) {
     it('is scraped as the job that the alerts go by', () => {
-      const service = the<Service>('Service');
-      const { jobLabel, selector, endpoints } = the<ServiceMonitor>('ServiceMonitor').spec;
+      const service = the('Service');
+      const { jobLabel, selector, endpoints } = the('ServiceMonitor').spec;
       expect(service.metadata.labels).toMatchObject(selector.matchLabels);
       const { scrape_configs: jobs } = parse(read('prometheus/prometheus.yml')) as { scrape_configs: object[] };
       expect(jobs).toEqual([expect.objectContaining({ job_name: service.metadata.labels![jobLabel] })]);

@@ -34,6 +34,8 @@ const BASE = 'localhost/node-stand-in';
 const IMAGE = 'localhost/agent-registry';
 const READY_SECONDS = 60;
 const CA = '/usr/local/share/ca.crt';
+/** As docs/deployment.md has it. */
+const MIGRATE = "require('./dist/database/data-source.js').migrate(process.env.DATABASE_URL).then(console.log)";
 /**
  * Runs "$@" as the first process of a namespace in which the image's files are all there is, and cannot be written. Arguments before it: the
  * files' root, user, group, working directory.
@@ -219,6 +221,11 @@ async function checkRunning(root, config) {
   await check('the importer is there as well', async () => {
     const { child, output } = start([...config.Entrypoint, 'dist/import/import.main.js', '--help']);
     assert.deepEqual(await once(child, 'close'), [0, null], output());
+  });
+  await check('migrations can be run without the service', async () => {
+    const { child, output } = start([...config.Entrypoint, '-e', MIGRATE]);
+    assert.deepEqual(await once(child, 'close'), [0, null], output());
+    assert.equal(output().trim(), '[]');
   });
   await check('SIGTERM ends it, with exit code 0', async () => {
     process.kill(pid, 'SIGTERM');
