@@ -111,7 +111,10 @@ function npmDirectory() {
 /** By the Dockerfile, all files of one time. Gives the digests of the layers. */
 function build() {
   console.log('The image …');
-  const args = ['--isolation', 'chroot', '--format', 'docker', '--timestamp', '0', '--no-cache'];
+  // As many open files as we may have ourselves: npm needs more than buildah's default of 1,024.
+  const files = Math.min(65_536, Number(run('sh', ['-c', 'ulimit -Hn'])) || 65_536);
+  const args = ['--isolation', 'chroot', '--ulimit', `nofile=${files}:${files}`];
+  args.push('--format', 'docker', '--timestamp', '0', '--no-cache');
   const revision = run('git', ['-C', ROOT, 'rev-parse', 'HEAD']);
   const variables = ['--build-arg', `NODE_IMAGE=${BASE}`, '--build-arg', `REVISION=${revision}`];
   buildah('build', ...args, ...variables, '--tag', IMAGE, ROOT);
