@@ -8,11 +8,17 @@ import { ensurePrograms } from './lib/programs.mjs';
 try {
   await ensureInstalled();
   await ensureBuilt();
-  const programs = ['prometheus', 'python3', 'curl'];
-  ensurePrograms(process.env.TEST_REDIS_URL ? programs : ['redis-server', ...programs]);
+  const redis = process.env.TEST_REDIS_URL ? [] : ['redis-server'];
+  ensurePrograms([...redis, 'prometheus', 'python3', 'curl']);
 } catch (error) {
   console.error(error.message);
   process.exit(1);
+}
+
+try {
+  ensurePrograms(['kubernetes-client']);
+} catch (error) {
+  console.warn(`${error.message}\nWithout it the tests do not look at deploy/kubernetes.`); // not every distribution has it
 }
 
 const jest = createRequire(import.meta.url).resolve('jest/bin/jest');

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 
 const POLICY = '/usr/sbin/policy-rc.d';
-/** What the tests and benchmarks run, by the package of Debian and Ubuntu that brings it; and Homebrew's name of that. */
+/** What the tests, benchmarks and checks run, by the package of Debian and Ubuntu that brings it; and Homebrew's name of that. */
 const PACKAGES = {
   'redis-server': {
     programs: ['redis-server'],
@@ -12,8 +12,11 @@ const PACKAGES = {
   prometheus: { programs: ['prometheus', 'promtool'], brew: 'prometheus' },
   python3: { programs: ['python3'], brew: 'python' },
   curl: { programs: ['curl'], brew: 'curl' },
+  'kubernetes-client': { programs: ['kubectl'], brew: 'kubernetes-cli' },
   wrk: { programs: ['wrk'], brew: 'wrk' },
   'etcd-server': { programs: ['etcd'], brew: 'etcd' },
+  buildah: { programs: ['buildah'] },
+  debootstrap: { programs: ['debootstrap'] },
 };
 
 /** Makes sure that the programs of these packages are on the PATH: installs what is missing if we may, else says how to. */
@@ -35,10 +38,11 @@ function missingOf(packages) {
 }
 
 function advice(missing) {
-  const brews = missing.map((name) => PACKAGES[name].brew);
+  const brews = missing.flatMap((name) => PACKAGES[name].brew ?? []);
   const instead = missing.flatMap((name) => PACKAGES[name].instead ?? []);
+  const onMacOs = brews.length < missing.length ? '' : `, macOS: brew install ${brews.join(' ')}`;
   return [
-    `${missing.join(' and ')} must be on the PATH. Debian and Ubuntu: sudo apt-get install ${missing.join(' ')}, macOS: brew install ${brews.join(' ')}.`,
+    `${missing.join(' and ')} must be on the PATH. Debian and Ubuntu: sudo apt-get install ${missing.join(' ')}${onMacOs}.`,
     ...instead.map((way) => `Or ${way}.`),
   ].join('\n');
 }

@@ -16,7 +16,7 @@ export interface Querier {
   prepared<Row extends object>(name: string, sql: string, parameters: unknown[]): Promise<Row[]>;
 }
 
-const ATTEMPTS = 3;
+const ATTEMPTS = 5;
 
 /**
  * The one way to the database. An error that means "PostgreSQL cannot be asked now" comes out as a DomainError of kind
