@@ -51,7 +51,10 @@ export class KnownAgents {
   }
 
   remember({ id, status, intervalSeconds }: KnownAgent): void {
-    this.forget(id); // so that it becomes the newest entry
+    const known = this.agents.get(id);
+    const isSame = known?.status === status && known.intervalSeconds === intervalSeconds && !this.doubtful.has(id);
+    if (isSame && this.agents.size < CAPACITY) return; // as long as nobody has to leave, nobody need be the newest
+    this.forget(id);
     this.agents.set(id, { id, status, intervalSeconds });
     if (this.agents.size > CAPACITY) this.forget(this.agents.keys().next().value!);
   }
