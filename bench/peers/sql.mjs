@@ -1,6 +1,5 @@
 // The limits of what any service on this PostgreSQL can reach: the plainest statements that do the same, prepared, without a service.
 import { createRequire } from 'node:module';
-import { fleetId } from '../fleet.mjs';
 import { AGENT } from '../load/requests.mjs';
 
 const require = createRequire(import.meta.url);
@@ -56,8 +55,9 @@ async function rateOfBatches(ids, write) {
 }
 
 /** Registrations a second as INSERT plus event, over so many connections for so long. */
-export async function bareRegister({ url, connections, seconds, first }) {
+export async function bareRegister({ url, connections, seconds, run }) {
   const clients = Array.from({ length: connections }, () => new Client({ connectionString: url }));
+  for (const client of clients) client.on('error', () => undefined); // who waits for it is told
   await Promise.all(clients.map((client) => client.connect()));
   const { name, type, category, version, capabilities, endpoints, metadata, heartbeat } = AGENT;
   const documents = [capabilities, endpoints, metadata, heartbeat].map((value) => JSON.stringify(value));
@@ -69,7 +69,7 @@ export async function bareRegister({ url, connections, seconds, first }) {
       await client.query({
         name: 'bare_register',
         text: REGISTER,
-        values: [`bare-${fleetId(first + written++)}`, ...values],
+        values: [`bare-${run}-${written++}`, ...values],
       });
   };
   await Promise.all(clients.map(work));

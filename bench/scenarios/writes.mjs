@@ -61,7 +61,7 @@ export async function register(stage) {
   const agents = async () => (await database.query('SELECT count(*)::int AS n FROM agents')).rows[0].n;
   const measure = async ({ kind, isOwn, url, name }, seconds = isOwn ? extent.ownSeconds : extent.seconds) => {
     const connections = REGISTER_CONNECTIONS;
-    if (kind === 'sql') return bareRegister({ url: stage.fleet.url, connections, seconds, first: ++runs * 10_000 });
+    if (kind === 'sql') return bareRegister({ url: stage.fleet.url, connections, seconds, run: ++runs });
     const before = kind === 'service' ? await agents() : 0;
     const result = await peak({ url, directory, seconds, connections, requests: [registration(url)] });
     const missing = kind === 'service' ? result.answers - ((await agents()) - before) : 0;
