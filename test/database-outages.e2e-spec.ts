@@ -1,3 +1,4 @@
+import { HeartbeatSweeper } from '../src/heartbeat/heartbeat.sweeper';
 import { TcpRelay } from './support/tcp-relay';
 import { createTestApp, type Answer, type TestApp } from './support/test-app';
 import { createTestDatabase, type TestDatabase } from './support/test-database';
@@ -70,6 +71,28 @@ describe('A database', () => {
     expect((await app.request('PATCH', '/agents/known', { version: '2' })).status).toBe(200);
     const { status, body } = await app.request('GET', '/health/ready');
     expect([status, body.status]).toEqual([200, 'healthy']);
+  }, 60_000);
+
+  it('that could not be asked whose a heartbeat was, so that it was refused, has all silence counted anew', async () => {
+    await app.close();
+    app = await createTestApp({ DATABASE_URL: relay.url, HEARTBEAT_SWEEP_INTERVAL_SECONDS: 3600 }, database);
+    const sweeper = app.app.get(HeartbeatSweeper);
+    const sweepLater = async (): Promise<unknown> => {
+      await database.query(
+        `UPDATE heartbeat_sweep SET last_sweep_at = now() - interval '1 h', listening_since = now() - interval '1 h'`,
+      );
+      await sweeper.sweep();
+      return (await app.request('GET', '/agents/silent')).body.status;
+    };
+    await app.request('POST', '/agents/register', { ...AGENT, id: 'silent' });
+    await database.query(`UPDATE agents SET last_seen = now() - interval '1 h' WHERE id = 'silent'`);
+    await relay.close();
+    expect((await app.request('POST', '/agents/known/heartbeat')).status).toBe(503);
+    await relay.open();
+    await until('it is served again', 10, async () => (await app.request('GET', '/agents')).status === 200);
+
+    expect(await sweepLater()).toBe('active'); // it may have been refused too
+    expect(await sweepLater()).toBe('unhealthy'); // nobody has been refused since
   }, 60_000);
 
   it('that hangs may still be answered for by what is remembered, and by nothing else', async () => {

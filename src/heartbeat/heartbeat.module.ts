@@ -6,6 +6,7 @@ import { LaneModule } from '../lane/lane.module';
 import { RegistryModule } from '../registry/registry.module';
 import { BeatFlusher } from './beat-flusher';
 import { BeatsRepository } from './beats.repository';
+import { Hearing } from './hearing';
 import { HeartbeatController } from './heartbeat.controller';
 import { HeartbeatService } from './heartbeat.service';
 import { HeartbeatSweepEntity } from './heartbeat-sweep.entity';
@@ -23,7 +24,7 @@ import { SweepRepository } from './sweep.repository';
     RegistryModule,
   ],
   controllers: [HeartbeatController],
-  providers: [BeatFlusher, BeatsRepository, HeartbeatService, HeartbeatSweeper, KnownAgents, SweepRepository],
+  providers: [BeatFlusher, BeatsRepository, Hearing, HeartbeatService, HeartbeatSweeper, KnownAgents, SweepRepository],
   exports: [BeatFlusher, HeartbeatService, HeartbeatSweeper],
 })
 export class HeartbeatModule {}

@@ -10,6 +10,7 @@ import { Cadence } from '../registry/cadence';
 import { RecentBeats } from '../registry/recent-beats';
 import type { AgentStatus } from '../registry/agent-status';
 import type { KnownAgent } from './beats.repository';
+import { Hearing } from './hearing';
 import { parseHeartbeat } from './heartbeat-body';
 import { KnownAgents } from './known-agents';
 
@@ -45,6 +46,7 @@ export class HeartbeatService {
   constructor(
     private readonly known: KnownAgents,
     private readonly recent: RecentBeats,
+    private readonly hearing: Hearing,
     private readonly cadence: Cadence,
     private readonly access: AccessControl,
   ) {}
@@ -55,7 +57,7 @@ export class HeartbeatService {
    */
   beat(id: string, body: unknown): AcceptedBeat | Promise<AcceptedBeat> {
     const counted = (error: unknown): never => {
-      this.results[resultOf(error)]++;
+      this.count(error);
       throw error;
     };
     try {
@@ -83,7 +85,7 @@ export class HeartbeatService {
     const rejected: RejectedBeat[] = [];
     const reject = (index: number, id: unknown, error: DomainError): void => {
       const { code, message } = error;
-      this.results[resultOf(error)]++;
+      this.count(error);
       rejected.push({ index, id: typeof id === 'string' ? id : '', code, detail: message });
     };
     const taken = await Promise.all(
@@ -119,6 +121,11 @@ export class HeartbeatService {
       rejected,
       nextHeartbeatSeconds: this.cadence.nextHeartbeatSeconds(shortest ?? DEFAULT_INTERVAL_SECONDS),
     };
+  }
+
+  private count(error: unknown): void {
+    this.results[resultOf(error)]++;
+    if (error instanceof DomainError && error.kind === 'unavailable') this.hearing.miss();
   }
 
   private take(id: string, found: KnownAgent | undefined, report: HealthReport | undefined): AcceptedBeat {

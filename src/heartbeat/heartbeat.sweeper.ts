@@ -1,5 +1,5 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
-import { Cron, CronExpression, Interval } from '@nestjs/schedule';
+import { Cron, CronExpression } from '@nestjs/schedule';
 import { PinoLogger } from 'nestjs-pino';
 import { DurationTally } from '../common/duration-tally';
 import { Configuration } from '../config/configuration';
@@ -10,6 +10,7 @@ import { timeoutSeconds } from '../registry/heartbeat-timeout';
 import { RecentBeats } from '../registry/recent-beats';
 import { RetentionService } from '../registry/retention.service';
 import { BeatFlusher } from './beat-flusher';
+import { Hearing } from './hearing';
 import { nextCadence } from './cadence-rule';
 import { preservation, type Preservation } from './self-preservation';
 import { statusAfterSilence } from './silence';
@@ -17,9 +18,6 @@ import { SweepRepository, type Patience, type Suspect, type Verdict } from './sw
 
 const MOST_SUSPECTS = 50_000;
 const BATCH = 2_000;
-const PULSE_MS = 500;
-/** A pulse that is this late was held up together with everything else in the process. */
-const PAUSE_MS = 2_000;
 
 /** How the sweep is doing, as far as this replica knows. */
 export interface SweepReport {
@@ -39,14 +37,13 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
   private readonly startedAt = performance.now();
   private lastSuccessAt: number | undefined;
   private isProtecting = false;
-  private lastPulseAt = performance.now();
   private lastSweepAt = Number.NEGATIVE_INFINITY;
-  private wasPaused = false;
   private sweeping: Promise<void> | undefined;
 
   constructor(
     private readonly sweeps: SweepRepository,
     private readonly flusher: BeatFlusher,
+    private readonly hearing: Hearing,
     private readonly recent: RecentBeats,
     private readonly cadence: Cadence,
     private readonly retention: RetentionService,
@@ -75,14 +72,6 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
     await this.sweeping;
   }
 
-  /** Notices when the whole process has been held up: then it could not hear anybody. */
-  @Interval(PULSE_MS)
-  pulse(): void {
-    const now = performance.now();
-    this.wasPaused ||= now - this.lastPulseAt > PAUSE_MS;
-    this.lastPulseAt = now;
-  }
-
   /** When the last sweep ran that this replica knows of, its own or another's, in milliseconds of `performance.now()`. */
   get lastSuccess(): number | undefined {
     return this.lastSuccessAt;
@@ -101,6 +90,8 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
   async sweep(): Promise<void> {
     // What agents have told this replica counts; and who cannot write beats does not judge who has sent none.
     if (!(await this.flusher.flush())) return;
+    // Whoever sweeps then: what this replica has missed, no other one has heard.
+    await this.hearing.confess(() => this.sweeps.countSilenceAnew());
     const start = performance.now();
     const hasSwept = await this.sweeps.exclusively((transaction) => this.sweepNow(transaction));
     const { stretch, tolerance, heldFor, sinceLastSweep } = await this.sweeps.state();
@@ -120,8 +111,7 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
     const { HEARTBEAT_TIMEOUT_SECONDS: timeout, HEARTBEAT_SWEEP_INTERVAL_SECONDS: interval } = this.configuration;
     const before = await this.sweeps.state(transaction);
     if (before.sinceLastSweep !== null && before.sinceLastSweep < interval / 2) return false;
-    await this.sweeps.begin(transaction, this.wasPaused || isBreak(before.sinceLastSweep, interval));
-    this.wasPaused = false;
+    await this.sweeps.begin(transaction, this.hearing.hasMissed || isBreak(before.sinceLastSweep, interval));
 
     const inactiveAfter = this.configuration.HEARTBEAT_INACTIVE_AFTER_SECONDS;
     const fleet = await this.sweeps.count(transaction, { timeout, inactiveAfter });

@@ -89,6 +89,11 @@ export class SweepRepository {
     );
   }
 
+  /** Nobody has been silent for longer than from now on. */
+  async countSilenceAnew(): Promise<void> {
+    await this.database.query('UPDATE heartbeat_sweep SET listening_since = now()');
+  }
+
   async end(transaction: Querier, cadence: CadenceState, isHolding: boolean): Promise<void> {
     await transaction.query(
       `UPDATE heartbeat_sweep
