@@ -6,6 +6,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
+/** As the image starts it, see Dockerfile. */
+const FLAGS = ['--max-semi-space-size=16'];
 const BARE = fileURLToPath(new URL('peers/node-http.mjs', import.meta.url));
 
 /**
@@ -14,7 +16,7 @@ const BARE = fileURLToPath(new URL('peers/node-http.mjs', import.meta.url));
  */
 export async function startService(databaseUrl, directory, settings = {}, node = process.execPath) {
   const began = performance.now();
-  const service = await startServer(node, [MAIN], {
+  const service = await startServer(node, [...FLAGS, MAIN], {
     DATABASE_URL: databaseUrl,
     DATA_DIR: directory,
     SERVER_PORT: '0',
