@@ -1,10 +1,14 @@
+import { BeatFlusher } from '../src/heartbeat/beat-flusher';
 import { HeartbeatSweeper } from '../src/heartbeat/heartbeat.sweeper';
+import { seedFleet } from './support/fleet';
 import { TcpRelay } from './support/tcp-relay';
 import { createTestApp, type Answer, type TestApp } from './support/test-app';
 import { createTestDatabase, type TestDatabase } from './support/test-database';
 import { until } from './support/until';
 
 const AGENT = { name: 'n', type: 'worker' };
+/** More than are written one statement after the other. */
+const AGENTS = 25_000;
 
 describe('A database', () => {
   let database: TestDatabase;
@@ -93,6 +97,32 @@ describe('A database', () => {
 
     expect(await sweepLater()).toBe('active'); // it may have been refused too
     expect(await sweepLater()).toBe('unhealthy'); // nobody has been refused since
+  }, 60_000);
+
+  it('that is away gets tens of thousands of waiting heartbeats afterwards, each once and none of an agent that is gone', async () => {
+    await app.close();
+    app = await createTestApp({ DATABASE_URL: relay.url, HEARTBEAT_FLUSH_INTERVAL_MS: 60_000 }, database);
+    const flusher = app.app.get(BeatFlusher);
+    await seedFleet(database, AGENTS);
+    const ids = Array.from({ length: AGENTS }, (_, n) => `fleet-${String(n + 1).padStart(8, '0')}`);
+    for (let start = 0; start < AGENTS; start += 1000) {
+      const beats = ids.slice(start, start + 1000).map((id) => ({ id, health: { metrics: { beat: 1 } } }));
+      expect((await app.request('POST', '/agents/heartbeats', { beats })).body.accepted).toBe(1000);
+    }
+    await database.query(`UPDATE agents SET status = 'deregistered', deregistered_at = now() WHERE id = $1`, [
+      ids[12_345],
+    ]);
+    const landed = async (): Promise<unknown> =>
+      (await database.query(`SELECT count(*)::int AS n FROM agents WHERE health->'metrics'->>'beat' = '1'`))[0]!.n;
+
+    await relay.close();
+    expect(await flusher.flush()).toBe(false);
+    expect(await landed()).toBe(0);
+    await relay.open();
+    await until('they are written', 20, () => flusher.flush());
+    expect(await landed()).toBe(AGENTS - 1);
+    const { body } = await app.request('POST', `/agents/${ids[12_345]}/heartbeat`);
+    expect(body.code).toBe('agent_deregistered');
   }, 60_000);
 
   it('that hangs may still be answered for by what is remembered, and by nothing else', async () => {

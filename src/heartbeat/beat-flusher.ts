@@ -10,11 +10,11 @@ import { RecentBeats, type Beat } from '../registry/recent-beats';
 import { BeatsRepository, type BeatToWrite, type WrittenBeat } from './beats.repository';
 import { KnownAgents } from './known-agents';
 
-/** Beats in one statement: few, so that neither we nor PostgreSQL keep others waiting for long, … */
+/** Beats in one statement: few, so that neither we nor PostgreSQL keep others waiting for long … */
 const SMALL_BATCH = 500;
-/** … unless so many wait … */
+/** … unless more wait than there is time to spread. */
 const MANY = 20_000;
-/** … that what a statement costs by itself tells. Still more would only make its locks last longer. */
+/** Then what a statement costs by itself tells. Still more would only make its locks last longer. */
 const LARGE_BATCH = 2_000;
 /** Statements are spread over no more than this, however long the interval. */
 const LONGEST_SPREAD_MS = 250;
@@ -106,12 +106,8 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
     let paused = 0;
     try {
       const ids = [...taken.keys()].sort();
-      const size = ids.length > MANY ? LARGE_BATCH : SMALL_BATCH;
-      const spread = Math.min(this.halfInterval(), LONGEST_SPREAD_MS);
-      for (let start = 0; start < ids.length; start += size) {
-        if (start > 0) paused += await this.pauseUntil(began + (start / ids.length) * spread);
-        await this.writeBatch(ids.slice(start, start + size), taken, written);
-      }
+      if (ids.length > MANY) await this.writeAtOnce(ids, taken, written);
+      else paused = await this.writeSpread(ids, taken, written);
       this.recent.settle('all');
       if (this.failures > 0) this.logger.info('Heartbeats are written again');
       this.failures = 0;
@@ -124,6 +120,39 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
     } finally {
       this.durations.observe((performance.now() - began - paused) / 1000);
     }
+  }
+
+  /** Gives the milliseconds in which there was nothing to do. */
+  private async writeSpread(ids: string[], taken: ReadonlyMap<string, Beat>, written: Set<string>): Promise<number> {
+    const began = performance.now();
+    const spread = Math.min(this.halfInterval(), LONGEST_SPREAD_MS);
+    let paused = 0;
+    for (let start = 0; start < ids.length; start += SMALL_BATCH) {
+      if (start > 0) paused += await this.pauseUntil(began + (start / ids.length) * spread);
+      await this.writeBatch(ids.slice(start, start + SMALL_BATCH), taken, written);
+    }
+    return paused;
+  }
+
+  /**
+   * Two statements at a time: PostgreSQL works on one while we prepare the next and take in what the last one met. No two are about the
+   * same agent, and each locks its rows in the order of their ids, so they wait for nobody in a circle.
+   */
+  private async writeAtOnce(ids: string[], taken: ReadonlyMap<string, Beat>, written: Set<string>): Promise<void> {
+    let next = 0;
+    const writer = async (): Promise<void> => {
+      while (next < ids.length) {
+        const start = next;
+        next += LARGE_BATCH;
+        await this.writeBatch(ids.slice(start, start + LARGE_BATCH), taken, written);
+      }
+    };
+    const stopped = (error: unknown): never => {
+      next = ids.length; // for the other one too
+      throw error;
+    };
+    const ended = await Promise.allSettled([writer().catch(stopped), writer().catch(stopped)]);
+    for (const end of ended) if (end.status === 'rejected') throw end.reason;
   }
 
   /** Gives the milliseconds that it took: none when the moment is past, or nothing but the stop is waited for. */
