@@ -20,8 +20,7 @@ export function readCourtAnswer(status: number, text: string): Judgement {
   const { valid, reason, scripture, geometry, law } = answer;
   return {
     outcome: valid ? 'allowed' : 'denied',
-    reason:
-      typeof reason === 'string' ? reason.slice(0, LONGEST_REASON).replaceAll('\0', '').toWellFormed() : undefined,
+    reason: typeof reason === 'string' ? reason.slice(0, LONGEST_REASON).toWellFormed() : undefined,
     findings: findingsFrom({ scripture, geometry, law }),
   };
 }
@@ -33,11 +32,5 @@ export function unusable(reason: string): Judgement {
 
 /** The verdict stands even when what came with it is more than can be kept. */
 function findingsFrom(findings: Findings): Findings {
-  if (jsonViolations(findings).some(({ message }) => message.includes('nested'))) return {};
-  return JSON.parse(storable(JSON.stringify(findings))) as Findings;
-}
-
-/** PostgreSQL keeps neither NUL nor half a surrogate pair; `JSON.stringify` writes both as escapes. */
-function storable(json: string): string {
-  return json.replace(/\\u(0000|d[89a-f][0-9a-f]{2})/gi, '\\ufffd');
+  return jsonViolations(findings).some(({ message }) => message.includes('nested')) ? {} : findings;
 }

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { Batched } from '../common/batched';
 import { Database } from '../database/database';
 import type { GovernanceDecisionEntity, Verdict } from './governance-decision.entity';
+
+type NewDecision = Omit<GovernanceDecisionEntity, 'id' | 'decidedAt'>;
 
 export interface DecisionQuery {
   agentId?: string;
@@ -13,15 +16,13 @@ export interface DecisionQuery {
 /** The SQL of the audit trail. */
 @Injectable()
 export class GovernanceDecisionsRepository {
+  private readonly appends = new Batched((decisions: NewDecision[]) => this.appendAll(decisions));
+
   constructor(private readonly database: Database) {}
 
-  async append(decision: Omit<GovernanceDecisionEntity, 'id' | 'decidedAt'>): Promise<void> {
-    const { action, agentId, verdict, reason, findings, latencyMs, breakerState, requestId } = decision;
-    await this.database.query(
-      `INSERT INTO governance_decisions (action, agent_id, verdict, reason, findings, latency_ms, breaker_state, request_id)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-      [action, agentId, verdict, reason, JSON.stringify(findings), latencyMs, breakerState, requestId],
-    );
+  /** Returns when the decision is in the table. Those that are made at the same time, as when the breaker opens, share a statement. */
+  async append(decision: NewDecision): Promise<void> {
+    await this.appends.add(decision);
   }
 
   /** Newest first. */
@@ -37,4 +38,20 @@ export class GovernanceDecisionsRepository {
       [agentId ?? null, verdicts, before ?? null, limit],
     );
   }
+
+  private async appendAll(decisions: NewDecision[]): Promise<void> {
+    await this.database.query(
+      `INSERT INTO governance_decisions (action, agent_id, verdict, reason, findings, latency_ms, breaker_state, request_id)
+       SELECT action, "agentId", verdict, reason, findings, "latencyMs", "breakerState", "requestId"
+         FROM jsonb_to_recordset($1) AS decision (
+              action text, "agentId" text, verdict text, reason text, findings jsonb, "latencyMs" double precision,
+              "breakerState" text, "requestId" text)`,
+      [storable(JSON.stringify(decisions))],
+    );
+  }
+}
+
+/** PostgreSQL keeps neither NUL nor half a surrogate pair; `JSON.stringify` writes both as escapes. */
+function storable(json: string): string {
+  return json.replace(/\\u(0000|d[89a-f][0-9a-f]{2})/gi, '\\ufffd');
 }
