@@ -22,7 +22,7 @@ module.exports = {
       ...shared,
       displayName: 'express',
       setupFiles: [...shared.setupFiles, '<rootDir>/test/support/without-hot-lane.ts'],
-      testMatch: ['heartbeat', 'agents', 'access-agents', 'access-routes'].map(
+      testMatch: ['heartbeat', 'agents', 'registration', 'access-agents', 'access-routes'].map(
         (name) => `<rootDir>/test/${name}.e2e-spec.ts`,
       ),
     },

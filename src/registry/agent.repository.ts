@@ -12,8 +12,14 @@ import type { AgentStatus } from './agent-status';
 /** The columns of a list item: without what may be large. */
 export type AgentListItem = Omit<AgentEntity, 'metadata' | 'health' | 'deregisteredAt'>;
 
+/** An agent that wants to be registered. */
+export interface Enrolment {
+  id: string;
+  fields: AgentFields;
+}
+
 export interface Registered {
-  agent: AgentEntity;
+  agent: Pick<AgentEntity, 'id' | 'name' | 'type' | 'status' | 'registeredAt' | 'heartbeat'>;
   /** The status before, null when the id was unknown. */
   previousStatus: AgentStatus | null;
 }
@@ -66,21 +72,24 @@ export class AgentRepository {
   }
 
   /** Makes the agent active under these fields, whether it is new, known, or a tombstone. Atomic, safe to race. */
-  async register(querier: Querier, id: string, fields: AgentFields): Promise<Registered> {
-    for (let attempt = 1; attempt <= REGISTRATION_ATTEMPTS; attempt++) {
-      const parameters = [id, ...values(fields)];
-      const [row] = await querier.prepared<AgentEntity & Pick<Registered, 'previousStatus'>>(
-        'register_agent',
-        REGISTER,
-        parameters,
-      );
-      if (row) {
-        const { previousStatus, ...agent } = row;
-        return { agent, previousStatus };
-      }
-      // Somebody registered the id between our look and our write: look again, now it is there.
+  async register(querier: Querier, enrolment: Enrolment): Promise<Registered> {
+    return (await this.registerEach(querier, [enrolment])).get(enrolment)!;
+  }
+
+  /** The same for many at once, all in one statement; those that have one id between them follow one another. */
+  async registerEach(querier: Querier, enrolments: Enrolment[]): Promise<Map<Enrolment, Registered>> {
+    const registered = new Map<Enrolment, Registered>();
+    let left = enrolments;
+    for (let lost = 0; left.length > 0 && lost < REGISTRATION_ATTEMPTS;) {
+      const round = new Map(left.toReversed().map((enrolment) => [enrolment.id, enrolment]));
+      const written = await this.writeRegistrations(querier, [...round.values()]);
+      for (const row of written) registered.set(round.get(row.id)!, registeredFrom(round.get(row.id)!, row));
+      // Somebody registered an id between our look and our write: look again, now it is there.
+      if (written.length < round.size) lost++;
+      left = left.filter((enrolment) => !registered.has(enrolment));
     }
-    throw new Error(`Registration of ${id} found the row neither there nor absent ${REGISTRATION_ATTEMPTS} times`);
+    if (left.length === 0) return registered;
+    throw new Error(`Registration found a row neither there nor absent ${REGISTRATION_ATTEMPTS} times: ${left[0]!.id}`);
   }
 
   /** Applies a change to the state that was read. Undefined when the agent has changed since: read again and decide anew. */
@@ -98,6 +107,17 @@ export class AgentRepository {
     ]);
     return changed;
   }
+
+  private writeRegistrations(querier: Querier, enrolments: Enrolment[]): Promise<RegisteredRow[]> {
+    const batch = enrolments.map(({ id, fields }) => ({ id, ...fields }));
+    return querier.prepared<RegisteredRow>('register_agents', REGISTER, [JSON.stringify(batch)]);
+  }
+}
+
+type RegisteredRow = Pick<AgentEntity, 'id' | 'status' | 'registeredAt'> & Pick<Registered, 'previousStatus'>;
+
+function registeredFrom({ fields }: Enrolment, { previousStatus, ...row }: RegisteredRow): Registered {
+  return { agent: { ...fields, ...row }, previousStatus };
 }
 
 function values(fields: AgentFields): unknown[] {
@@ -112,32 +132,38 @@ function values(fields: AgentFields): unknown[] {
 }
 
 /**
- * One statement, so one round trip. `previous` locks a known row first; the odd `FROM` makes sure that it runs before the
- * insert. `WHERE EXISTS` gives up (no row comes back) when the row appeared only after our snapshot: its former status,
- * which the event must tell, is then unknown.
+ * One statement, so one round trip. `previous` locks the known rows first, in the order of their ids, so that nobody waits in a circle;
+ * the odd `FROM` makes sure that it runs before the insert. A row that appeared only after our snapshot is left alone (it does not
+ * come back): its former status, which the event must tell, is then unknown.
  */
 const REGISTER = `
-  WITH previous AS MATERIALIZED (SELECT status FROM agents WHERE id = $1 FOR UPDATE),
+  WITH enrolment AS MATERIALIZED (
+    SELECT * FROM jsonb_to_recordset($1::jsonb) AS item(
+      id text, name text, type text, category text, version text, capabilities jsonb, endpoints jsonb, metadata jsonb, heartbeat jsonb)),
+  previous AS MATERIALIZED (
+    SELECT id, status FROM agents WHERE id IN (SELECT id FROM enrolment) ORDER BY id FOR UPDATE),
   written AS (
     INSERT INTO agents AS known
            (id, name, type, category, version, capabilities, endpoints, metadata, heartbeat, status, registered_at, last_seen)
-    SELECT $1::text, $2::text, $3::text, $4::text, $5::text, $6::jsonb, $7::jsonb, $8::jsonb, $9::jsonb, 'active', now(), now()
-      FROM (SELECT count(*) FROM previous) AS locked
+    SELECT id, name, type, category, version, capabilities, endpoints, metadata, heartbeat, 'active', now(), now()
+      FROM enrolment, (SELECT count(*) FROM previous) AS locked
+     ORDER BY id
     ON CONFLICT (id) DO UPDATE
        SET name = excluded.name, type = excluded.type, category = excluded.category, version = excluded.version,
            capabilities = excluded.capabilities, endpoints = excluded.endpoints, metadata = excluded.metadata,
            heartbeat = excluded.heartbeat, status = 'active', health = NULL,
            registered_at = CASE WHEN known.deregistered_at IS NULL THEN known.registered_at ELSE now() END,
            last_seen = greatest(known.last_seen, now()), deregistered_at = NULL, generation = known.generation + 1
-     WHERE EXISTS (SELECT FROM previous)
-    RETURNING *),
+     WHERE EXISTS (SELECT FROM previous WHERE previous.id = known.id)
+    RETURNING id, name, type, status, registered_at, generation),
   event AS (
     SELECT id AS agent_id, 'registered' AS type, previous.status AS from_status, written.status AS to_status,
            NULL::text AS reason,
            jsonb_build_object('name', name, 'type', written.type, 'generation', generation) AS data
-      FROM written LEFT JOIN previous ON true),
+      FROM written LEFT JOIN previous USING (id)),
   logged AS (${appendEvents('event')})
-  SELECT ${COLUMNS}, (SELECT status FROM previous) AS "previousStatus" FROM written`;
+  SELECT id, written.status, registered_at AS "registeredAt", previous.status AS "previousStatus"
+    FROM written LEFT JOIN previous USING (id)`;
 
 /** Compare-and-set on `generation`. Who comes back from maintenance counts as seen now: its silence begins anew. */
 const CHANGE = `

@@ -5,8 +5,9 @@ import type { Principal } from '../access/principal';
 import { Caller, Requires } from '../access/requires.decorator';
 import { ApiProblems } from '../common/api-problems';
 import { rejectIfAny } from '../common/domain-error';
-import { Query, ReadsQuery, ValidBody } from '../common/http-input';
+import { Query, ReadsQuery, validBody, ValidBody } from '../common/http-input';
 import { QueryParameters } from '../common/query-parameters';
+import { HotLane } from '../lane/hot-lane';
 import { AgentImportService } from './agent-import.service';
 import { AgentPresenter } from './agent.presenter';
 import { queryFromDiscovery, queryFromParameters } from './agent-query';
@@ -17,6 +18,12 @@ import { DiscoverAgentsDto, ImportAgentsDto, RegisterAgentDto } from './dto/agen
 import { AgentPageDto, DiscoveryDto, ImportResultsDto, RegistrationDto } from './dto/agent-responses.dto';
 import { RegistrationService } from './registration.service';
 
+interface EnrolmentAnswer {
+  status: number;
+  headers: Record<string, string>;
+  body: RegistrationDto;
+}
+
 /** All agents: enrolling and finding them. */
 @ApiTags('agents')
 @Controller('agents')
@@ -26,7 +33,17 @@ export class AgentsController {
     private readonly agents: AgentService,
     private readonly imports: AgentImportService,
     private readonly presenter: AgentPresenter,
-  ) {}
+    lane: HotLane,
+  ) {
+    lane.add({
+      method: 'POST',
+      path: '/agents/register',
+      takes: { limit: 256 * 1024 },
+      like: [AgentsController, 'register'],
+      answer: ({ body, principal, headers }) =>
+        this.enrol(validBody(RegisterAgentDto, body), principal, headers['idempotency-key'] as string | undefined),
+    });
+  }
 
   @Post('register')
   @Requires('agent')
@@ -48,10 +65,8 @@ export class AgentsController {
     @Headers('idempotency-key') idempotencyKey: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<RegistrationDto> {
-    const isKey = idempotencyKey === undefined || (idempotencyKey.length >= 1 && idempotencyKey.length <= 255);
-    rejectIfAny(isKey ? [] : [{ field: 'Idempotency-Key', message: 'must have 1 to 255 characters' }]);
-    const { created, answer } = await this.registrations.register(body, principal, idempotencyKey);
-    response.status(created ? 201 : 200).location(`/agents/${answer.id}`);
+    const { status, headers, body: answer } = await this.enrol(body, principal, idempotencyKey);
+    response.status(status).set(headers);
     return answer;
   }
 
@@ -114,5 +129,12 @@ export class AgentsController {
     const dryRun = parameters.words('dry_run', ['true', 'false']).includes('true');
     parameters.finish();
     return { results: await this.imports.import(agents, { dryRun }) };
+  }
+
+  private async enrol(body: RegisterAgentDto, principal: Principal, idempotencyKey?: string): Promise<EnrolmentAnswer> {
+    const isKey = idempotencyKey === undefined || (idempotencyKey.length >= 1 && idempotencyKey.length <= 255);
+    rejectIfAny(isKey ? [] : [{ field: 'Idempotency-Key', message: 'must have 1 to 255 characters' }]);
+    const { created, answer } = await this.registrations.register(body, principal, idempotencyKey);
+    return { status: created ? 201 : 200, headers: { Location: `/agents/${answer.id}` }, body: answer };
   }
 }
