@@ -111,7 +111,6 @@ describe('tracing', () => {
       expect(clients.every(({ parent }) => parent === server.id)).toBe(true);
       const [asked, ...others] = clients.filter(({ attributes }) => 'url.full' in attributes);
       expect(others).toEqual([]);
-      expect(clients.length).toBeGreaterThan(1);
       const [question] = await court.questions(agents[i]!.id);
       expect(question!.headers.traceparent).toBe(`00-${trace}-${asked!.id}-01`);
     }

@@ -10,6 +10,15 @@ export interface AgentCredential {
   digest: string | null;
 }
 
+/** A token to give. */
+export interface CredentialIssue {
+  agentId: string;
+  owner: string;
+  /** SHA-256 of the token. */
+  digest: Buffer;
+  isAdmin: boolean;
+}
+
 const COLUMNS = `owner, encode(sha256, 'base64') AS digest`;
 
 /** The SQL of agents' credentials. */
@@ -37,20 +46,24 @@ export class AgentCredentialsRepository {
   }
 
   /**
-   * Gives an agent a new token in place of the one it may have. The first caller becomes the agent's owner, for good.
-   * False, and nothing is written, when the agent is somebody else's and the caller is no administrator.
+   * Gives agents, each named once, new tokens in place of those they may have. The first caller becomes an agent's owner, for
+   * good. An agent that is somebody else's is left as it is, unless the caller is an administrator. Returns how many were given.
    */
-  async issue(
-    transaction: Querier,
-    { agentId, owner, digest, isAdmin }: { agentId: string; owner: string; digest: Buffer; isAdmin: boolean },
-  ): Promise<boolean> {
+  async issue(transaction: Querier, issues: CredentialIssue[]): Promise<number> {
     const written = await transaction.query(
-      `INSERT INTO agent_credentials AS known (agent_id, owner, sha256) VALUES ($1, $2, $3)
+      `INSERT INTO agent_credentials AS known (agent_id, owner, sha256)
+       SELECT agent_id, owner, decode(digest, 'base64') FROM unnest($1::text[], $2::text[], $3::text[]) AS issue (agent_id, owner, digest)
+        ORDER BY agent_id
        ON CONFLICT (agent_id) DO UPDATE SET sha256 = excluded.sha256, issued_at = now()
-         WHERE known.owner = excluded.owner OR $4
+         WHERE known.owner = excluded.owner OR known.agent_id = ANY ($4)
        RETURNING agent_id`,
-      [agentId, owner, digest, isAdmin],
+      [
+        issues.map(({ agentId }) => agentId),
+        issues.map(({ owner }) => owner),
+        issues.map(({ digest }) => digest.toString('base64')),
+        issues.filter(({ isAdmin }) => isAdmin).map(({ agentId }) => agentId),
+      ],
     );
-    return written.length > 0;
+    return written.length;
   }
 }

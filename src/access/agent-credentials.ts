@@ -5,7 +5,7 @@ import type { Querier } from '../database/database';
 import { AgentChanged } from '../events/agent-changed.event';
 import { AgentsTouched } from '../events/agents-touched.event';
 import { insufficientScope } from './access.errors';
-import { AgentCredentialsRepository, type AgentCredential } from './agent-credentials.repository';
+import { AgentCredentialsRepository, type AgentCredential, type CredentialIssue } from './agent-credentials.repository';
 import { BatchedLookup } from '../common/batched-lookup';
 import { digestOf, newAgentToken } from './bearer-token';
 import type { Principal } from './principal';
@@ -70,22 +70,29 @@ export class AgentCredentials {
   }
 
   /**
-   * Gives an agent that has just been registered in this transaction a token, in place of its former one, and gives it: it is
-   * kept nowhere. Undefined when access control is off.
-   * @throws DomainError `insufficient_scope` when the agent is somebody else's; the transaction must not be committed then
+   * Gives agents that are being registered in this transaction, each for its principal, tokens in place of their former ones.
+   * By their ids; they are kept nowhere. Empty when access control is off.
+   * @throws DomainError `insufficient_scope` when one of them is somebody else's; the transaction must not be committed then
    */
-  async issue(transaction: Querier, agentId: string, principal: Principal): Promise<string | undefined> {
-    if (principal.kind === 'unrestricted') return undefined;
-    if (principal.kind === 'anonymous') throw insufficientScope('Registering takes a token');
-    const token = newAgentToken();
-    const isIssued = await this.credentials.issue(transaction, {
-      agentId,
-      owner: principal.kind === 'agent' ? principal.owner : principal.name,
-      digest: digestOf(token),
-      isAdmin: principal.kind === 'client' && principal.scopes.includes('admin'),
-    });
-    if (!isIssued) throw insufficientScope('This agent belongs to another client');
-    return token;
+  async issue(
+    transaction: Querier,
+    claims: readonly { id: string; principal: Principal }[],
+  ): Promise<Map<string, string>> {
+    const issues: CredentialIssue[] = [];
+    const tokens = new Map<string, string>();
+    for (const { id, principal } of claims) {
+      if (principal.kind === 'unrestricted') continue;
+      if (principal.kind === 'anonymous') throw insufficientScope('Registering takes a token');
+      const token = newAgentToken();
+      const owner = principal.kind === 'agent' ? principal.owner : principal.name;
+      const isAdmin = principal.kind === 'client' && principal.scopes.includes('admin');
+      issues.push({ agentId: id, owner, digest: digestOf(token), isAdmin });
+      tokens.set(id, token);
+    }
+    if (issues.length === 0) return tokens;
+    const issued = await this.credentials.issue(transaction, issues);
+    if (issued < issues.length) throw insufficientScope('This agent belongs to another client');
+    return tokens;
   }
 
   @OnEvent(AgentChanged.topic)

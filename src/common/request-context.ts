@@ -1,4 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { PinoLogger } from 'nestjs-pino';
+import { storage as loggers, Store } from 'nestjs-pino/storage';
 import type { NextFunction, Request, Response } from 'express';
 import { requestIdFrom } from './request-id';
 
@@ -11,6 +13,12 @@ export function identifyRequest(request: Request, response: Response, next: Next
   (request as IdentifiedRequest).id = id;
   response.setHeader('x-request-id', id);
   storage.run(id, next);
+}
+
+/** Does `work` for a request that no middleware has seen: what is logged and audited meanwhile carries its id all the same. */
+export function inRequest<Result>(id: string, work: () => Result): Result {
+  const logger = new Store(PinoLogger.root.child({ request_id: id }));
+  return storage.run(id, () => loggers.run(logger, work));
 }
 
 const storage = new AsyncLocalStorage<string>();

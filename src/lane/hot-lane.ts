@@ -9,6 +9,7 @@ import { parseJson, type BodyRules } from '../common/json-body';
 import { jsonViolations } from '../common/json-limits';
 import { levelOf, requestLine } from '../common/logging';
 import { problemOf } from '../common/problem';
+import { inRequest } from '../common/request-context';
 import { requestIdFrom } from '../common/request-id';
 import { Configuration } from '../config/configuration';
 import { budgetOf, type Budget } from '../limits/budget';
@@ -43,6 +44,8 @@ export interface HotRoute {
   takes?: BodyRules;
   /** The controller and the name of its method for the same route: what they declare of access and budgets holds here too. */
   like: [controller: { prototype: object }, method: string];
+  /** Whether it logs or audits what it does, which must carry the id of the request then. */
+  tells?: boolean;
   /** Answers, or throws as a controller may. */
   answer(request: HotRequest): HotAnswer | Promise<HotAnswer>;
 }
@@ -123,11 +126,12 @@ export class HotLane {
       const body = bytes && parseJson(bytes);
       if (bytes && !route.takes?.isBatch) rejectIfAny(inBody(jsonViolations(body)));
       const { headers } = request;
-      const admitted = this.access.authorize(headers.authorization, requirement && asked(requirement, id));
+      const admitted = this.access.authorize(headers.authorization, requirement && needOf(requirement, id));
       const principal = admitted instanceof Promise ? await admitted : admitted;
       if (this.limits.isLimited(budget))
         this.limits.spend(budget, principal, clientAddress(request, this.configuration.TRUST_PROXY_HOPS));
-      const answered = route.answer({ id, body, headers, principal });
+      const asked = { id, body, headers, principal };
+      const answered = route.tells ? inRequest(exchange.requestId, () => route.answer(asked)) : route.answer(asked);
       const answer = answered instanceof Promise ? await answered : answered;
       this.send(exchange, answer.status, JSON_TYPE, answer.headers, answer.body);
     } catch (error) {
@@ -178,7 +182,7 @@ class Exchange {
   }
 }
 
-function asked(
+function needOf(
   { access, ownAgent }: RouteRequirement,
   id: string,
 ): { access: RouteRequirement['access']; agentId?: string } {

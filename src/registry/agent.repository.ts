@@ -72,24 +72,25 @@ export class AgentRepository {
   }
 
   /** Makes the agent active under these fields, whether it is new, known, or a tombstone. Atomic, safe to race. */
-  async register(querier: Querier, enrolment: Enrolment): Promise<Registered> {
-    return (await this.registerEach(querier, [enrolment])).get(enrolment)!;
+  async register(querier: Querier, { id, fields }: Enrolment): Promise<Registered> {
+    for (let attempt = 1; attempt <= REGISTRATION_ATTEMPTS; attempt++) {
+      const parameters = [JSON.stringify([{ id, ...fields }])];
+      const [row] = await querier.prepared<RegisteredRow>('register_agent', REGISTER, parameters);
+      if (row) return registeredFrom(fields, row);
+      // Somebody registered the id between our look and our write: look again, now it is there.
+    }
+    throw new Error(`Registration of ${id} found the row neither there nor absent ${REGISTRATION_ATTEMPTS} times`);
   }
 
-  /** The same for many at once, all in one statement; those that have one id between them follow one another. */
-  async registerEach(querier: Querier, enrolments: Enrolment[]): Promise<Map<Enrolment, Registered>> {
-    const registered = new Map<Enrolment, Registered>();
-    let left = enrolments;
-    for (let lost = 0; left.length > 0 && lost < REGISTRATION_ATTEMPTS;) {
-      const round = new Map(left.toReversed().map((enrolment) => [enrolment.id, enrolment]));
-      const written = await this.writeRegistrations(querier, [...round.values()]);
-      for (const row of written) registered.set(round.get(row.id)!, registeredFrom(round.get(row.id)!, row));
-      // Somebody registered an id between our look and our write: look again, now it is there.
-      if (written.length < round.size) lost++;
-      left = left.filter((enrolment) => !registered.has(enrolment));
-    }
-    if (left.length === 0) return registered;
-    throw new Error(`Registration found a row neither there nor absent ${REGISTRATION_ATTEMPTS} times: ${left[0]!.id}`);
+  /**
+   * The same for several, each with an id of its own, in one statement; but those that somebody else is changing just now are
+   * left out of it and of the answer, so that no one has to wait for them. By their ids.
+   */
+  async registerFree(querier: Querier, enrolments: Enrolment[]): Promise<Map<string, Registered>> {
+    const batch = new Map(enrolments.map((enrolment) => [enrolment.id, enrolment]));
+    const parameters = [JSON.stringify(enrolments.map(({ id, fields }) => ({ id, ...fields })))];
+    const rows = await querier.prepared<RegisteredRow>('register_free_agents', REGISTER_FREE, parameters);
+    return new Map(rows.map((row) => [row.id, registeredFrom(batch.get(row.id)!.fields, row)]));
   }
 
   /** Applies a change to the state that was read. Undefined when the agent has changed since: read again and decide anew. */
@@ -107,16 +108,11 @@ export class AgentRepository {
     ]);
     return changed;
   }
-
-  private writeRegistrations(querier: Querier, enrolments: Enrolment[]): Promise<RegisteredRow[]> {
-    const batch = enrolments.map(({ id, fields }) => ({ id, ...fields }));
-    return querier.prepared<RegisteredRow>('register_agents', REGISTER, [JSON.stringify(batch)]);
-  }
 }
 
 type RegisteredRow = Pick<AgentEntity, 'id' | 'status' | 'registeredAt'> & Pick<Registered, 'previousStatus'>;
 
-function registeredFrom({ fields }: Enrolment, { previousStatus, ...row }: RegisteredRow): Registered {
+function registeredFrom(fields: AgentFields, { previousStatus, ...row }: RegisteredRow): Registered {
   return { agent: { ...fields, ...row }, previousStatus };
 }
 
@@ -131,22 +127,27 @@ function values(fields: AgentFields): unknown[] {
   ];
 }
 
+const REGISTER = registerStatement('FOR UPDATE');
+const REGISTER_FREE = registerStatement('FOR UPDATE SKIP LOCKED');
+
 /**
- * One statement, so one round trip. `previous` locks the known rows first, in the order of their ids, so that nobody waits in a circle;
- * the odd `FROM` makes sure that it runs before the insert. A row that appeared only after our snapshot is left alone (it does not
- * come back): its former status, which the event must tell, is then unknown.
+ * One statement, so one round trip. `previous` locks the known rows first; the odd `FROM` makes sure that it runs before the insert. A
+ * row that it did not get is left alone and does not come back: it is somebody else's at the moment, or it appeared only after our
+ * snapshot. Its former status, which the event must tell, is not known then.
  */
-const REGISTER = `
+function registerStatement(lock: string): string {
+  return `
   WITH enrolment AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS item(
       id text, name text, type text, category text, version text, capabilities jsonb, endpoints jsonb, metadata jsonb, heartbeat jsonb)),
-  previous AS MATERIALIZED (
-    SELECT id, status FROM agents WHERE id IN (SELECT id FROM enrolment) ORDER BY id FOR UPDATE),
+  known AS MATERIALIZED (SELECT id FROM agents WHERE id IN (SELECT id FROM enrolment)),
+  previous AS MATERIALIZED (SELECT id, status FROM agents WHERE id IN (SELECT id FROM enrolment) ORDER BY id ${lock}),
   written AS (
     INSERT INTO agents AS known
            (id, name, type, category, version, capabilities, endpoints, metadata, heartbeat, status, registered_at, last_seen)
     SELECT id, name, type, category, version, capabilities, endpoints, metadata, heartbeat, 'active', now(), now()
       FROM enrolment, (SELECT count(*) FROM previous) AS locked
+     WHERE id NOT IN (SELECT id FROM known) OR id IN (SELECT id FROM previous)
      ORDER BY id
     ON CONFLICT (id) DO UPDATE
        SET name = excluded.name, type = excluded.type, category = excluded.category, version = excluded.version,
@@ -164,6 +165,7 @@ const REGISTER = `
   logged AS (${appendEvents('event')})
   SELECT id, written.status, registered_at AS "registeredAt", previous.status AS "previousStatus"
     FROM written LEFT JOIN previous USING (id)`;
+}
 
 /** Compare-and-set on `generation`. Who comes back from maintenance counts as seen now: its silence begins anew. */
 const CHANGE = `

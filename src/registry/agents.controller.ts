@@ -40,6 +40,7 @@ export class AgentsController {
       path: '/agents/register',
       takes: { limit: 256 * 1024 },
       like: [AgentsController, 'register'],
+      tells: true,
       answer: ({ body, principal, headers }) =>
         this.enrol(validBody(RegisterAgentDto, body), principal, headers['idempotency-key'] as string | undefined),
     });

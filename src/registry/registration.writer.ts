@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AgentCredentials } from '../access/agent-credentials';
 import type { Principal } from '../access/principal';
 import { Batched } from '../common/batched';
-import { isAboutData } from '../database/database-errors';
+import { DomainError } from '../common/domain-error';
 import { Database, type Querier } from '../database/database';
 import type { AgentFields } from './agent-fields.mapping';
 import { AgentRepository, type Enrolment, type Registered } from './agent.repository';
@@ -22,13 +22,15 @@ export interface WrittenRegistration extends Registered {
   token?: string;
 }
 
+/** An enrolment, and for whom. */
+interface Claim extends Enrolment {
+  principal: Principal;
+}
+
 /** Writes a registration and all that goes with it: the agent, its credentials, the answer for repeats. All of it or nothing. */
 @Injectable()
 export class RegistrationWriter {
-  /** Registrations that arrive at the same time share a statement, and so a commit. */
-  private readonly enrolments = new Batched((enrolments: Enrolment[]) =>
-    this.agents.registerEach(this.database, enrolments),
-  );
+  private readonly together = new Batched((batch: Claim[]) => this.writeTogether(batch));
 
   constructor(
     private readonly agents: AgentRepository,
@@ -52,27 +54,50 @@ export class RegistrationWriter {
     principal: Principal,
     remembering?: Remembering,
   ): Promise<WrittenRegistration | RememberedAnswer> {
-    const enrolment = { id, fields };
-    // Nothing goes with it then, and the statement is a transaction by itself.
-    if (!remembering && principal.kind === 'unrestricted') return this.together(enrolment);
+    if (!remembering) return this.writeWithOthers({ id, fields, principal });
     const write = async (transaction: Querier): Promise<WrittenRegistration | RememberedAnswer> => {
-      const earlier =
-        remembering && (await this.idempotency.claim(transaction, remembering.key, remembering.requestHash));
+      const earlier = await this.idempotency.claim(transaction, remembering.key, remembering.requestHash);
       if (earlier) return earlier;
-      const registered = await this.agents.register(transaction, enrolment);
-      const token = await this.credentials.issue(transaction, id, principal);
-      if (remembering) await this.idempotency.remember(transaction, remembering.key, remembering.answerOf(registered));
-      return { ...registered, token };
+      const written = await this.writeIn(transaction, { id, fields, principal });
+      await this.idempotency.remember(transaction, remembering.key, remembering.answerOf(written));
+      return written;
     };
     return this.database.transaction(write, { retry: true });
   }
 
-  private async together(enrolment: Enrolment): Promise<Registered> {
+  private async writeWithOthers(registration: Claim): Promise<WrittenRegistration> {
     try {
-      return (await this.enrolments.add(enrolment)).get(enrolment)!;
+      const written = (await this.together.add(registration)).get(registration);
+      if (written) return written;
     } catch (error) {
-      if (!isAboutData(error)) throw error;
-      return this.agents.register(this.database, enrolment); // whose data it is, shows when each is written by itself
+      if (error instanceof DomainError && error.kind === 'unavailable') throw error;
+      // Nothing of the batch was written. Whose fault it is, shows when each is written by itself.
     }
+    return this.writeAlone(registration);
+  }
+
+  private async writeAlone(registration: Claim): Promise<WrittenRegistration> {
+    // Nothing goes with it then, and the statement is a transaction by itself.
+    if (registration.principal.kind === 'unrestricted') return this.writeIn(this.database, registration);
+    return this.database.transaction((transaction) => this.writeIn(transaction, registration), { retry: true });
+  }
+
+  private async writeIn(transaction: Querier, registration: Claim): Promise<WrittenRegistration> {
+    const registered = await this.agents.register(transaction, registration);
+    const tokens = await this.credentials.issue(transaction, [registration]);
+    return { ...registered, token: tokens.get(registration.id) };
+  }
+
+  /** Registrations that arrive at the same time, but for second ones of an id, and those of agents that are being changed. */
+  private async writeTogether(batch: Claim[]): Promise<Map<Claim, WrittenRegistration>> {
+    const firsts = [...new Map(batch.toReversed().map((registration) => [registration.id, registration])).values()];
+    const write = async (querier: Querier): Promise<Map<Claim, WrittenRegistration>> => {
+      const registered = await this.agents.registerFree(querier, firsts);
+      const written = firsts.filter(({ id }) => registered.has(id));
+      const tokens = await this.credentials.issue(querier, written);
+      return new Map(written.map((each) => [each, { ...registered.get(each.id)!, token: tokens.get(each.id) }]));
+    };
+    const isOneStatement = firsts.every(({ principal }) => principal.kind === 'unrestricted');
+    return isOneStatement ? write(this.database) : this.database.transaction(write, { retry: true });
   }
 }
