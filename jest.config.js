@@ -36,7 +36,7 @@ module.exports = {
   ],
   testTimeout: 30_000, // ignored when it stands in a project
   // On two cores: most of the time, tests wait for the servers that they have started.
-  maxWorkers: 3,
+  maxWorkers: 4,
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts'],
 };

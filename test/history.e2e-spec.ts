@@ -57,7 +57,7 @@ describe('Whatever happens to replicas, Redis and connections', () => {
     async (seed) => {
       process.stderr.write(`history: HISTORY_SEED=${seed} HISTORY_SECONDS=${SECONDS}\n`);
       const random = new Random(seed);
-      service = new RoundRobin(replicas, random.fork());
+      service = new RoundRobin(replicas, random.fork(), relay);
       const chaos = new Chaos(random.fork(), replicas, redis, database, relay);
       const lives = new Lives(service, random, () => [
         `replay it with HISTORY_SEED=${seed} HISTORY_SECONDS=${SECONDS}; what was done to the service:`,

@@ -80,6 +80,10 @@ describe('The model of one agent’s life', () => {
           .tell('beat', {}),
     ],
     [
+      'a beat of an agent that is long gone, while there is no database to ask',
+      () => dead().waits(STALE).tell('beat', { lacksDatabase: true }),
+    ],
+    [
       'an unanswered change that has happened',
       () =>
         born()
@@ -139,6 +143,7 @@ describe('The model of one agent’s life', () => {
           .waits(STALE)
           .tell('read', shows('call-1', { a: 1 })),
     ],
+    ['a beat of an agent that never was, without a database', () => new Life().tell('beat', { lacksDatabase: true })],
     ['a beat of an agent that is long gone', () => dead().waits(STALE).tell('beat', {})],
     ['a 404 to an agent that is there', () => born().waits(STALE).tell('read', GONE)],
     ['a 404 to a beat that is behind', () => dead().tell('register', NEW).tell('beat', GONE)],

@@ -31,6 +31,7 @@ type Answer = { next: AgentState; status: number } | { code: string };
  */
 export class AgentModel {
   private worlds: World[] = [{ state: { life: 'unknown', name: '', metadata: {}, inMaintenance: false }, late: [] }];
+  private wasRegistered = false;
   private past: { until: number; worlds: World[] }[] = [];
 
   /**
@@ -44,6 +45,7 @@ export class AgentModel {
     this.past.push({ until: call.answeredAt, worlds: now });
     this.worlds = distinct(now.flatMap((world) => after(world, call)));
     if (this.worlds.length === 0) throw impossible(call, now);
+    this.wasRegistered ||= this.worlds.some(({ state }) => state.life === 'registered');
   }
 
   /**
@@ -75,6 +77,8 @@ export class AgentModel {
       expect(now, (state) => (shows ? looksLike(state, shows) : state.life !== 'registered'));
       expect(recent, ({ life }) => total === (life === 'registered' ? 1 : 0));
     } else if (outcome === 'done') {
+      // Who was known goes on being heard while nobody can be asked what has become of it.
+      if (kind === 'beat' && call.lacksDatabase && this.wasRegistered) return;
       expect(recent, (state) => state.life === 'registered' && (kind === 'beat' || looksLike(state, shows!)));
     } else {
       // That there is no such agent has to be proven, by a look that a beat takes for itself.

@@ -1,9 +1,12 @@
 import { Agent, request as httpRequest } from 'node:http';
 import type { Random } from './random';
 import type { ReplicaSet } from './replica-set';
+import type { TcpRelay } from './tcp-relay';
 
 /** Who has no answer by then goes without. */
 const DEADLINE_MS = 10_000;
+/** So long after the database is back, a replica may still think that it is away. */
+const NEWS_MS = 3_000;
 
 export interface Request {
   method: string;
@@ -17,6 +20,8 @@ export interface Exchange {
   replica: number;
   sentAt: number;
   answeredAt: number;
+  /** The replica may have had no database to ask meanwhile. */
+  lacksDatabase: boolean;
   /** Undefined: the request may have arrived, but no whole answer came back. */
   answer?: { status: number; etag?: string; body: Record<string, unknown> };
 }
@@ -33,6 +38,8 @@ export class RoundRobin {
     private readonly replicas: ReplicaSet,
     /** Says who uses a kept connection and who a new one. */
     private readonly random: Random,
+    /** The replicas' way to the database. */
+    private readonly relay: TcpRelay,
   ) {}
 
   /** @throws Error when no replica takes connections */
@@ -46,9 +53,9 @@ export class RoundRobin {
       const sentAt = now();
       try {
         const answer = await this.exchange(url, request, isKept);
-        return { replica, sentAt, answeredAt: now(), answer };
+        return { ...this.ended(replica, sentAt), answer };
       } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') return { replica, sentAt, answeredAt: now() };
+        if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') return this.ended(replica, sentAt);
       }
     }
     throw new Error('No replica takes connections');
@@ -56,6 +63,11 @@ export class RoundRobin {
 
   close(): void {
     this.kept.destroy();
+  }
+
+  private ended(replica: number, sentAt: number): Exchange {
+    const answeredAt = now();
+    return { replica, sentAt, answeredAt, lacksDatabase: this.relay.wasClosedWithin(answeredAt - sentAt + NEWS_MS) };
   }
 
   private exchange(url: string, request: Request, isKept: boolean): Promise<NonNullable<Exchange['answer']>> {
