@@ -87,5 +87,5 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addTag('heartbeat', 'Signs of life')
     .addTag('service', 'Probes')
     .build();
-  return SwaggerModule.createDocument(app, outline, { operationIdFactory: (_controller, method) => method });
+  return SwaggerModule.createDocument(app, outline);
 }

@@ -278,4 +278,18 @@ describe('The description of the API', () => {
     }
     await app.close();
   });
+
+  it('names each operation once', async () => {
+    const app = await createTestApp();
+    const { body } = await app.request<{ paths: Record<string, Record<string, { operationId: string }>> }>(
+      'GET',
+      '/openapi.json',
+    );
+    const names = Object.values(body.paths).flatMap((operations) =>
+      Object.values(operations).map(({ operationId }) => operationId),
+    );
+    expect(names.toSorted()).toEqual([...new Set(names)].toSorted());
+    expect(names.length).toBe(Object.keys(ROUTES).length);
+    await app.close();
+  });
 });

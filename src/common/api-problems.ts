@@ -53,6 +53,8 @@ const DESCRIPTION: Record<number, string> = {
   503: 'The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable`',
 };
 
+const RETRY_AFTER = { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' as const } } };
+
 /** Documents the error answers of a route; every one can also be 429 and 503. */
 export function ApiProblems(...statuses: number[]): MethodDecorator & ClassDecorator {
   return documented([...statuses, 429, 503]);
@@ -65,6 +67,13 @@ export function ApiRefusals(): MethodDecorator & ClassDecorator {
 
 function documented(statuses: number[]): MethodDecorator & ClassDecorator {
   const content = { 'application/problem+json': { schema: { $ref: getSchemaPath(ProblemDto) } } };
-  const responses = statuses.map((status) => ApiResponse({ status, description: DESCRIPTION[status], content }));
+  const responses = statuses.map((status) =>
+    ApiResponse({
+      status,
+      description: DESCRIPTION[status],
+      content,
+      headers: status === 429 || status === 503 ? RETRY_AFTER : undefined,
+    }),
+  );
   return applyDecorators(ApiExtraModels(ProblemDto), ...responses);
 }

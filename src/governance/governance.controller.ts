@@ -18,7 +18,10 @@ export class GovernanceController {
   @Get('decisions')
   @ReadsQuery()
   @Requires('read')
-  @ApiOperation({ summary: 'What was put before the Trifecta Court and what it said, newest first' })
+  @ApiOperation({
+    operationId: 'listGovernanceDecisions',
+    summary: 'What was put before the Trifecta Court and what it said, newest first',
+  })
   @ApiQuery({ name: 'agent_id', required: false, type: String })
   @ApiQuery({ name: 'verdict', required: false, isArray: true, enum: VERDICTS, description: 'Any of them.' })
   @ApiQuery({ name: 'limit', required: false, type: 'integer', description: '1 to 1000, default 100.' })

@@ -19,7 +19,7 @@ export class HealthController {
 
   @Get()
   @Requires('health')
-  @ApiOperation({ summary: 'How the service and what it needs are' })
+  @ApiOperation({ operationId: 'getHealth', summary: 'How the service and what it needs are' })
   @ApiOkResponse({ type: ServiceHealthDto })
   @ApiResponse({ status: 503, type: ServiceHealthDto, description: 'The database cannot be reached.' })
   async health(@Res({ passthrough: true }) response: Response): Promise<ServiceHealthDto> {
@@ -30,14 +30,14 @@ export class HealthController {
 
   @Get('live')
   @Requires('health')
-  @ApiOperation({ summary: 'Whether the process can answer; asks nobody' })
+  @ApiOperation({ operationId: 'getLiveness', summary: 'Whether the process can answer; asks nobody' })
   @ApiOkResponse({ type: LivenessDto })
   live(): LivenessDto {
     return { status: 'alive' };
   }
 
   @Get('ready')
-  @ApiOperation({ summary: 'Whether the service can do its work, and should be sent any' })
+  @ApiOperation({ operationId: 'getReadiness', summary: 'Whether the service can do its work, and should be sent any' })
   @Requires('health')
   @ApiOkResponse({ type: ServiceHealthDto })
   @ApiResponse({ status: 503, type: ServiceHealthDto, description: 'Starting, stopping, or without its database.' })

@@ -53,7 +53,7 @@ export class HeartbeatController {
   @Post('heartbeats')
   @HttpCode(200)
   @Requires('agent')
-  @ApiOperation({ summary: 'Many heartbeats at once; a bad one is rejected by itself' })
+  @ApiOperation({ operationId: 'sendHeartbeats', summary: 'Many heartbeats at once; a bad one is rejected by itself' })
   @ApiOkResponse({ type: HeartbeatBatchAnswerDto })
   @ApiProblems(400, 413, 415)
   async beatAll(
@@ -67,7 +67,10 @@ export class HeartbeatController {
   @Post(':id/heartbeat')
   @HttpCode(200)
   @Requires('agent', { ownAgent: 'id' })
-  @ApiOperation({ summary: 'A heartbeat, with or without a report of the agent’s health' })
+  @ApiOperation({
+    operationId: 'sendHeartbeat',
+    summary: 'A heartbeat, with or without a report of the agent’s health',
+  })
   @ApiBody({ type: HeartbeatRequestDto, required: false })
   @ApiOkResponse({ type: HeartbeatAnswerDto })
   @ApiProblems(400, 404, 413, 415)

@@ -23,7 +23,7 @@ export class MetricsController {
   @Get()
   @ReadsQuery()
   @Requires('metrics')
-  @ApiOperation({ summary: 'All metrics in Prometheus’s text format' })
+  @ApiOperation({ operationId: 'getMetrics', summary: 'All metrics in Prometheus’s text format' })
   @ApiProduces('text/plain')
   @ApiOkResponse({ type: String })
   async scrape(@Res() response: Response): Promise<void> {

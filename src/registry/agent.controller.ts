@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Put, Res } from '@nestjs/common';
 import {
   ApiBody,
+  ApiConsumes,
   ApiHeader,
   ApiOkResponse,
   ApiOperation,
@@ -8,6 +9,7 @@ import {
   ApiQuery,
   ApiResponse,
   ApiTags,
+  PartialType,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Requires } from '../access/requires.decorator';
@@ -29,6 +31,13 @@ const IF_MATCH = {
   required: false,
   description: 'An `ETag`: change the agent only if it is still in this state.',
 };
+
+const ETAG = {
+  ETag: { description: 'Names the state, strongly. Heartbeats do not change it.', schema: { type: 'string' as const } },
+};
+
+/** A merge patch as OpenAPI can tell it: of the same fields, none of which has to be there. */
+class AgentPatchDto extends PartialType(AgentFieldsDto) {}
 
 interface RecordAnswer {
   status: number;
@@ -58,14 +67,14 @@ export class AgentController {
 
   @Get()
   @Requires('read', { ownAgent: 'id' })
-  @ApiOperation({ summary: 'The whole record' })
+  @ApiOperation({ operationId: 'getAgent', summary: 'The whole record' })
   @ApiHeader({
     name: 'If-None-Match',
     required: false,
     description: 'An `ETag`: answer 304 if that is still the state.',
   })
-  @ApiOkResponse({ type: AgentDto, description: 'With a strong `ETag`, which heartbeats do not change.' })
-  @ApiResponse({ status: 304, description: 'Unchanged.' })
+  @ApiOkResponse({ type: AgentDto, headers: ETAG })
+  @ApiResponse({ status: 304, description: 'Unchanged.', headers: ETAG })
   @ApiProblems(400, 404)
   async read(
     @Param('id', storableId) id: string,
@@ -79,9 +88,12 @@ export class AgentController {
 
   @Put()
   @Requires('agent', { ownAgent: 'id' })
-  @ApiOperation({ summary: 'Replace the registration fields; what is left out gets its default' })
+  @ApiOperation({
+    operationId: 'replaceAgent',
+    summary: 'Replace the registration fields; what is left out gets its default',
+  })
   @ApiHeader(IF_MATCH)
-  @ApiOkResponse({ type: AgentDto })
+  @ApiOkResponse({ type: AgentDto, headers: ETAG })
   @ApiProblems(400, 403, 404, 409, 412, 413, 415)
   async replace(
     @Param('id', storableId) id: string,
@@ -94,10 +106,11 @@ export class AgentController {
 
   @Patch()
   @Requires('agent', { ownAgent: 'id' })
-  @ApiOperation({ summary: 'Change registration fields (JSON Merge Patch, RFC 7396)' })
+  @ApiOperation({ operationId: 'updateAgent', summary: 'Change registration fields (JSON Merge Patch, RFC 7396)' })
   @ApiHeader(IF_MATCH)
-  @ApiBody({ description: 'A value sets, null clears, what is absent stays.', type: AgentFieldsDto })
-  @ApiOkResponse({ type: AgentDto })
+  @ApiConsumes('application/json', 'application/merge-patch+json')
+  @ApiBody({ description: 'A value sets, null clears, what is absent stays.', type: AgentPatchDto })
+  @ApiOkResponse({ type: AgentDto, headers: ETAG })
   @ApiProblems(400, 403, 404, 409, 412, 413, 415)
   async merge(
     @Param('id', storableId) id: string,
@@ -108,9 +121,9 @@ export class AgentController {
     return this.recordOf(await this.agents.merge(id, patch, ifMatch), response);
   }
 
-  @Delete(['', 'deregister'])
+  @Delete()
   @Requires('agent', { ownAgent: 'id' })
-  @ApiOperation({ summary: 'Deregister' })
+  @ApiOperation({ operationId: 'deregisterAgent', summary: 'Deregister' })
   @ApiHeader(IF_MATCH)
   @ApiOkResponse({ type: DeregistrationDto })
   @ApiProblems(400, 403, 404, 409, 412)
@@ -122,11 +135,24 @@ export class AgentController {
     return { id, status: 'deregistered' };
   }
 
+  @Delete('deregister')
+  @Requires('agent', { ownAgent: 'id' })
+  @ApiOperation({ operationId: 'deregisterAgentByPath', summary: 'The same, at the path of the original' })
+  @ApiHeader(IF_MATCH)
+  @ApiOkResponse({ type: DeregistrationDto })
+  @ApiProblems(400, 403, 404, 409, 412)
+  async deregisterByPath(
+    @Param('id', storableId) id: string,
+    @Headers('if-match') ifMatch: string | undefined,
+  ): Promise<DeregistrationDto> {
+    return this.deregister(id, ifMatch);
+  }
+
   @Put('status')
   @Requires('admin')
-  @ApiOperation({ summary: 'The operator’s switch: maintenance and back' })
+  @ApiOperation({ operationId: 'setAgentStatus', summary: 'The operator’s switch: maintenance and back' })
   @ApiHeader(IF_MATCH)
-  @ApiOkResponse({ type: AgentDto })
+  @ApiOkResponse({ type: AgentDto, headers: ETAG })
   @ApiProblems(400, 403, 404, 409, 412, 413, 415)
   async setStatus(
     @Param('id', storableId) id: string,
@@ -140,9 +166,9 @@ export class AgentController {
   @Post('status')
   @HttpCode(200)
   @Requires('admin')
-  @ApiOperation({ summary: 'The same as PUT' })
+  @ApiOperation({ operationId: 'setAgentStatusByPost', summary: 'The same as PUT' })
   @ApiHeader(IF_MATCH)
-  @ApiOkResponse({ type: AgentDto })
+  @ApiOkResponse({ type: AgentDto, headers: ETAG })
   @ApiProblems(400, 403, 404, 409, 412, 413, 415)
   async postStatus(
     @Param('id', storableId) id: string,
@@ -155,7 +181,7 @@ export class AgentController {
 
   @Get('health')
   @Requires('read', { ownAgent: 'id' })
-  @ApiOperation({ summary: 'How the agent feels' })
+  @ApiOperation({ operationId: 'getAgentHealth', summary: 'How the agent feels' })
   @ApiOkResponse({ type: AgentHealthDto })
   @ApiProblems(400, 404)
   async health(@Param('id', storableId) id: string): Promise<AgentHealthDto> {
@@ -165,7 +191,7 @@ export class AgentController {
   @Get('events')
   @ReadsQuery()
   @Requires('read', { ownAgent: 'id' })
-  @ApiOperation({ summary: 'What became of the agent, newest first' })
+  @ApiOperation({ operationId: 'listAgentEvents', summary: 'What became of the agent, newest first' })
   @ApiQuery({ name: 'limit', required: false, type: 'integer', description: '1 to 1000, default 100.' })
   @ApiQuery({ name: 'cursor', required: false, type: String })
   @ApiOkResponse({ type: AgentEventsDto })

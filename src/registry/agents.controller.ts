@@ -18,6 +18,8 @@ import { DiscoverAgentsDto, ImportAgentsDto, RegisterAgentDto } from './dto/agen
 import { AgentPageDto, DiscoveryDto, ImportResultsDto, RegistrationDto } from './dto/agent-responses.dto';
 import { RegistrationService } from './registration.service';
 
+const LOCATION = { Location: { description: 'The path of the agent.', schema: { type: 'string' as const } } };
+
 interface EnrolmentAnswer {
   status: number;
   headers: Record<string, string>;
@@ -48,16 +50,17 @@ export class AgentsController {
 
   @Post('register')
   @Requires('agent')
-  @ApiOperation({ summary: 'Register an agent, or register it again under its id' })
+  @ApiOperation({ operationId: 'registerAgent', summary: 'Register an agent, or register it again under its id' })
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
     description: '1–255 characters; a repeat within 24 h gets the first answer, without the token.',
   })
-  @ApiCreatedResponse({ type: RegistrationDto, description: 'Registered; `Location` names it.' })
+  @ApiCreatedResponse({ type: RegistrationDto, description: 'Registered.', headers: LOCATION })
   @ApiOkResponse({
     type: RegistrationDto,
     description: 'The id was registered: its record is replaced, the agent active again.',
+    headers: LOCATION,
   })
   @ApiProblems(400, 403, 413, 415, 422)
   async register(
@@ -74,7 +77,7 @@ export class AgentsController {
   @Get()
   @ReadsQuery()
   @Requires('read')
-  @ApiOperation({ summary: 'List agents, filtered, page by page in the order of their ids' })
+  @ApiOperation({ operationId: 'listAgents', summary: 'List agents, filtered, page by page in the order of their ids' })
   @ApiQuery({ name: 'type', required: false, isArray: true, type: String, description: 'Any of them.' })
   @ApiQuery({ name: 'status', required: false, isArray: true, enum: AGENT_STATUSES, description: 'Any of them.' })
   @ApiQuery({ name: 'category', required: false, isArray: true, type: String, description: 'Any of them.' })
@@ -101,7 +104,7 @@ export class AgentsController {
   @Post('discover')
   @HttpCode(200)
   @Requires('read')
-  @ApiOperation({ summary: 'Find agents by type, category, status and capabilities' })
+  @ApiOperation({ operationId: 'discoverAgents', summary: 'Find agents by type, category, status and capabilities' })
   @ApiOkResponse({ type: DiscoveryDto })
   @ApiProblems(400, 413, 415)
   async discover(@ValidBody(DiscoverAgentsDto) body: DiscoverAgentsDto): Promise<DiscoveryDto> {
@@ -114,7 +117,10 @@ export class AgentsController {
   @HttpCode(200)
   @ReadsQuery()
   @Requires('admin')
-  @ApiOperation({ summary: 'Import static definitions: agents that are known without being alive' })
+  @ApiOperation({
+    operationId: 'importAgents',
+    summary: 'Import static definitions: agents that are known without being alive',
+  })
   @ApiQuery({
     name: 'dry_run',
     required: false,

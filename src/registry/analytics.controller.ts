@@ -13,7 +13,7 @@ export class AnalyticsController {
 
   @Get('overview')
   @Requires('read')
-  @ApiOperation({ summary: 'How many agents there are of each kind' })
+  @ApiOperation({ operationId: 'getOverview', summary: 'How many agents there are of each kind' })
   @ApiOkResponse({ type: OverviewDto })
   @ApiProblems(400)
   async overview(): Promise<OverviewDto> {
@@ -30,7 +30,7 @@ export class AnalyticsController {
 
   @Get('health')
   @Requires('read')
-  @ApiOperation({ summary: 'How the fleet feels, and who does not feel well' })
+  @ApiOperation({ operationId: 'getFleetHealth', summary: 'How the fleet feels, and who does not feel well' })
   @ApiOkResponse({ type: FleetHealthDto })
   @ApiProblems(400)
   async health(): Promise<FleetHealthDto> {

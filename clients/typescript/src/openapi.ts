@@ -73,6 +73,8 @@ export interface paths {
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -82,6 +84,8 @@ export interface paths {
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -120,9 +124,10 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
-                /** @description With a strong `ETag`, which heartbeats do not change. */
                 200: {
                     headers: {
+                        /** @description Names the state, strongly. Heartbeats do not change it. */
+                        ETag?: string;
                         [name: string]: unknown;
                     };
                     content: {
@@ -132,6 +137,8 @@ export interface paths {
                 /** @description Unchanged. */
                 304: {
                     headers: {
+                        /** @description Names the state, strongly. Heartbeats do not change it. */
+                        ETag?: string;
                         [name: string]: unknown;
                     };
                     content?: never;
@@ -175,6 +182,8 @@ export interface paths {
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -184,6 +193,8 @@ export interface paths {
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -213,6 +224,8 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description Names the state, strongly. Heartbeats do not change it. */
+                        ETag?: string;
                         [name: string]: unknown;
                     };
                     content: {
@@ -298,6 +311,8 @@ export interface paths {
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -307,6 +322,8 @@ export interface paths {
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -400,6 +417,8 @@ export interface paths {
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -409,6 +428,8 @@ export interface paths {
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -435,12 +456,15 @@ export interface paths {
             /** @description A value sets, null clears, what is absent stays. */
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["AgentFieldsDto"];
+                    "application/json": components["schemas"]["AgentPatchDto"];
+                    "application/merge-patch+json": components["schemas"]["AgentPatchDto"];
                 };
             };
             responses: {
                 200: {
                     headers: {
+                        /** @description Names the state, strongly. Heartbeats do not change it. */
+                        ETag?: string;
                         [name: string]: unknown;
                     };
                     content: {
@@ -526,6 +550,8 @@ export interface paths {
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -535,6 +561,8 @@ export interface paths {
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -555,7 +583,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Deregister */
+        /** The same, at the path of the original */
         delete: {
             parameters: {
                 query?: never;
@@ -639,6 +667,8 @@ export interface paths {
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -648,6 +678,8 @@ export interface paths {
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -731,6 +763,8 @@ export interface paths {
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -740,6 +774,8 @@ export interface paths {
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -822,6 +858,8 @@ export interface paths {
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -831,6 +869,8 @@ export interface paths {
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -937,6 +977,8 @@ export interface paths {
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -946,6 +988,8 @@ export interface paths {
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -989,6 +1033,8 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description Names the state, strongly. Heartbeats do not change it. */
+                        ETag?: string;
                         [name: string]: unknown;
                     };
                     content: {
@@ -1074,6 +1120,8 @@ export interface paths {
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -1083,6 +1131,8 @@ export interface paths {
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -1112,6 +1162,8 @@ export interface paths {
             responses: {
                 200: {
                     headers: {
+                        /** @description Names the state, strongly. Heartbeats do not change it. */
+                        ETag?: string;
                         [name: string]: unknown;
                     };
                     content: {
@@ -1197,6 +1249,8 @@ export interface paths {
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -1206,6 +1260,8 @@ export interface paths {
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -1299,6 +1355,8 @@ export interface paths {
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -1308,6 +1366,8 @@ export interface paths {
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -1401,6 +1461,8 @@ export interface paths {
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -1410,6 +1472,8 @@ export interface paths {
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -1506,6 +1570,8 @@ export interface paths {
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -1515,6 +1581,8 @@ export interface paths {
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -1558,15 +1626,19 @@ export interface paths {
                 /** @description The id was registered: its record is replaced, the agent active again. */
                 200: {
                     headers: {
+                        /** @description The path of the agent. */
+                        Location?: string;
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["RegistrationDto"];
                     };
                 };
-                /** @description Registered; `Location` names it. */
+                /** @description Registered. */
                 201: {
                     headers: {
+                        /** @description The path of the agent. */
+                        Location?: string;
                         [name: string]: unknown;
                     };
                     content: {
@@ -1634,6 +1706,8 @@ export interface paths {
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -1643,6 +1717,8 @@ export interface paths {
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -1712,6 +1788,8 @@ export interface paths {
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -1721,6 +1799,8 @@ export interface paths {
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -1792,6 +1872,8 @@ export interface paths {
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -1801,6 +1883,8 @@ export interface paths {
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -1879,6 +1963,8 @@ export interface paths {
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -1888,6 +1974,8 @@ export interface paths {
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
                         [name: string]: unknown;
                     };
                     content: {
@@ -2305,6 +2393,44 @@ export interface components {
              * @example 1
              */
             total: number;
+        };
+        AgentPatchDto: {
+            /**
+             * @description What the agent can do.
+             * @example [
+             *       "data-transform",
+             *       "validation"
+             *     ]
+             */
+            capabilities?: string[];
+            /** @example processing */
+            category?: string;
+            /**
+             * @description Absolute URIs by name.
+             * @example {
+             *       "api": "http://localhost:5000"
+             *     }
+             */
+            endpoints?: {
+                [key: string]: string;
+            };
+            heartbeat?: components["schemas"]["HeartbeatSettingsDto"];
+            /**
+             * @description Anything else: at most 64 KiB as JSON, at most 8 levels.
+             * @example {
+             *       "team": "data-team",
+             *       "environment": "production"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /** @example DataProcessor */
+            name?: string;
+            /** @example worker */
+            type?: string;
+            /** @example 1.0.0 */
+            version?: string;
         };
         /** @enum {string} */
         AgentStatus: "active" | "unhealthy" | "inactive" | "maintenance" | "deregistered";
