@@ -141,7 +141,7 @@ describe('A database', () => {
 
 async function killConnections(database: TestDatabase): Promise<void> {
   await database.query(
-    `SELECT pg_terminate_backend(pid), pg_sleep(0.1) FROM pg_stat_activity
+    `SELECT pg_terminate_backend(pid), pg_sleep(0.03) FROM pg_stat_activity
       WHERE datname = current_database() AND application_name LIKE 'agent-registry%'`,
   );
 }

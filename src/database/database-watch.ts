@@ -47,6 +47,11 @@ export class DatabaseWatch implements OnApplicationBootstrap, OnApplicationShutd
     this.hangUp();
   }
 
+  /** Whether PostgreSQL has answered last, as far as is known. */
+  isThere(): boolean {
+    return !this.isAway;
+  }
+
   /** Whether PostgreSQL answers within so many milliseconds. Asks it; those who ask at the same time share the answer. */
   async answers(withinMs = AWAY_AFTER_MS): Promise<boolean> {
     this.asking ??= this.ask().finally(() => (this.asking = undefined));

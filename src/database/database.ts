@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Pool, PoolClient } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
@@ -16,7 +17,10 @@ export interface Querier {
   prepared<Row extends object>(name: string, sql: string, parameters: unknown[]): Promise<Row[]>;
 }
 
-const ATTEMPTS = 5;
+/** As long as there is somebody to ask, what may run again does so for this time … */
+const RETRY_FOR_MS = 1_000;
+/** … after pauses of 10 ms, 20 ms, 40 ms, up to this. */
+const LONGEST_PAUSE_MS = 160;
 
 /**
  * The one way to the database. An error that means "PostgreSQL cannot be asked now" comes out as a DomainError of kind
@@ -64,12 +68,16 @@ export class Database implements Querier {
   }
 
   private async ask<Result>(isSafe: (error: unknown) => boolean, work: () => Promise<Result>): Promise<Result> {
-    for (let attempt = 1; ; attempt++) {
+    const began = performance.now();
+    for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       try {
         return await this.watch.whileThere(work);
       } catch (error) {
         if (error instanceof DomainError) throw error;
-        if (attempt < ATTEMPTS && isSafe(error)) continue;
+        if (isSafe(error) && this.watch.isThere() && performance.now() - began < RETRY_FOR_MS) {
+          await delay(pauseMs);
+          continue;
+        }
         if (!isUnavailable(error)) throw error;
         const message = 'The registry cannot reach its database at the moment';
         throw new DomainError('unavailable', 'store_unavailable', message, { cause: error });
