@@ -1,5 +1,8 @@
 import { ServiceProcess, temporaryDataDirectory } from './support/service-process';
 
+// PostgreSQL initializes a cluster for each, under npm start behind npm itself: seconds, and more on a machine that is busy.
+jest.setTimeout(90_000);
+
 describe('the service as a process', () => {
   let data: ReturnType<typeof temporaryDataDirectory>;
 

@@ -33,6 +33,8 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
   private timer: NodeJS.Timeout | undefined;
   private flushing: Promise<boolean> | undefined;
   private failures = 0;
+  /** In the flush that is under way or was the last: how long there was nothing to do. */
+  private pausedMs = 0;
   private stopped = false;
 
   constructor(
@@ -103,11 +105,11 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
     const began = performance.now();
     const taken = this.recent.take();
     const written = new Set<string>();
-    let paused = 0;
+    this.pausedMs = 0;
     try {
       const ids = [...taken.keys()].sort();
       if (ids.length > MANY) await this.writeAtOnce(ids, taken, written);
-      else paused = await this.writeSpread(ids, taken, written);
+      else await this.writeSpread(ids, taken, written);
       this.recent.settle('all');
       if (this.failures > 0) this.logger.info('Heartbeats are written again');
       this.failures = 0;
@@ -118,20 +120,17 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
         this.logger.warn({ err: error, beats: taken.size - written.size }, 'Heartbeats cannot be written; they wait');
       return false;
     } finally {
-      this.durations.observe((performance.now() - began - paused) / 1000);
+      this.durations.observe((performance.now() - began - this.pausedMs) / 1000);
     }
   }
 
-  /** Gives the milliseconds in which there was nothing to do. */
-  private async writeSpread(ids: string[], taken: ReadonlyMap<string, Beat>, written: Set<string>): Promise<number> {
+  private async writeSpread(ids: string[], taken: ReadonlyMap<string, Beat>, written: Set<string>): Promise<void> {
     const began = performance.now();
     const spread = Math.min(this.halfInterval(), LONGEST_SPREAD_MS);
-    let paused = 0;
     for (let start = 0; start < ids.length; start += SMALL_BATCH) {
-      if (start > 0) paused += await this.pauseUntil(began + (start / ids.length) * spread);
+      if (start > 0) await this.pauseUntil(began + (start / ids.length) * spread);
       await this.writeBatch(ids.slice(start, start + SMALL_BATCH), taken, written);
     }
-    return paused;
   }
 
   /**
@@ -155,11 +154,12 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
     for (const end of ended) if (end.status === 'rejected') throw end.reason;
   }
 
-  /** Gives the milliseconds that it took: none when the moment is past, or nothing but the stop is waited for. */
-  private async pauseUntil(moment: number): Promise<number> {
+  /** Not when the moment is past, or nothing but the stop is waited for. */
+  private async pauseUntil(moment: number): Promise<void> {
     const began = performance.now();
-    if (moment - began >= 1 && !this.stopped) await delay(moment - began);
-    return performance.now() - began;
+    if (moment - began < 1 || this.stopped) return;
+    await delay(moment - began);
+    this.pausedMs += performance.now() - began;
   }
 
   private async writeBatch(ids: string[], taken: ReadonlyMap<string, Beat>, written: Set<string>): Promise<void> {

@@ -56,19 +56,15 @@ export class HeartbeatService {
    * @throws DomainError `validation_failed`; `agent_not_found` or `agent_deregistered`, both proven; `store_unavailable`
    */
   beat(id: string, body: unknown): AcceptedBeat | Promise<AcceptedBeat> {
-    const counted = (error: unknown): never => {
-      this.count(error);
-      throw error;
-    };
     try {
       const parsed = parseHeartbeat(body);
       if ('errors' in parsed) throw validationError(inBody(parsed.errors));
       const found = this.known.find(id);
       return found instanceof Promise
-        ? found.then((agent) => this.take(id, agent, parsed.report)).catch(counted)
+        ? found.then((agent) => this.take(id, agent, parsed.report)).catch((error: unknown) => this.refuse(error))
         : this.take(id, found, parsed.report);
     } catch (error) {
-      return counted(error);
+      return this.refuse(error);
     }
   }
 
@@ -121,6 +117,11 @@ export class HeartbeatService {
       rejected,
       nextHeartbeatSeconds: this.cadence.nextHeartbeatSeconds(shortest ?? DEFAULT_INTERVAL_SECONDS),
     };
+  }
+
+  private refuse(error: unknown): never {
+    this.count(error);
+    throw error;
   }
 
   private count(error: unknown): void {
