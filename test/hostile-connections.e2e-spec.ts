@@ -106,7 +106,7 @@ describe('Connections that mean no good', () => {
     socket.on('error', () => undefined);
     const chunks: string[] = [];
     socket.setEncoding('latin1').on('data', (chunk: string) => chunks.push(chunk));
-    const ended = once(socket, 'close');
+    const ended = new Promise((resolve) => socket.once('close', resolve)); // events.once would mind an error
     await once(socket, 'connect');
     return { socket, text: () => chunks.join(''), ended };
   }
