@@ -27,10 +27,13 @@ interface Claim extends Enrolment {
   principal: Principal;
 }
 
+/** Bodies may be large: so many of the largest are 25 MB in one statement. */
+const MOST_TOGETHER = 100;
+
 /** Writes a registration and all that goes with it: the agent, its credentials, the answer for repeats. All of it or nothing. */
 @Injectable()
 export class RegistrationWriter {
-  private readonly together = new Batched((batch: Claim[]) => this.writeTogether(batch));
+  private readonly together = new Batched((batch: Claim[]) => this.writeTogether(batch), MOST_TOGETHER);
 
   constructor(
     private readonly agents: AgentRepository,
