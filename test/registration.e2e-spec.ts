@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { registration } from './support/builders';
 import { createTestApp, type Answer, type TestApp } from './support/test-app';
+import { until } from './support/until';
 
 describe('POST /agents/register', () => {
   let app: TestApp;
@@ -24,6 +25,19 @@ describe('POST /agents/register', () => {
     });
     expect(headers.get('location')).toBe(`/agents/${String(body.id)}`);
     expect(await eventsOf(String(body.id))).toHaveLength(1);
+  });
+
+  it('looks for known agents by the index, also in a database that is so new that there is hardly anything to look through', async () => {
+    const scans = async (): Promise<{ index: number; whole: number }> => {
+      const [row] = await app.database.query<{ index: number; whole: number }>(
+        `SELECT idx_scan::int AS index, seq_scan::int AS whole FROM pg_stat_user_tables WHERE relname = 'agents'`,
+      );
+      return row!;
+    };
+    const before = await scans();
+    for (let n = 0; n < 100; n++) expect((await register(registration())).status).toBe(201);
+    await until('PostgreSQL has counted', 10, async () => (await scans()).index - before.index >= 200);
+    expect((await scans()).whole - before.whole).toBeLessThan(50); // the sweep's, and those of the first plans
   });
 
   it('keeps every field', async () => {

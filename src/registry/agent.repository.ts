@@ -140,14 +140,15 @@ function registerStatement(lock: string): string {
   WITH enrolment AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS item(
       id text, name text, type text, category text, version text, capabilities jsonb, endpoints jsonb, metadata jsonb, heartbeat jsonb)),
-  known AS MATERIALIZED (SELECT id FROM agents WHERE id IN (SELECT id FROM enrolment)),
-  previous AS MATERIALIZED (SELECT id, status FROM agents WHERE id IN (SELECT id FROM enrolment) ORDER BY id ${lock}),
+  there AS MATERIALIZED (SELECT found.id FROM ${eachOf('SELECT id FROM agents WHERE agents.id = wanted.id')}),
+  previous AS MATERIALIZED (
+    SELECT found.id, found.status FROM ${eachOf(`SELECT id, status FROM agents WHERE agents.id = wanted.id ${lock}`)}),
   written AS (
     INSERT INTO agents AS known
            (id, name, type, category, version, capabilities, endpoints, metadata, heartbeat, status, registered_at, last_seen)
     SELECT id, name, type, category, version, capabilities, endpoints, metadata, heartbeat, 'active', now(), now()
       FROM enrolment, (SELECT count(*) FROM previous) AS locked
-     WHERE id NOT IN (SELECT id FROM known) OR id IN (SELECT id FROM previous)
+     WHERE id NOT IN (SELECT id FROM there) OR id IN (SELECT id FROM previous)
      ORDER BY id
     ON CONFLICT (id) DO UPDATE
        SET name = excluded.name, type = excluded.type, category = excluded.category, version = excluded.version,
@@ -165,6 +166,14 @@ function registerStatement(lock: string): string {
   logged AS (${appendEvents('event')})
   SELECT id, written.status, registered_at AS "registeredAt", previous.status AS "previousStatus"
     FROM written LEFT JOIN previous USING (id)`;
+}
+
+/**
+ * What a query gives for each enrolment, `wanted`, one after the other in the order of their ids: by the index, whatever the plan was made
+ * for. It is kept, and a database that is new soon has many more agents than when it was made.
+ */
+function eachOf(query: string): string {
+  return `(SELECT id FROM enrolment ORDER BY id) AS wanted(id), LATERAL (${query} OFFSET 0) AS found`;
 }
 
 /** Compare-and-set on `generation`. Who comes back from maintenance counts as seen now: its silence begins anew. */
