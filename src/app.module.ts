@@ -2,7 +2,7 @@ import { Module, type DynamicModule, type MiddlewareConsumer, type NestModule } 
 import { LoggerModule } from 'nestjs-pino';
 import { AccessModule } from './access/access.module';
 import { CommonModule } from './common/common.module';
-import { jsonBody, type BodyRules } from './common/json-body';
+import { BATCH, BODY, jsonBody } from './common/json-body';
 import { loggingOptions } from './common/logging';
 import { ConfigModule } from './config/config.module';
 import type { Configuration } from './config/configuration';
@@ -15,8 +15,6 @@ import { MetricsModule } from './metrics/metrics.module';
 import { RegistryModule } from './registry/registry.module';
 import { traceFields } from './tracing/log-fields';
 
-const BODY: BodyRules = { limit: 256 * 1024 };
-const BATCH: BodyRules = { limit: 4 * 1024 * 1024, isBatch: true };
 const BATCH_PATHS = new Set(['/agents/import', '/agents/heartbeats']);
 
 /** The service. A new module is one line here. */

@@ -14,6 +14,11 @@ export interface BodyRules {
   isBatch?: boolean;
 }
 
+/** Of most routes. */
+export const BODY: BodyRules = { limit: 256 * 1024 };
+/** Of those that take many items at once. */
+export const BATCH: BodyRules = { limit: 4 * 1024 * 1024, isBatch: true };
+
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
 /**

@@ -5,6 +5,7 @@ import { Caller, Requires } from '../access/requires.decorator';
 import { ApiProblems } from '../common/api-problems';
 import { Clock } from '../common/clock';
 import { ValidBody, validBody } from '../common/http-input';
+import { BATCH, BODY } from '../common/json-body';
 import { HotLane } from '../lane/hot-lane';
 import { DrawsOn } from '../limits/budget';
 import { storableId } from '../registry/agent-fields';
@@ -29,7 +30,7 @@ export class HeartbeatController {
     lane.add({
       method: 'POST',
       path: '/agents/:id/heartbeat',
-      takes: { limit: 256 * 1024 },
+      takes: BODY,
       like: [HeartbeatController, 'beat'],
       answer: ({ id, body }) => {
         const answer = this.beat(id, body);
@@ -41,7 +42,7 @@ export class HeartbeatController {
     lane.add({
       method: 'POST',
       path: '/agents/heartbeats',
-      takes: { limit: 4 * 1024 * 1024, isBatch: true },
+      takes: BATCH,
       like: [HeartbeatController, 'beatAll'],
       answer: async ({ body, principal }) => {
         const valid = validBody(HeartbeatBatchDto, body);
