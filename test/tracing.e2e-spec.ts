@@ -105,15 +105,21 @@ describe('tracing', () => {
     const service = await startTraced({ ...OFTEN, TRIFECTA_COURT_MAX_CONCURRENT: '2' });
     const agents = Array.from({ length: 40 }, () => registration({ id: `waits-${randomBytes(4).toString('hex')}` }));
     const traces = await Promise.all(agents.map((agent) => ask(service, '/agents/register', agent)));
+    const statements: string[] = [];
     for (const [i, trace] of traces.entries()) {
       const server = await serverSpan(trace);
       const clients = collector.of(trace).filter((span) => span !== server);
       expect(clients.every(({ parent }) => parent === server.id)).toBe(true);
       const [asked, ...others] = clients.filter(({ attributes }) => 'url.full' in attributes);
       expect(others).toEqual([]);
+      statements.push(...clients.map(({ attributes }) => String(attributes['db.query.text'])));
       const [question] = await court.questions(agents[i]!.id);
       expect(question!.headers.traceparent).toBe(`00-${trace}-${asked!.id}-01`);
     }
+    // What several of them share is in the trace of one of them, and in no other.
+    const registrations = statements.filter((statement) => statement.includes('INSERT INTO agents'));
+    expect(registrations.length).toBeGreaterThan(0);
+    expect(registrations.length).toBeLessThanOrEqual(agents.length);
   });
 
   it('does not trace probes, scrapes and what it does of its own accord', async () => {
