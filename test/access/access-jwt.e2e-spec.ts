@@ -1,0 +1,207 @@
+import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { SignJWT } from 'jose';
+import type { Configuration } from '../../src/config/configuration';
+import { bearer } from '../support/access';
+import { registration } from '../support/builders';
+import { Issuer } from '../support/issuer';
+import { createTestApp, type TestApp } from '../support/test-app';
+import { until } from '../support/until';
+
+const encoded = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+describe('JWTs', () => {
+  let issuer: Issuer;
+  let app: TestApp;
+  const services: TestApp[] = [];
+  const settingsFor = ({ url }: Issuer, more: Partial<Configuration> = {}): Partial<Configuration> => {
+    return { AUTH_MODE: 'jwt', AUTH_JWT_ISSUER: url, AUTH_JWT_AUDIENCE: 'agent-registry', ...more };
+  };
+  /** Another service on the same database, which has not asked any issuer yet. */
+  const fresh = async (settings: Partial<Configuration>): Promise<TestApp> => {
+    const service = await createTestApp(settings, app.database);
+    services.push(service);
+    return service;
+  };
+  beforeAll(async () => {
+    issuer = await Issuer.start();
+    app = await createTestApp(settingsFor(issuer));
+  });
+  afterAll(async () => {
+    for (const service of services) await service.close();
+    await app.close();
+    await issuer.down();
+  });
+
+  const list = (token: string, service = app) => service.request('GET', '/agents', undefined, bearer(token));
+  const statusOf = async (token: string, service = app): Promise<number> => (await list(token, service)).status;
+
+  it.each([
+    ['read', 200],
+    ['openid read profile', 200],
+    [['openid', 'read'], 200],
+    ['admin', 200],
+    ['agent', 403],
+    ['reader', 403],
+    ['READ', 403],
+    ['', 403],
+    [undefined, 403],
+    [{ read: true }, 403],
+    [7, 403],
+  ])('with the scopes %j may read: %i', async (scope, status) => {
+    expect(await statusOf(await issuer.token({ scope }))).toBe(status);
+  });
+
+  it('may hold the scopes in another claim', async () => {
+    const service = await fresh(settingsFor(issuer, { AUTH_JWT_SCOPES_CLAIM: 'roles' }));
+    expect(await statusOf(await issuer.token({ roles: ['read'] }), service)).toBe(200);
+    expect(await statusOf(await issuer.token({ scope: 'read' }), service)).toBe(403);
+  });
+
+  const now = Math.floor(Date.now() / 1000);
+  it.each([
+    ['expired', { exp: now - 60 }],
+    ['without an end', { exp: undefined }],
+    ['not good yet', { nbf: now + 600 }],
+    ['of another issuer', { iss: 'http://127.0.0.1/other' }],
+    ['for somebody else', { aud: 'another-service' }],
+    ['for nobody', { aud: undefined }],
+    ['of nobody', { sub: undefined }],
+    ['of a nameless one', { sub: '' }],
+    ['of one that cannot be stored', { sub: 'a\0b' }],
+  ])('is refused when it is %s', async (_, claims) => {
+    const { status, headers } = await list(await issuer.token({ scope: 'admin', ...claims }));
+    expect(status).toBe(401);
+    expect(headers.get('www-authenticate')).toBe('Bearer realm="agent-registry", error="invalid_token"');
+  });
+
+  it('is good for a few seconds longer, as clocks differ', async () => {
+    const seconds = Math.floor(Date.now() / 1000);
+    expect(await statusOf(await issuer.token({ scope: 'read', exp: seconds - 2, nbf: seconds + 2 }))).toBe(200);
+  });
+
+  it('may be for several', async () => {
+    expect(await statusOf(await issuer.token({ scope: 'read', aud: ['other', 'agent-registry'] }))).toBe(200);
+  });
+
+  it('is refused when somebody else has signed it, or nobody', async () => {
+    const payload = encoded({
+      iss: issuer.url,
+      aud: 'agent-registry',
+      sub: 'robot',
+      scope: 'admin',
+      exp: now + 300,
+    });
+    const unsigned = `${encoded({ alg: 'none' })}.${payload}.`;
+    // The public key as the secret of a symmetric signature: known to everybody.
+    const secret = JSON.stringify(issuer.publicKeys[0]);
+    const confused = `${encoded({ alg: 'HS256', kid: 'key-1' })}.${payload}`;
+    const symmetric = `${confused}.${createHmac('sha256', secret).update(confused).digest('base64url')}`;
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const forged = await new SignJWT({ scope: 'admin' })
+      .setProtectedHeader({ alg: 'RS256', kid: 'key-1' })
+      .setIssuer(issuer.url)
+      .setAudience('agent-registry')
+      .setSubject('robot')
+      .setExpirationTime('5m')
+      .sign(privateKey);
+    const good = await issuer.token({ scope: 'admin' });
+    const [head, , signature] = good.split('.');
+    const altered = [head, payload, signature].join('.');
+    for (const token of [unsigned, symmetric, forged, altered, 'a.b.c', 'opaque', good.slice(0, -4)]) {
+      expect([token, await statusOf(token)]).toEqual([token, 401]);
+    }
+  });
+
+  it('is no longer good once it has ended, also when it was before', async () => {
+    const service = await fresh(settingsFor(issuer));
+    const token = await issuer.token({ scope: 'read', exp: Math.floor(Date.now() / 1000) + 30 });
+    expect(await statusOf(token, service)).toBe(200);
+    service.clock.advance(40);
+    expect(await statusOf(token, service)).toBe(401);
+  });
+
+  it('asks the issuer once for its keys', async () => {
+    const service = await fresh(settingsFor(issuer));
+    issuer.asked.length = 0;
+    const tokens = await Promise.all(['a', 'b', 'c'].map((sub) => issuer.token({ sub, scope: 'read' })));
+    expect(await Promise.all(tokens.map((token) => statusOf(token, service)))).toEqual([200, 200, 200]);
+    for (const token of tokens) expect(await statusOf(token, service)).toBe(200);
+    expect(issuer.asked).toEqual(['/realm/.well-known/openid-configuration', '/realm/keys']);
+  });
+
+  it.each(['ES256', 'EdDSA', 'PS256'])('may be signed by %s', async (algorithm) => {
+    const another = await Issuer.start(algorithm);
+    const service = await fresh(settingsFor(another, { AUTH_JWT_JWKS_URL: another.jwksUrl }));
+    expect(await statusOf(await another.token({ scope: 'read' }), service)).toBe(200);
+    expect(another.asked).toEqual(['/realm/keys']);
+    await another.down();
+  });
+
+  it('owns what it registers, and agents have tokens of their own', async () => {
+    const robot = await issuer.token({ scope: 'agent' });
+    const stranger = await issuer.token({ scope: 'agent', sub: 'stranger' });
+    const body = registration({ id: 'jwt-agent' });
+    const answer = await app.request<{ token: string }>('POST', '/agents/register', body, bearer(robot));
+    expect(answer.status).toBe(201);
+    const beat = async (token: string): Promise<number> =>
+      (await app.request('POST', '/agents/jwt-agent/heartbeat', undefined, bearer(token))).status;
+    const later = await issuer.token({ scope: 'agent', jti: 'another token of the same subject' });
+    const statuses = [];
+    for (const token of [answer.body.token, robot, later, stranger]) statuses.push(await beat(token));
+    expect(statuses).toEqual([200, 200, 200, 403]);
+    expect((await app.request('POST', '/agents/register', body, bearer(stranger))).status).toBe(403);
+  });
+
+  describe('when the issuer is away', () => {
+    it('cannot be judged by those who do not know its keys', async () => {
+      const another = await Issuer.start();
+      const token = await another.token({ scope: 'read' });
+      const service = await fresh(settingsFor(another));
+      await another.down();
+      const { status, headers, body } = await list(token, service);
+      expect([status, body.code, headers.get('retry-after')]).toEqual([503, 'issuer_unavailable', '2']);
+      expect(JSON.stringify(body)).not.toContain(another.url);
+      await another.up();
+      await until('the issuer is asked again', 10, async () => (await statusOf(token, service)) === 200);
+      await another.down();
+    });
+
+    it('is good by the keys that are known, and 503 by those that are not', async () => {
+      const another = await Issuer.start();
+      const service = await fresh(settingsFor(another));
+      expect(await statusOf(await another.token({ scope: 'read' }), service)).toBe(200);
+      await another.down();
+      expect(await statusOf(await another.token({ scope: 'read', sub: 'new' }), service)).toBe(200);
+      await another.rotate('key-2');
+      const unknown = await another.token({ scope: 'read' });
+      await until('the issuer would be asked again', 10, async () => (await statusOf(unknown, service)) === 503);
+    });
+
+    it.each([
+      ['of another issuer', { issuer: 'http://127.0.0.1/other' }],
+      ['without keys', { jwks_uri: undefined }],
+    ])('or what it says is %s', async (_, configuration) => {
+      const another = await Issuer.start();
+      another.configuration = configuration;
+      const service = await fresh(settingsFor(another));
+      expect(await statusOf(await another.token({ scope: 'read' }), service)).toBe(503);
+      await another.down();
+    });
+  });
+
+  it('may be signed by a new key of the issuer, which is then asked again', async () => {
+    const another = await Issuer.start();
+    const service = await fresh(settingsFor(another));
+    expect(await statusOf(await another.token({ scope: 'read' }), service)).toBe(200);
+    await another.rotate('key-2');
+    const token = await another.token({ scope: 'read' });
+    await until('the new key is known', 20, async () => (await statusOf(token, service)) === 200);
+    // Known by then that there is no such key: it was asked for not long ago.
+    another.asked.length = 0;
+    for (let made = 0; made < 20; made++) {
+      expect(await statusOf(await another.token({ scope: 'read' }, { kid: `made-up-${made}` }), service)).toBe(401);
+    }
+    expect(another.asked.length).toBeLessThanOrEqual(4);
+    await another.down();
+  });
+});

@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { RulesAuthority } from '../../examples/rules.authority';
+import { PolicyAuthority } from '../../src/governance/policy-authority';
+import { registration } from '../support/builders';
+import { createTestApp, type TestApp } from '../support/test-app';
+
+describe('Another policy authority (examples/rules.authority.ts)', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'agent-registry-rules-'));
+  const file = join(directory, 'rules.json');
+  let app: TestApp;
+  beforeAll(async () => {
+    writeFileSync(file, JSON.stringify([{ capability: 'self-replicate', reason: 'One of each is enough' }]));
+    app = await createTestApp({}, undefined, (builder) =>
+      builder.overrideProvider(PolicyAuthority).useValue(new RulesAuthority(file)),
+    );
+  });
+  afterAll(async () => {
+    await app.close();
+    rmSync(directory, { recursive: true });
+  });
+
+  it('judges in place of the court, and is audited like it', async () => {
+    const denied = await app.request(
+      'POST',
+      '/agents/register',
+      registration({ id: 'twin', capabilities: ['self-replicate'] }),
+    );
+    expect([denied.status, denied.body.code, denied.body.detail]).toEqual([
+      403,
+      'governance_denied',
+      'One of each is enough',
+    ]);
+    expect((await app.request('GET', '/agents/twin')).status).toBe(404);
+    expect((await app.request('POST', '/agents/register', registration({ id: 'single' }))).status).toBe(201);
+    expect((await app.request('PATCH', '/agents/single', { capabilities: ['self-replicate'] })).status).toBe(403);
+    const { body } = await app.request<{ decisions: object[] }>('GET', '/governance/decisions');
+    expect(body.decisions).toMatchObject([
+      { action: 'update_agent', agent_id: 'single', verdict: 'denied' },
+      { action: 'register_agent', agent_id: 'single', verdict: 'allowed' },
+      { action: 'register_agent', agent_id: 'twin', verdict: 'denied' },
+    ]);
+  });
+
+  it('is in /health like it', async () => {
+    const { body } = await app.request<{ details: object }>('GET', '/health');
+    expect(body.details).toMatchObject({ trifecta_court: { status: 'up', rules: 1 } });
+  });
+});

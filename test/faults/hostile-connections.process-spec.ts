@@ -1,0 +1,140 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { parseMetrics } from '../support/metrics-text';
+import { ServiceProcess } from '../support/service-process';
+import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { until } from '../support/until';
+
+const REQUEST_TIMEOUT_SECONDS = 3;
+/** Less than the slow are borne: whoever waited for them would be found out. */
+const PATIENCE_MS = 2000;
+
+describe('Connections that mean no good', () => {
+  let database: TestDatabase;
+  let service: ServiceProcess;
+  const sockets: Socket[] = [];
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    const env = { DATABASE_URL: database.url, REQUEST_TIMEOUT_SECONDS: String(REQUEST_TIMEOUT_SECONDS) };
+    service = await ServiceProcess.start({ env });
+  }, 60_000);
+  afterEach(() => {
+    for (const socket of sockets.splice(0)) socket.destroy();
+  });
+  afterAll(async () => {
+    await ServiceProcess.killAll();
+    await database.drop();
+  });
+
+  it.each([
+    ['headers', 'GET /health HTTP/1.1\r\nHost: x\r\nX-Slow: ', 'a'],
+    ['body', post('/agents/register', 100_000), ' '],
+  ])(
+    'that send their %s byte by byte are refused in time, two hundred at once',
+    async (_, begin, byte) => {
+      const slow = await Promise.all(Array.from({ length: 200 }, () => open()));
+      const drip = setInterval(() => slow.forEach(({ socket }) => socket.writable && socket.write(byte)), 100);
+      for (const { socket } of slow) socket.write(begin);
+      await expectResponsive();
+      try {
+        await Promise.all(slow.map(({ ended }) => ended));
+      } finally {
+        clearInterval(drip);
+      }
+      expect(slow.map(({ text }) => statusOf(text()))).toEqual(slow.map(() => 408));
+      await expectResponsive();
+    },
+    30_000,
+  );
+
+  it('that announce or send too much are refused without being read to the end', async () => {
+    const announced = await open();
+    announced.socket.write(post('/agents/register', 1e12));
+    await until('it is refused', 10, () => statusOf(announced.text()) === 413);
+
+    const endless = await open();
+    endless.socket.write(
+      `POST /agents/register HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`,
+    );
+    const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`;
+    for (let n = 0; n < 300; n++) endless.socket.write(chunk);
+    await until('it is refused', 10, () => statusOf(endless.text()) === 413);
+
+    const wide = await open();
+    wide.socket.write(`GET /health HTTP/1.1\r\nHost: x\r\nX-Wide: ${'a'.repeat(64 * 1024)}\r\n\r\n`);
+    await until('it is refused', 10, () => statusOf(wide.text()) === 431);
+    await expectResponsive();
+  }, 30_000);
+
+  it('that end in the middle of a request write nothing', async () => {
+    const whole = post('/agents/register', 30) + '{"name":"half","type":"worker"';
+    for (let length = 1; length < whole.length; length += 7) {
+      const { socket } = await open();
+      socket.write(whole.slice(0, length));
+      if (length % 2) socket.end();
+      else socket.destroy();
+    }
+    await expectResponsive();
+  }, 30_000);
+
+  it('that send hundreds of requests without waiting get all answers in their order', async () => {
+    const { socket, text } = await open();
+    const requests = Array.from(
+      { length: 300 },
+      (_, n) => `GET /health/live HTTP/1.1\r\nHost: x\r\nX-Request-Id: r-${n}\r\n\r\n`,
+    );
+    socket.write(requests.join(''));
+    await until('all are answered', 10, () => idsIn(text()).length === 300);
+    expect(idsIn(text())).toEqual(requests.map((_, n) => `r-${n}`));
+    await expectResponsive();
+  }, 30_000);
+
+  it('that say nothing at all, a thousand of them, cost next to nothing and are ended', async () => {
+    await expectResponsive();
+    const before = await residentBytes();
+    const idle = await Promise.all(Array.from({ length: 1000 }, () => open()));
+    await expectResponsive();
+    expect(await residentBytes()).toBeLessThan(before + 50 * 1024 * 1024);
+    await Promise.all(idle.map(({ ended }) => ended));
+    await expectResponsive();
+  }, 30_000);
+
+  async function open(): Promise<{ socket: Socket; text: () => string; ended: Promise<unknown> }> {
+    const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
+    sockets.push(socket);
+    socket.on('error', () => undefined);
+    const chunks: string[] = [];
+    socket.setEncoding('latin1').on('data', (chunk: string) => chunks.push(chunk));
+    const ended = new Promise((resolve) => socket.once('close', resolve)); // events.once would mind an error
+    await once(socket, 'connect');
+    return { socket, text: () => chunks.join(''), ended };
+  }
+
+  async function expectResponsive(): Promise<void> {
+    for (const path of ['/health/live', '/agents?limit=1', '/analytics/overview']) {
+      const answer = await fetch(service.url + path, { signal: AbortSignal.timeout(PATIENCE_MS) });
+      expect([path, answer.status]).toEqual([path, 200]);
+      await answer.text();
+    }
+    expect(await database.query('SELECT id FROM agents')).toEqual([]);
+  }
+
+  async function residentBytes(): Promise<number> {
+    const text = await (await fetch(`${service.url}/metrics`)).text();
+    return parseMetrics(text).get('process_resident_memory_bytes')!;
+  }
+});
+
+function post(path: string, length: number): string {
+  return `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
+}
+
+function statusOf(answer: string): number | undefined {
+  const status = /^HTTP\/1\.1 (\d{3}) /.exec(answer)?.[1];
+  return status === undefined ? undefined : Number(status);
+}
+
+function idsIn(answers: string): string[] {
+  return [...answers.matchAll(/^x-request-id: (.*)\r$/gim)].map(([, id]) => id!);
+}

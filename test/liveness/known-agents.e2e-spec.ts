@@ -1,0 +1,86 @@
+import { Database } from '../../src/database/database';
+import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
+import { BeatsRepository, type KnownAgent, type WrittenBeat } from '../../src/heartbeat/beats.repository';
+import { registration } from '../support/builders';
+import { createTestApp, type TestApp } from '../support/test-app';
+import { until } from '../support/until';
+
+/** The real repository, whose answers can be held up on their way. */
+class HeldUpBeats extends BeatsRepository {
+  held = 0;
+  private release: (() => void) | undefined;
+  private gate: Promise<void> | undefined;
+
+  holdUp(): void {
+    this.gate = new Promise((resolve) => (this.release = resolve));
+  }
+
+  letGo(): void {
+    this.gate = undefined;
+    this.release?.();
+  }
+
+  override find(ids: string[]): Promise<KnownAgent[]> {
+    return this.pass(super.find(ids));
+  }
+
+  override write(beats: Parameters<BeatsRepository['write']>[0]): Promise<WrittenBeat[]> {
+    return this.pass(super.write(beats));
+  }
+
+  private async pass<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    const result = await answer;
+    if (!this.gate) return result;
+    this.held++;
+    await this.gate;
+    return result;
+  }
+}
+
+describe('What is known of an agent', () => {
+  let app: TestApp;
+  let beats: HeldUpBeats;
+  beforeAll(async () => {
+    app = await createTestApp(
+      { HEARTBEAT_FLUSH_INTERVAL_MS: 60_000, HEARTBEAT_SWEEP_INTERVAL_SECONDS: 3600 },
+      undefined,
+      (builder) =>
+        builder.overrideProvider(BeatsRepository).useFactory({
+          factory: (database: Database) => (beats = new HeldUpBeats(database)),
+          inject: [Database],
+        }),
+    );
+  });
+  afterAll(() => app.close());
+
+  const beat = (id: string) => app.request('POST', `/agents/${id}/heartbeat`);
+  const anAgent = async (id: string): Promise<void> => {
+    expect((await app.request('POST', '/agents/register', registration({ id }))).status).toBe(201);
+  };
+  const isHeld = (): Promise<void> => until('the answer is held up', 10, () => beats.held > 0);
+  const deregistered = { status: 404, code: 'agent_deregistered' };
+  beforeEach(() => (beats.held = 0));
+
+  it('is not what a look-up says that a deregistration has overtaken', async () => {
+    await anAgent('looked-up');
+    beats.holdUp();
+    const early = beat('looked-up');
+    await isHeld();
+    expect((await app.request('DELETE', '/agents/looked-up')).status).toBe(200);
+    beats.letGo();
+    expect((await early).status).toBe(200); // it came before
+    expect((await beat('looked-up')).body).toMatchObject(deregistered);
+  });
+
+  it('is not what a flush says that a deregistration has overtaken', async () => {
+    await anAgent('flushed');
+    await beat('flushed');
+    beats.holdUp();
+    const flush = app.app.get(BeatFlusher).flush();
+    await isHeld();
+    expect((await app.request('DELETE', '/agents/flushed')).status).toBe(200);
+    beats.letGo();
+    expect(await flush).toBe(true);
+    expect((await beat('flushed')).body).toMatchObject(deregistered);
+  });
+});

@@ -1,0 +1,255 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import * as fs from 'node:fs';
+import { tmpdir } from 'node:os';
+import * as path from 'node:path';
+import { Client } from 'pg';
+import { transpileModule, ModuleKind, ScriptTarget } from 'typescript';
+import { EmbeddedPostgres } from '../../src/database/embedded-postgres';
+import { findNativeDirectory, isReachable, serverOptions } from '../../src/database/embedded-postgres.binaries';
+
+jest.setTimeout(30_000);
+
+const FAST = { fsync: 'off' };
+
+let directory: string;
+let log: string[];
+const servers: EmbeddedPostgres[] = [];
+const children: ChildProcess[] = [];
+
+beforeEach(() => {
+  directory = temporaryDirectory();
+  log = [];
+});
+
+afterEach(async () => {
+  for (const child of children.splice(0)) child.kill('SIGKILL');
+  await Promise.all(servers.splice(0).map((server) => server.stop()));
+  fs.rmSync(directory, { recursive: true, force: true });
+});
+
+describe('EmbeddedPostgres', () => {
+  it('starts from nothing, keeps its data over a stop, and may be stopped twice', async () => {
+    const first = await start();
+    expect(first.directory).toBe(path.join(directory, 'postgres'));
+    expect(fs.statSync(path.join(first.directory, 'credentials.json')).mode & 0o777).toBe(0o600);
+    expect(await query(first.url, 'SHOW listen_addresses')).toEqual([{ listen_addresses: '127.0.0.1' }]);
+    expect(await query(first.url, 'SHOW unix_socket_directories')).toEqual([{ unix_socket_directories: '' }]);
+    expect(await query(first.url, 'SHOW server_encoding')).toEqual([{ server_encoding: 'UTF8' }]);
+    await query(first.url, `CREATE TABLE note AS SELECT 'kept' AS text`);
+    await Promise.all([first.stop(), first.stop()]);
+    expect(postmaster()).toBeUndefined();
+
+    const second = await start();
+    expect(second.url).toBe(first.url);
+    expect(await query(second.url, 'SELECT text FROM note')).toEqual([{ text: 'kept' }]);
+    expect(fs.readdirSync(directory)).toEqual(['postgres']);
+  });
+
+  it('is one server for all who start it at the same moment, and the last to leave stops it', async () => {
+    const [first, second, third] = await Promise.all([start(), start(), start()]);
+    expect(new Set([first.url, second.url, third.url]).size).toBe(1);
+    expect(fs.readdirSync(directory)).toEqual(['postgres']);
+    const pid = postmaster();
+
+    await first.stop();
+    expect(await query(second.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await Promise.all([second.stop(), third.stop()]);
+    expect(postmaster()).toBeUndefined();
+    await until(() => !isAlive(pid!));
+  });
+
+  it('serves whoever comes while the last user is leaving', async () => {
+    const first = await start();
+    const [, second] = await Promise.all([first.stop(), start()]);
+    expect(await query(second.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+
+  it.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
+    'brings a postmaster that got %s back at the same url',
+    async (signal) => {
+      const [first, second] = await Promise.all([start(), start()]);
+      await query(first.url, `CREATE TABLE note AS SELECT 'kept' AS text`);
+      const pid = postmaster()!;
+      process.kill(pid, signal);
+      await until(() => !isAlive(pid));
+      await until(() => log.filter((line) => line.includes('is back')).length === 2);
+      expect(await query(second.url, 'SELECT text FROM note')).toEqual([{ text: 'kept' }]);
+      await first.stop();
+      expect(await query(second.url, 'SELECT text FROM note')).toEqual([{ text: 'kept' }]);
+    },
+  );
+
+  it('can be stopped while its server is dead', async () => {
+    const server = await start();
+    const pid = postmaster()!;
+    process.kill(pid, 'SIGKILL');
+    await server.stop();
+    expect([undefined, pid]).toContain(postmaster());
+  });
+
+  it('joins the server that a killed process has left behind', async () => {
+    const killed = await startInChild();
+    await query(killed.url, `CREATE TABLE note AS SELECT 'acknowledged' AS text`);
+    const pid = postmaster();
+    killed.process.kill('SIGKILL');
+    await once(killed.process, 'exit');
+
+    const server = await start();
+    expect(server.url).toBe(killed.url);
+    expect(postmaster()).toBe(pid);
+    expect(await query(server.url, 'SELECT text FROM note')).toEqual([{ text: 'acknowledged' }]);
+    await until(async () => (await keepers(server.url)) === 1);
+    await server.stop();
+    expect(postmaster()).toBeUndefined();
+  });
+
+  it('starts over the postmaster.pid of a crash, even if another program has that process id now', async () => {
+    const server = await start();
+    await server.stop();
+    const { uid, gid } = fs.statSync(path.join(server.directory, 'data'));
+    const other = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e6)'], {
+      uid,
+      gid,
+      cwd: '/',
+      stdio: 'ignore',
+    });
+    children.push(other);
+    await once(other, 'spawn');
+    const stale = path.join(server.directory, 'data', 'postmaster.pid');
+    fs.writeFileSync(stale, `${other.pid}\n${path.dirname(stale)}\n1700000000\n1\n\n127.0.0.1\n\nready\n`);
+    fs.chownSync(stale, uid, gid);
+
+    const again = await start();
+    expect(await query(again.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    expect(isAlive(other.pid!)).toBe(true);
+  });
+
+  it('removes what an initialisation that was killed has left, and nothing else', async () => {
+    const ended = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
+    await once(ended, 'exit');
+    fs.mkdirSync(path.join(directory, `postgres.${ended.pid}.abcdef`, 'data'), { recursive: true });
+    fs.mkdirSync(path.join(directory, `postgres.${process.pid}.abcdef`));
+    await start();
+    expect(fs.readdirSync(directory).toSorted()).toEqual(['postgres', `postgres.${process.pid}.abcdef`]);
+  });
+
+  it('says why it does not start, with the end of the log of the server', async () => {
+    const failing = start({ settings: { ...FAST, shared_buffers: 'plenty' } });
+    await expect(failing).rejects.toThrow(/does not start[\s\S]*server\.log[\s\S]*invalid value[^\n]*plenty/);
+  });
+
+  it('refuses data of another PostgreSQL release', async () => {
+    const data = path.join(directory, 'postgres', 'data');
+    fs.mkdirSync(data, { recursive: true });
+    fs.writeFileSync(path.join(data, 'PG_VERSION'), '15\n');
+    fs.writeFileSync(path.join(directory, 'postgres', 'credentials.json'), '{}');
+    await expect(start()).rejects.toThrow(
+      /made by PostgreSQL 15, and this is PostgreSQL 18\.\d+\. Move .* DATABASE_URL/,
+    );
+  });
+});
+
+describe('findNativeDirectory', () => {
+  it('asks for DATABASE_URL where there is no PostgreSQL to embed', () => {
+    expect(() => findNativeDirectory('win32', 'arm64')).toThrow(
+      /no package @embedded-postgres\/windows-arm64\. Set DATABASE_URL/,
+    );
+  });
+});
+
+describe('isReachable', () => {
+  it('wants every folder on the way to be open to the account', () => {
+    const inside = path.join(directory, 'inside');
+    fs.mkdirSync(inside);
+    const { uid, gid } = fs.statSync(directory);
+    const stranger = { uid: uid + 4711, gid: gid + 4711 };
+    expect(isReachable(inside, stranger)).toBe(true);
+    fs.chmodSync(directory, 0o750);
+    expect(isReachable(inside, stranger)).toBe(false);
+    expect(isReachable(inside, { ...stranger, gid })).toBe(true);
+    expect(isReachable(inside, { ...stranger, uid })).toBe(true);
+  });
+});
+
+describe('serverOptions', () => {
+  it('leaves nothing for the shell to interpret', () => {
+    expect(serverOptions({ port: '1', search_path: `$HOME, 'it'` })).toBe(
+      `-c port='1' -c search_path='$HOME, '\\''it'\\'''`,
+    );
+  });
+});
+
+/** The account that PostgreSQL runs as must be able to enter it when the tests are run by root. */
+function temporaryDirectory(): string {
+  const made = fs.mkdtempSync(path.join(tmpdir(), 'embedded-postgres-'));
+  fs.chmodSync(made, 0o755);
+  return made;
+}
+
+async function start(options: { settings?: Record<string, string> } = {}): Promise<EmbeddedPostgres> {
+  const server = await EmbeddedPostgres.start({
+    directory,
+    settings: FAST,
+    log: (message) => log.push(message),
+    ...options,
+  });
+  servers.push(server);
+  return server;
+}
+
+/** Starts the server in a process of its own, which can be killed. */
+async function startInChild(): Promise<{ process: ChildProcess; url: string }> {
+  // Beside the sources' node_modules, for the packages that they need.
+  const compiled = path.join(__dirname, '../../node_modules/.cache/embedded-postgres-spec');
+  fs.mkdirSync(compiled, { recursive: true });
+  for (const name of ['embedded-postgres', 'embedded-postgres.binaries', 'embedded-postgres.cluster']) {
+    const source = fs.readFileSync(path.join(__dirname, `../../src/database/${name}.ts`), 'utf8');
+    const compilerOptions = { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022, esModuleInterop: true };
+    fs.writeFileSync(path.join(compiled, `${name}.js`), transpileModule(source, { compilerOptions }).outputText);
+  }
+  const program = `
+    const { EmbeddedPostgres } = require(${JSON.stringify(path.join(compiled, 'embedded-postgres.js'))});
+    const options = { directory: process.argv[1], settings: ${JSON.stringify(FAST)}, log() {} };
+    EmbeddedPostgres.start(options).then((server) => console.log(server.url));`;
+  const child = spawn(process.execPath, ['-e', program, directory], { stdio: ['ignore', 'pipe', 'inherit'] });
+  children.push(child);
+  const [output] = (await once(child.stdout, 'data')) as [Buffer];
+  return { process: child, url: output.toString().trim() };
+}
+
+async function query(url: string, sql: string): Promise<unknown[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query<Record<string, unknown>>(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function keepers(url: string): Promise<number> {
+  const rows = await query(url, `SELECT 1 FROM pg_stat_activity WHERE application_name = 'agent-registry keeper'`);
+  return rows.length;
+}
+
+function postmaster(): number | undefined {
+  const file = path.join(directory, 'postgres', 'data', 'postmaster.pid');
+  return fs.existsSync(file) ? parseInt(fs.readFileSync(file, 'utf8'), 10) : undefined;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`not so within 10 s: ${condition.toString()}\n${log.join('\n')}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
