@@ -1,4 +1,5 @@
 import { SchedulerRegistry } from '@nestjs/schedule';
+import { Configuration } from '../../src/config/configuration';
 import { HeartbeatSweeper } from '../../src/heartbeat/heartbeat.sweeper';
 import { elapse } from './elapse';
 import type { TestApp } from './test-app';
@@ -39,7 +40,7 @@ export class MovedFleet {
 
   /** Lets the time between two sweeps pass: those that are not silent beat, then it is swept. */
   async step(): Promise<void> {
-    await elapse(this.app, STEP_SECONDS + 1);
+    await elapse(this.app, this.app.app.get(Configuration).HEARTBEAT_SWEEP_INTERVAL_SECONDS + 1);
     await this.beat();
     const { durations } = this.app.app.get(HeartbeatSweeper);
     const swept = (): number => durations.counts.reduce((sum, count) => sum + count, 0);
