@@ -9,6 +9,7 @@ const shared = {
   runtime: '<rootDir>/test/runner/runtime.js',
   testEnvironment: '<rootDir>/test/runner/environment.ts',
   testEnvironmentOptions: { globalsCleanup: 'off' }, // it would take the sandbox's globals that are Node's own apart
+  verbose: false, // the reporter prints what tests print, once
   transform: { '\\.ts$': '<rootDir>/test/runner/transform.js' },
   roots: ['src', 'test', 'deploy', 'scripts'].map((folder) => `<rootDir>/${folder}`),
 };

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { types } from 'node:util';
+import { format, types } from 'node:util';
 import type { Circus } from '@jest/types';
 import { TestEnvironment } from 'jest-environment-node';
 
@@ -9,6 +9,10 @@ if (process.connected) setInterval(() => process.connected || process.exit(1), 5
 
 /** As much as is shown of what was captured before a test failed. */
 const SHOWN_LINES = 200;
+
+/** What packages print that stand outside of the sandbox. */
+const PRINTING = ['log', 'info', 'warn', 'error'] as const;
+const CONSOLE = Object.fromEntries(PRINTING.map((method) => [method, console[method]]));
 
 /**
  * The sandbox of a test file. Packages and the built product stand outside of it (see `runtime.js`), so it has their `Reflect`
@@ -23,6 +27,12 @@ export default class Environment extends TestEnvironment {
     const { capturedOutput } = this;
     Object.assign(this.global, { Reflect, Date, capturedOutput });
     acceptErrorsFromOutside(this.global.Error);
+    for (const method of PRINTING) console[method] = (...printed) => void capturedOutput.push(format(...printed));
+  }
+
+  override async teardown(): Promise<void> {
+    Object.assign(console, CONSOLE);
+    await super.teardown();
   }
 
   handleTestEvent(event: Circus.Event): void {

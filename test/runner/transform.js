@@ -18,7 +18,7 @@ exports.process = (source, fileName) => {
   compilerOptions ??= optionsOf(ts);
   const output = ts.transpileModule(source, { compilerOptions, fileName, reportDiagnostics: true });
   if (output.diagnostics.length > 0) throw new SyntaxError(textOf(ts, output.diagnostics));
-  return { code: output.outputText, map: output.sourceMapText };
+  return { code: output.outputText, map: { ...JSON.parse(output.sourceMapText), sources: [fileName] } };
 };
 
 /** Those of the repository, for the CommonJS modules that jest runs. */
