@@ -14,6 +14,8 @@ module.exports = class Reporter {
 
   constructor(globalConfig) {
     this.#settings = globalConfig;
+    // The reader of our output has gone: npm test | head. Where there are servers to stop, that comes first (servers.ts).
+    process.stdout.on('error', () => process.stdout.listenerCount('error') === 1 && process.exit(1));
   }
 
   onTestFileResult(test, result, { numTotalTestSuites }) {
