@@ -10,7 +10,6 @@ import { AgentCredentialEntity } from './agent-credential.entity';
 import { AgentCredentials } from './agent-credentials';
 import { AgentCredentialsRepository } from './agent-credentials.repository';
 import { Authenticator } from './authenticator';
-import { JwtAuthenticator } from './jwt.authenticator';
 import { TokenAuthenticator } from './token.authenticator';
 import { readTokens } from './token-list';
 
@@ -35,10 +34,12 @@ export class AccessModule {
         {
           provide: Authenticator,
           inject: [Configuration, Clock, PinoLogger],
-          useFactory: (settings: Configuration, clock: Clock, logger: PinoLogger): Authenticator =>
-            settings.AUTH_MODE === 'jwt'
-              ? new JwtAuthenticator(settings, clock, logger)
-              : new TokenAuthenticator(settings, clock, logger),
+          useFactory: (settings: Configuration, clock: Clock, logger: PinoLogger): Authenticator => {
+            if (settings.AUTH_MODE !== 'jwt') return new TokenAuthenticator(settings, clock, logger);
+            // Loaded, with jose, only when it is asked for.
+            const { JwtAuthenticator } = require('./jwt.authenticator') as typeof import('./jwt.authenticator');
+            return new JwtAuthenticator(settings, clock, logger);
+          },
         },
       ],
       exports: [AccessControl, AgentCredentials],
