@@ -11,6 +11,7 @@ import { AgentCredentials } from './agent-credentials';
 import { AgentCredentialsRepository } from './agent-credentials.repository';
 import { Authenticator } from './authenticator';
 import { JwtAuthenticator } from './jwt.authenticator';
+import { OwnersController } from './owners.controller';
 import { TokenAuthenticator } from './token.authenticator';
 import { readTokens } from './token-list';
 
@@ -27,6 +28,7 @@ export class AccessModule {
     return {
       module: AccessModule,
       imports: [TypeOrmModule.forFeature([AgentCredentialEntity])],
+      controllers: [OwnersController],
       providers: [
         AccessControl,
         AgentCredentials,
