@@ -82,6 +82,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     )
     .addTag('agents', 'Enrolling and finding agents')
     .addTag('agent', 'One agent')
+    .addTag('access', 'Tokens of agents and their owners')
     .addTag('governance', 'Judgements of the Trifecta Court')
     .addTag('analytics', 'The whole fleet')
     .addTag('heartbeat', 'Signs of life')

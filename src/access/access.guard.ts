@@ -23,6 +23,6 @@ export class AccessGuard implements CanActivate {
 function requirementFor(context: ExecutionContext, { params }: AdmittedRequest): Requirement | undefined {
   const declared = requirementOf(context.getHandler());
   if (!declared) return undefined;
-  const { access, ownAgent } = declared;
-  return { access, agentId: ownAgent === undefined ? undefined : String(params[ownAgent]) };
+  const { access, ownAgent, allowStale } = declared;
+  return { access, allowStale, agentId: ownAgent === undefined ? undefined : String(params[ownAgent]) };
 }

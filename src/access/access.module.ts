@@ -10,6 +10,7 @@ import { AgentCredentialEntity } from './agent-credential.entity';
 import { AgentCredentials } from './agent-credentials';
 import { AgentCredentialsRepository } from './agent-credentials.repository';
 import { Authenticator } from './authenticator';
+import { OwnersController } from './owners.controller';
 import { TokenAuthenticator } from './token.authenticator';
 import { readTokens } from './token-list';
 
@@ -26,6 +27,7 @@ export class AccessModule {
     return {
       module: AccessModule,
       imports: [TypeOrmModule.forFeature([AgentCredentialEntity])],
+      controllers: [OwnersController],
       providers: [
         AccessControl,
         AgentCredentials,

@@ -23,4 +23,8 @@ export class AgentCredentialEntity {
 
   @Column({ name: 'issued_at', type: 'timestamptz', default: () => 'now()' })
   issuedAt!: Date;
+
+  /** When the token was last known to be in use; written now and then, not at every use. */
+  @Column({ name: 'renewed_at', type: 'timestamptz', default: () => 'now()' })
+  renewedAt!: Date;
 }

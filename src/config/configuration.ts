@@ -91,6 +91,18 @@ export class Configuration implements TracingSwitch {
   /** The claim that holds the scopes, as a string of words or an array of them. */
   AUTH_JWT_SCOPES_CLAIM = 'scope';
 
+  /** Which `typ` the header of a JWT must have: `at+jwt` (RFC 9068); `any` also takes `JWT` and none, and refuses ID tokens by their claims. */
+  @OneOf('any', 'at+jwt')
+  AUTH_JWT_TYPE: 'any' | 'at+jwt' = 'any';
+
+  /** JWTs that are issued for longer are refused. */
+  @IntegerBetween(1, 31_536_000)
+  AUTH_JWT_MAX_LIFETIME_SECONDS = 86_400;
+
+  /** How long an agent's own token stays valid after it was given or last used. */
+  @IntegerBetween(60, 315_360_000)
+  AGENT_TOKEN_TTL_SECONDS = 2_592_000;
+
   /** `off`: all requests go through Express. There is no difference but the time it takes. */
   @OneOf('on', 'off')
   HOT_LANE: 'on' | 'off' = 'on';

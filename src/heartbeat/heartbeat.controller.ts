@@ -53,7 +53,7 @@ export class HeartbeatController {
 
   @Post('heartbeats')
   @HttpCode(200)
-  @Requires('agent')
+  @Requires('agent', { allowStale: true })
   @ApiOperation({ operationId: 'sendHeartbeats', summary: 'Many heartbeats at once; a bad one is rejected by itself' })
   @ApiOkResponse({ type: HeartbeatBatchAnswerDto })
   @ApiProblems(400, 413, 415)
@@ -67,7 +67,7 @@ export class HeartbeatController {
 
   @Post(':id/heartbeat')
   @HttpCode(200)
-  @Requires('agent', { ownAgent: 'id' })
+  @Requires('agent', { ownAgent: 'id', allowStale: true })
   @ApiOperation({
     operationId: 'sendHeartbeat',
     summary: 'A heartbeat, with or without a report of the agent’s health',

@@ -91,7 +91,7 @@ export class HeartbeatService {
         const parsed = parseBatchItem(beat);
         if (parsed instanceof DomainError) return reject(index, isJsonObject(beat) ? beat.id : '', parsed);
         try {
-          const required = this.access.require(principal, { access: 'agent', agentId: parsed.id });
+          const required = this.access.require(principal, { access: 'agent', agentId: parsed.id, allowStale: true });
           if (required) await required;
           const found = this.known.find(parsed.id);
           const agent = requireRegistered(parsed.id, found instanceof Promise ? await found : found);

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import { AccessControl } from '../access/access-control';
+import type { Requirement } from '../access/access-rule';
 import type { Principal } from '../access/principal';
 import { requirementOf, type RouteRequirement } from '../access/requires.decorator';
 import { Clock } from '../common/clock';
@@ -184,9 +185,6 @@ class Exchange {
   }
 }
 
-function needOf(
-  { access, ownAgent }: RouteRequirement,
-  id: string,
-): { access: RouteRequirement['access']; agentId?: string } {
-  return { access, agentId: ownAgent === undefined ? undefined : id };
+function needOf({ access, ownAgent, allowStale }: RouteRequirement, id: string): Requirement {
+  return { access, allowStale, agentId: ownAgent === undefined ? undefined : id };
 }

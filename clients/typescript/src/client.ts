@@ -13,6 +13,7 @@ import type {
   Decision,
   DecisionPage,
   DecisionQuery,
+  RevokedTokens,
   Deregistration,
   Discovery,
   DiscoveryQuery,
@@ -232,6 +233,11 @@ export class AgentRegistryClient {
       (cursor) => this.decisions({ ...query, cursor }, options),
       (page) => page.decisions,
     );
+  }
+
+  /** Revokes the own tokens of all agents that a client owns; they stay registered. The scope `admin` alone may. */
+  revokeOwnerTokens(owner: string, options: RequestOptions = {}): Promise<RevokedTokens> {
+    return this.#call('delete', '/owners/{name}/tokens', { id: owner, isRepeatable: true, options });
   }
 
   /** How the service and what it needs are. `unhealthy` is an answer too, and does not reject. Asked once. */

@@ -41,7 +41,7 @@ export interface RequestOptions {
 
 /** One request, however often it has to be tried. */
 export interface Call {
-  /** Takes the place of `{id}` in the path. */
+  /** Takes the place of the parameter in the path, if there is one. */
   id?: string;
   /** What is undefined is left out; of an array, each value is a parameter. */
   query?: object;
@@ -170,7 +170,7 @@ function urlOf(base: string, path: string, { id = '', query = {} }: Call): strin
   const search = parameters.toString();
   // An id of dots alone would be taken for a step in the path, encoded or not.
   if (id === '.' || id === '..') throw new TypeError(`${id} cannot stand in a URL`);
-  return base + path.replace('{id}', () => encodeURIComponent(id)) + (search && `?${search}`);
+  return base + path.replace(/\{\w+\}/, () => encodeURIComponent(id)) + (search && `?${search}`);
 }
 
 /** What fetch says is only that it failed; why is in the cause, of several failed connections only as a code. */
