@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
 import { Configuration, loadConfiguration } from '../src/config/configuration';
+import { skip } from '../test/support/skip';
 import { type Manifest, problemsOf } from '../test/support/typed-manifests';
 
 type Labels = Record<string, string>;
@@ -69,9 +70,7 @@ const rendered = Object.keys(DIRECTORIES).filter((directory) => kubectl >= oldes
 for (const directory of Object.keys(DIRECTORIES)) {
   if (rendered.includes(directory)) continue;
   const there = kubectl > 0 ? `that on the PATH is 1.${kubectl}` : 'there is none on the PATH';
-  console.warn(
-    `deploy/kubernetes/${directory} is not looked at: it takes kubectl 1.${oldestThatRenders(directory)}, ${there}`,
-  );
+  skip(`deploy/kubernetes/${directory}`, `it takes kubectl 1.${oldestThatRenders(directory)}, ${there}`);
 }
 
 // Not describe.each, which takes no empty list.

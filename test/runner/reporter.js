@@ -1,4 +1,5 @@
 // What a run of the tests prints: a line for each file, failures where they happen, and one summary of all layers at the end.
+const { writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { cpuSeconds } = require('./cpu-seconds');
 const { LAYERS, layerOf, usage } = require('./layers');
@@ -59,7 +60,10 @@ module.exports = class Reporter {
     if (wasInterrupted) print('Interrupted');
     for (const error of this.#errors) print(error);
     if (this.#settings.testNamePattern) all.skipped = 0; // those that the pattern leaves out
-    print(`\n${countsOf({ ...all, always: true })}`);
+    const { passed, failed, skipped } = all;
+    const report = process.env.TEST_REPORT;
+    if (report) writeFileSync(report, JSON.stringify({ passed, failed, skipped, failures: this.#failed }));
+    print(`\n${countsOf({ passed, failed, skipped, always: true })}`);
   }
 
   /** Jest ends with a failure when there is one. */
