@@ -1,4 +1,5 @@
 import type { paths } from './openapi.js';
+import type { Time } from './time.js';
 import { errorOf, Transport, type Answer, type Call, type ClientOptions, type RequestOptions } from './transport.js';
 import type {
   Agent,
@@ -61,10 +62,16 @@ type BodyOf<P extends keyof paths, M extends Method> = paths[P][M] extends { res
  */
 export class AgentRegistryClient {
   readonly #transport: Transport;
+  /**
+   * What sessions of this client wait by as well.
+   * @internal
+   */
+  readonly time: Time;
 
   /** @throws TypeError when `url` is not an absolute URL */
   constructor(options: ClientOptions) {
     this.#transport = new Transport(options);
+    this.time = this.#transport.time;
   }
 
   /**
