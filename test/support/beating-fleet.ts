@@ -15,7 +15,7 @@ export async function defineFleet(url: string, count: number): Promise<string[]>
   for (let start = 0; start < count; start += IMPORT_LIMIT) {
     const body = JSON.stringify({ agents: agents.slice(start, start + IMPORT_LIMIT) });
     // A database that is busy with everything else may keep us waiting; definitions can be imported twice.
-    await until('the definitions are imported', 15, async () => {
+    await until('the definitions are imported', 120, async () => {
       const answer = await fetch(`${url}/agents/import`, { method: 'POST', headers: JSON_BODY, body });
       if (answer.status !== 200 && answer.status !== 503) throw new Error(`${answer.status}: ${await answer.text()}`);
       return answer.status === 200;
