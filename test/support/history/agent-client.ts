@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { AgentModel } from './agent-model';
-import type { Call, ChangeKind, Shown } from './history';
-import type { Random } from './random';
+import type { Call, ChangeKind, Shown } from './call';
+import type { Random } from '../random';
 import type { Request, RoundRobin } from './round-robin';
 
 /** How often a client of an agent of its own does what. Some agents beat less, and fall silent. */
@@ -17,6 +17,8 @@ const DIARY: Record<Call['kind'], number> = {
   list: 10,
 };
 const METADATA_KEYS = ['a', 'b', 'c'];
+/** What may have become of an agent multiplies with each change of which it is not known whether it has happened. */
+const MOST_UNSETTLED = 3;
 const HEARTBEAT = { interval_seconds: 1, enabled: true };
 
 /** What all clients have in common: they make calls about an agent and keep a record of them. */
@@ -109,17 +111,24 @@ export class OwnerClient extends AgentClient {
   }
 
   /**
-   * Lives the agent's life until `isOver`.
+   * Lives the agent's life until `isOver`, or until too much may have become of it.
    * @throws Error when an answer cannot be true
    */
   async live(isOver: () => boolean): Promise<void> {
     await this.step('register');
-    while (!isOver()) {
+    while (!isOver() && this.model.unsettled <= MOST_UNSETTLED) {
       await this.retreat();
       // Rarely long enough for whoever remembers the agent to have to have forgotten it.
-      await pause(this.random.chance(0.02) ? this.random.between(3000, 6000) : this.random.between(0, 60));
+      await pause(this.random.chance(0.05) ? this.random.between(3000, 6000) : this.random.between(0, 400));
       await this.step(this.random.weighted(this.diary));
     }
+  }
+
+  /** Makes one call, and whether the answer is what is so now, and not what was so a moment ago. */
+  async isCurrent(kind: 'beat' | 'read' | 'list'): Promise<boolean> {
+    const call = await this[kind]();
+    this.model.observe(call);
+    return this.model.isCurrent(call);
   }
 
   /** Does one thing, and believes the answer or not. */
@@ -149,7 +158,7 @@ export class CountingClient extends AgentClient {
   async count(isOver: () => boolean): Promise<void> {
     while (!isOver()) {
       await this.retreat();
-      await pause(this.random.between(0, 40));
+      await pause(this.random.between(0, 400));
       if (this.random.chance(0.1)) await this.beat();
       const { outcome, shows, etag } = await this.read();
       if (outcome === 'unknown') continue;

@@ -1,10 +1,13 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Call } from './history';
+import type { Call } from './call';
 
-/** What a reader is shown may be this old: the contract says two seconds, the rest is for a busy machine. */
-export const STALE_MS = 5_000;
-/** An unanswered call that has not happened by then never will: no statement of the service runs for so long. */
-const LATE_MS = 10_000;
+/**
+ * What a reader is shown may be as old as this when it asks: two seconds, which a replica counts from before it has asked the
+ * database to when it answers, so that it matters to nobody how fast it is; and what timers round.
+ */
+export const STALE_MS = 2_100;
+/** A replica that never hears that an agent is gone may believe in it for so long; a slow machine needs less. */
+const NEWS_MS = 120_000;
 /** Statuses among which an agent moves without a client that asks for it. */
 const BY_ITSELF = ['active', 'unhealthy', 'inactive'];
 
@@ -31,21 +34,40 @@ type Answer = { next: AgentState; status: number } | { code: string };
  */
 export class AgentModel {
   private worlds: World[] = [{ state: { life: 'unknown', name: '', metadata: {}, inMaintenance: false }, late: [] }];
-  private wasRegistered = false;
   private past: { until: number; worlds: World[] }[] = [];
+  /** By replica, the last moment of which it knows what the agent was then: it had changed it, or looked. */
+  private readonly known = new Map<number, number>();
+
+  /** Changes of which it is not known whether they have happened, or still will. Each of them multiplies the worlds. */
+  get unsettled(): number {
+    return Math.max(...this.worlds.map(({ late }) => late.length));
+  }
 
   /**
    * Takes the client's next call into account; calls come one after the other.
    * @throws Error when the answer cannot be true, with what was possible
    */
   observe(call: Call): void {
-    const now = eventually(expired(this.worlds, call.sentAt));
-    if (call.kind === 'read' || call.kind === 'beat' || call.kind === 'list') return this.check(call, now);
-    this.past = this.past.filter(({ until }) => until >= call.sentAt - STALE_MS);
-    this.past.push({ until: call.answeredAt, worlds: now });
-    this.worlds = distinct(now.flatMap((world) => after(world, call)));
-    if (this.worlds.length === 0) throw impossible(call, now);
-    this.wasRegistered ||= this.worlds.some(({ state }) => state.life === 'registered');
+    const now = eventually(this.worlds);
+    const isChange = call.kind !== 'read' && call.kind !== 'beat' && call.kind !== 'list';
+    if (isChange) {
+      this.past = this.past.filter(({ until }) => until >= call.sentAt - NEWS_MS);
+      this.past.push({ until: call.answeredAt, worlds: now });
+      this.worlds = distinct(now.flatMap((world) => after(world, call)));
+      if (this.worlds.length === 0) throw impossible(call, now);
+    } else this.check(call, now);
+    if (call.outcome === (isChange ? 'done' : 'refused') && call.kind !== 'read')
+      this.known.set(call.replica, call.answeredAt);
+  }
+
+  /** Whether an answer is what it has to be when nothing that was so before is remembered. */
+  isCurrent({ kind, outcome, shows, total }: Call): boolean {
+    if (outcome === 'unknown') return false;
+    return this.worlds.some(({ state }) => {
+      if (kind === 'list') return total === (state.life === 'registered' ? 1 : 0);
+      if (outcome === 'refused') return state.life !== 'registered';
+      return state.life === 'registered' && (!shows || looksLike(state, shows));
+    });
   }
 
   /**
@@ -63,23 +85,25 @@ export class AgentModel {
 
   /** A read changes nothing, and may speak of the past: it does not tell worlds apart either. */
   private check(call: Call, now: World[]): void {
-    const recent = [
+    const { kind, outcome, code, shows, total, replica, sentAt } = call;
+    const since = (moment: number): World[] => [
       ...now,
-      ...this.past.filter(({ until }) => until >= call.sentAt - STALE_MS).flatMap((p) => p.worlds),
+      ...this.past.filter(({ until }) => until > moment).flatMap(({ worlds }) => worlds),
     ];
+    const recent = since(sentAt - STALE_MS);
     const expect = (worlds: World[], holds: (state: AgentState) => boolean): void => {
       if (!worlds.some(({ state }) => holds(state))) throw impossible(call, worlds);
     };
-    const { kind, outcome, code, shows, total } = call;
     if (outcome === 'unknown') return;
     if (kind === 'list') {
       // The page is as the database has it, the total may be remembered.
       expect(now, (state) => (shows ? looksLike(state, shows) : state.life !== 'registered'));
       expect(recent, ({ life }) => total === (life === 'registered' ? 1 : 0));
+    } else if (kind === 'beat' && outcome === 'done') {
+      // Who was known goes on being heard until the replica is told what has become of it, or looks.
+      expect(since(Math.max(this.known.get(replica) ?? 0, sentAt - NEWS_MS)), ({ life }) => life === 'registered');
     } else if (outcome === 'done') {
-      // Who was known goes on being heard while nobody can be asked what has become of it.
-      if (kind === 'beat' && call.lacksDatabase && this.wasRegistered) return;
-      expect(recent, (state) => state.life === 'registered' && (kind === 'beat' || looksLike(state, shows!)));
+      expect(recent, (state) => looksLike(state, shows!));
     } else {
       // That there is no such agent has to be proven, by a look that a beat takes for itself.
       expect(kind === 'beat' ? now : recent, (state) => code === absence(state));
@@ -148,13 +172,6 @@ function eventually(worlds: World[]): World[] {
     }
   }
   return reached;
-}
-
-function expired(worlds: World[], now: number): World[] {
-  return worlds.map(({ state, late }) => ({
-    state,
-    late: late.filter(({ answeredAt }) => answeredAt > now - LATE_MS),
-  }));
 }
 
 function distinct(worlds: World[]): World[] {

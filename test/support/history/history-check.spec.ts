@@ -1,4 +1,4 @@
-import type { Call } from './history';
+import type { Call } from './call';
 import { faultsOf, type AgentRow, type LoggedEvent } from './history-check';
 
 interface History {

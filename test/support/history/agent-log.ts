@@ -1,5 +1,5 @@
 import type { AgentRow, LoggedEvent } from './history-check';
-import type { TestDatabase } from './test-database';
+import type { TestDatabase } from '../test-database';
 
 /** What the database has of an agent. */
 export interface StoredAgent {

@@ -21,8 +21,6 @@ export interface Call {
   replica: number;
   sentAt: number;
   answeredAt: number;
-  /** The replica may have had no database to ask meanwhile. */
-  lacksDatabase?: boolean;
   /** What the answer means: it has happened, and once; it has not happened; nobody knows (503, or no answer at all). */
   outcome: 'done' | 'refused' | 'unknown';
   /** As HTTP has it; undefined without an answer. */

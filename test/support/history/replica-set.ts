@@ -1,6 +1,6 @@
-import { ServiceProcess } from './service-process';
+import { ServiceProcess } from '../service-process';
 
-const START_ATTEMPTS = 5;
+const START_ATTEMPTS = 20;
 
 /** Replicas of the service as processes of their own, each of which can be ended and started again. */
 export class ReplicaSet {
