@@ -6,8 +6,7 @@ import type { Configuration } from '../../src/config/configuration';
 import { registration } from '../support/builders';
 import { Court } from '../support/court';
 import { seedFleet } from '../support/fleet';
-import { createPatientApp } from '../support/patient-app';
-import { fallSilent, UNSWEPT } from '../support/silence';
+import { createPatientApp, fallSilent } from '../support/patient-app';
 import type { TestApp } from '../support/test-app';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { parseMetrics } from '../support/metrics-text';
@@ -26,7 +25,7 @@ describe('GET /metrics', () => {
   const apps: TestApp[] = [];
 
   const start = async (settings: Partial<Configuration> = {}, database?: TestDatabase): Promise<TestApp> => {
-    const app = await createPatientApp({ ...UNSWEPT, ...settings }, database);
+    const app = await createPatientApp(settings, database);
     apps.push(app);
     return app;
   };

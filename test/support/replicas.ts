@@ -21,7 +21,7 @@ export function withoutTail(builder: TestingModuleBuilder): TestingModuleBuilder
 
 /** Waits until the replicas have Redis and hear each other. */
 export async function listening(...apps: TestApp[]): Promise<void> {
-  await until('the replicas hear each other', 20, () =>
+  await until('the replicas hear each other', 120, () =>
     apps.every(({ app }) => app.get(RedisConnection).state() === 'up' && app.get(InvalidationBus).isListening()),
   );
 }
