@@ -32,13 +32,10 @@ const DENIAL = {
 };
 const { type: OUTLAW, reason: REASON, ...FINDINGS } = DENIAL;
 
-/** As long as can be: no question is given up, and no breaker is tried again, before a test moves the clock by so much. */
-const SECONDS = 60;
-const PATIENT = {
-  TRIFECTA_COURT_TIMEOUT_MS: SECONDS * 1000,
-  TRIFECTA_COURT_BREAKER_FAILURES: 1000,
-  TRIFECTA_COURT_BREAKER_RESET_MS: SECONDS * 1000,
-};
+/** Within it no question is given up, unless a test moves the clock by so much. */
+const TIMEOUT_SECONDS = 60;
+const PATIENT = { TRIFECTA_COURT_TIMEOUT_MS: TIMEOUT_SECONDS * 1000, TRIFECTA_COURT_BREAKER_FAILURES: 1000 };
+const HALF_AN_HOUR = 1800;
 
 describe('Governance', () => {
   let court: Court;
@@ -221,7 +218,7 @@ describe('Governance', () => {
       const asking = inBothFailModes();
       if (reason.test('in time')) {
         await until('the court is asked by both', 120, async () => (await court.asked()) >= before + 2);
-        for (const { clock } of [closed, open]) await clock.holdUp(SECONDS);
+        for (const { clock } of [closed, open]) await clock.holdUp(TIMEOUT_SECONDS);
       }
       await expectUnusable(await asking, reason);
       for (const { id } of await asking) {
@@ -497,7 +494,7 @@ describe('Governance', () => {
 
   describe('with a verdict cache', () => {
     let app: TestApp;
-    beforeAll(async () => (app = await replica({ TRIFECTA_COURT_VERDICT_TTL_SECONDS: 600 })));
+    beforeAll(async () => (app = await replica({ TRIFECTA_COURT_VERDICT_TTL_SECONDS: 2 * HALF_AN_HOUR })));
 
     it('asks the same question once, and another one again', async () => {
       const body = registration({ id: anId() });
@@ -519,12 +516,12 @@ describe('Governance', () => {
     });
 
     it('forgets approvals and denials in time', async () => {
-      app.clock.ignoreStalls(); // no time passes but what follows
+      app.clock.ignoreStalls(); // no time passes but what follows, and what timers take
       const body = registration({ id: anId(), type: OUTLAW });
       const answers = [(await register(app, body)).status];
       for (const rules of [[DENIAL], []]) {
         await court.rules(rules);
-        for (const seconds of [599, 2]) {
+        for (const seconds of [HALF_AN_HOUR, HALF_AN_HOUR + 1]) {
           await app.clock.holdUp(seconds);
           answers.push((await register(app, body)).status);
         }
@@ -599,7 +596,10 @@ describe('Governance', () => {
   });
 
   it('leaves a court in peace that does not answer, and comes back to it by itself', async () => {
-    const app = await replica({ TRIFECTA_COURT_BREAKER_FAILURES: 3 });
+    const app = await replica({
+      TRIFECTA_COURT_BREAKER_FAILURES: 3,
+      TRIFECTA_COURT_BREAKER_RESET_MS: 2 * HALF_AN_HOUR * 1000,
+    });
     app.clock.ignoreStalls(); // the breaker's rest is over when this test says so
     await court.mode('error');
     const refused = Array.from({ length: 5 }, anId);
@@ -614,9 +614,9 @@ describe('Governance', () => {
     });
 
     await court.mode('normal');
-    await app.clock.holdUp(SECONDS - 1);
+    await app.clock.holdUp(HALF_AN_HOUR);
     expectUnavailable(await register(app, registration()));
-    await app.clock.holdUp(1);
+    await app.clock.holdUp(HALF_AN_HOUR);
     expect((await register(app, registration())).status).toBe(201);
     expect((await app.request('GET', '/health')).body).toMatchObject({
       status: 'healthy',
@@ -663,11 +663,11 @@ describe('Governance', () => {
     expect((await app.request('GET', `/agents/${beating}`)).body.health).toMatchObject({ cpu_percent: 1 });
     expect([waiting, (await court.asked()) - before]).toEqual([60, PLACES]);
 
-    await app.clock.holdUp(SECONDS - 10);
+    await app.clock.holdUp(TIMEOUT_SECONDS - 10);
     // The first four that give up make place for four others, the fifth opens the breaker.
     await until('all others are refused', 120, () => waiting <= 4);
     expect((await court.asked()) - before).toBeLessThanOrEqual(PLACES + 4);
-    await app.clock.holdUp(SECONDS);
+    await app.clock.holdUp(TIMEOUT_SECONDS);
     for (const answer of await Promise.all(answers)) expectUnavailable(answer);
     expect(await database.query('SELECT id FROM agents WHERE id = ANY ($1)', [refused])).toEqual([]);
     // Most are refused in one moment. A transaction for each would keep some waiting until they are refused for that.
