@@ -108,13 +108,10 @@ export class DatabaseWatch implements OnApplicationBootstrap, OnApplicationShutd
 
   private async connect(): Promise<Client> {
     const { url } = this.dataSource.options as PostgresDataSourceOptions;
-    const client = new Client({
-      connectionString: url,
-      application_name: 'agent-registry watch',
-      connectionTimeoutMillis: AWAY_AFTER_MS,
-    });
+    const client = new Client({ connectionString: url, application_name: 'agent-registry watch' });
     client.on('error', () => (this.client = undefined)); // the next question connects anew
-    await client.connect();
+    const limit = this.clock.setDeadline(AWAY_AFTER_MS, () => cut(client));
+    await client.connect().finally(() => limit.cancel());
     if (!this.isStopped) return client;
     cut(client); // nobody would end it any more
     throw new Error('The service has stopped');

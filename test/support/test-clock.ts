@@ -15,6 +15,7 @@ export class TestClock extends Clock {
   private stoppedAt: number | undefined;
   /** Where the machine's monotonic clock stood when it stopped counting. */
   private stalledAt: number | undefined;
+  private areLimitsReal = true;
   private readonly timers = new Set<TestTimer>();
 
   now(): Date {
@@ -44,6 +45,15 @@ export class TestClock extends Clock {
    */
   ignoreStalls(): void {
     this.stalledAt ??= performance.now();
+  }
+
+  /**
+   * From now on a limit on what is under way passes only when the test moves time: a server that is slow, because the machine is
+   * busy with other things, is not taken for one that hangs. What is done periodically goes on.
+   */
+  waitForAnswers(): void {
+    this.areLimitsReal = false;
+    this.restartTimers();
   }
 
   /**
@@ -90,6 +100,7 @@ export class TestClock extends Clock {
       ended: () => this.timers.delete(timer),
     });
     this.timers.add(timer);
+    if (isLimit && !this.areLimitsReal) timer.suspend();
     return timer;
   }
 
@@ -119,7 +130,10 @@ export class TestClock extends Clock {
 
   /** After time was skipped, there is less left to wait for. */
   private restartTimers(): void {
-    for (const timer of this.timers) timer.restart(timer.dueAt - this.monotonicMs());
+    for (const timer of this.timers) {
+      if (timer.isLimit && !this.areLimitsReal) timer.suspend();
+      else timer.restart(timer.dueAt - this.monotonicMs());
+    }
   }
 
   /** Of those at the same moment, the one that was set first. */
@@ -164,6 +178,11 @@ class TestTimer implements Timer {
     clearTimeout(this.timeout);
     this.timeout = setTimeout(() => void this.fire(), ms);
     if (this.isUnref) this.timeout.unref();
+  }
+
+  /** From now on it fires only when it is told to. */
+  suspend(): void {
+    clearTimeout(this.timeout);
   }
 
   /** Fires now; resolves when its work is done. */
