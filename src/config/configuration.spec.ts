@@ -57,6 +57,7 @@ describe('loadConfiguration', () => {
       TRIFECTA_COURT_VERDICT_TTL_SECONDS: 0,
       HEARTBEAT_TARGET_PER_SECOND: 20_000,
       AGENT_RETENTION_SECONDS: 86_400,
+      AGENTS_MAX_PER_OWNER: 0,
       METRICS_MAX_AGENT_SERIES: 10_000,
       SHUTDOWN_DRAIN_MS: 500,
       SHUTDOWN_GRACE_SECONDS: 10,
@@ -89,6 +90,7 @@ describe('loadConfiguration', () => {
     ['HEARTBEAT_SWEEP_INTERVAL_SECONDS', '1', 1],
     ['HEARTBEAT_FLUSH_INTERVAL_MS', '10', 10],
     ['AGENT_RETENTION_SECONDS', '1', 1],
+    ['AGENTS_MAX_PER_OWNER', '5000', 5000],
     ['SHUTDOWN_GRACE_SECONDS', '0', 0],
   ])('takes %s=%s', (name, text, value) => {
     expect(loadConfiguration({ [name]: text })).toMatchObject({ [name]: value });
@@ -124,6 +126,7 @@ describe('loadConfiguration', () => {
     ['HEARTBEAT_SWEEP_INTERVAL_SECONDS', '0'],
     ['HEARTBEAT_FLUSH_INTERVAL_MS', '9'],
     ['AGENT_RETENTION_SECONDS', '-5'],
+    ['AGENTS_MAX_PER_OWNER', '-1'],
     ['SHUTDOWN_GRACE_SECONDS', '3601'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4317'],
     ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'grpc://collector'],

@@ -146,6 +146,10 @@ export class Configuration implements TracingSwitch {
   @IntegerBetween(1, 315_360_000)
   AGENT_RETENTION_SECONDS = 86_400;
 
+  /** Registered agents that one client may own; 0: any number. */
+  @IntegerBetween(0, 100_000_000)
+  AGENTS_MAX_PER_OWNER = 0;
+
   /** With more agents than this, `/metrics` has no series of its own for each agent. */
   @IntegerBetween(0, 1_000_000)
   METRICS_MAX_AGENT_SERIES = 10_000;

@@ -20,6 +20,8 @@ import { AnalyticsRepository } from './analytics.repository';
 import { AgentsController } from './agents.controller';
 import { IdempotencyKeyEntity } from './idempotency-key.entity';
 import { IdempotencyRepository } from './idempotency.repository';
+import { OwnerQuota } from './owner-quota';
+import { OwnerQuotaRepository } from './owner-quota.repository';
 import { ChangeRelay } from './change-relay';
 import { RetentionRepository } from './retention.repository';
 import { RetentionService } from './retention.service';
@@ -52,6 +54,8 @@ import { RegistrationWriter } from './registration.writer';
     Cadence,
     ChangeRelay,
     IdempotencyRepository,
+    OwnerQuota,
+    OwnerQuotaRepository,
     RecentBeats,
     RegistrationService,
     RegistrationWriter,
