@@ -1,9 +1,10 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { setImmediate as immediate, setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express from 'express';
+import type { Clock } from './clock';
 import { answerWhileStarting, hangUp, refuse } from './raw-answers';
 import { RequestTally } from './request-tally';
 
@@ -35,7 +36,10 @@ export class HttpAdapter extends ExpressAdapter {
   lane: { take(request: IncomingMessage, response: ServerResponse): boolean } | undefined;
 
   /** A request that takes longer than `requestMs` to arrive is refused. */
-  constructor(requestMs = 30_000) {
+  constructor(
+    private readonly clock: Clock,
+    requestMs = 30_000,
+  ) {
     const instance = express();
     instance.enable('case sensitive routing'); // must be said before the router exists
     super(instance);
@@ -93,11 +97,12 @@ export class HttpAdapter extends ExpressAdapter {
   override async close(): Promise<void> {
     this.drain();
     if (!this.server.listening) return;
-    await quietMoment(); // the system resets connections that wait to be taken when the server closes
+    await quietMoment(this.clock); // the system resets connections that wait to be taken when the server closes
     // Not as HTTP servers close: that cuts connections whose first request is on its way.
     const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(this.server, () => resolve()));
-    const latest = performance.now() + LATECOMERS_MS;
-    while (this.inFlight.size > 0 || (this.unheard.size > 0 && performance.now() < latest)) await delay(POLL_MS);
+    const latest = this.clock.monotonicMs() + LATECOMERS_MS;
+    while (this.inFlight.size > 0 || (this.unheard.size > 0 && this.clock.monotonicMs() < latest))
+      await this.clock.sleep(POLL_MS);
     this.server.closeAllConnections(); // nothing is under way on what is left
     await closed;
   }
@@ -118,7 +123,7 @@ export class HttpAdapter extends ExpressAdapter {
   }
 
   private watch(request: IncomingMessage, response: ServerResponse): void {
-    const start = performance.now();
+    const start = this.clock.monotonicMs();
     this.unheard.delete(request.socket);
     this.inFlight.add(response);
     if (this.isDraining) endConnectionWith(response);
@@ -126,19 +131,19 @@ export class HttpAdapter extends ExpressAdapter {
       this.inFlight.delete(response);
       if (!response.writableFinished) return; // nobody was there any more to take the answer
       const { route } = request as IncomingMessage & { route?: { path?: unknown } }; // Express has put it there
-      const seconds = (performance.now() - start) / 1000;
+      const seconds = (this.clock.monotonicMs() - start) / 1000;
       this.requests.record(request.method, route?.path, response.statusCode, seconds);
     });
   }
 }
 
 /** Until a turn of the event loop was short, so that hardly anybody can have come in it; not for ever. */
-async function quietMoment(): Promise<void> {
-  const latest = performance.now() + LATECOMERS_MS;
-  for (let turn = Number.POSITIVE_INFINITY; turn > SHORT_TURN_MS && performance.now() < latest;) {
-    const began = performance.now();
+async function quietMoment(clock: Clock): Promise<void> {
+  const latest = clock.monotonicMs() + LATECOMERS_MS;
+  for (let turn = Number.POSITIVE_INFINITY; turn > SHORT_TURN_MS && clock.monotonicMs() < latest;) {
+    const began = clock.monotonicMs();
     await immediate();
-    turn = performance.now() - began;
+    turn = clock.monotonicMs() - began;
   }
 }
 

@@ -4,6 +4,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { AccessControl } from '../access/access-control';
 import type { Principal } from '../access/principal';
 import { requirementOf, type RouteRequirement } from '../access/requires.decorator';
+import { Clock } from '../common/clock';
 import { inBody, rejectIfAny } from '../common/domain-error';
 import { parseJson, type BodyRules } from '../common/json-body';
 import { jsonViolations } from '../common/json-limits';
@@ -70,6 +71,7 @@ export class HotLane {
     private readonly access: AccessControl,
     private readonly limits: RateLimits,
     private readonly configuration: Configuration,
+    private readonly clock: Clock,
     private readonly logger: PinoLogger,
   ) {
     logger.setContext(HotLane.name);
@@ -104,7 +106,7 @@ export class HotLane {
       const length = plainBodyLength(request.headers, entry.route.takes?.limit ?? 0);
       if (length === undefined) return false;
       (request as IncomingMessage & { route?: object }).route = { path: entry.route.path }; // where Express puts it
-      this.serve(new Exchange(request, response, id), entry, length);
+      this.serve(new Exchange(request, response, id, this.clock.monotonicMs()), entry, length);
       return true;
     }
     return false;
@@ -161,7 +163,7 @@ export class HotLane {
     } else response.writeHead(status, fields).end();
     const level = levelOf(status);
     if (!PinoLogger.root.isLevelEnabled(level)) return;
-    const { message, details } = requestLine(request, status, Math.round(performance.now() - began));
+    const { message, details } = requestLine(request, status, Math.round(this.clock.monotonicMs() - began));
     PinoLogger.root[level]({ request_id: requestId, ...details }, message);
   }
 }
@@ -170,13 +172,13 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** One request and its answer. */
 class Exchange {
-  readonly began = performance.now();
   readonly requestId: string;
 
   constructor(
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
     readonly id: string,
+    readonly began: number,
   ) {
     this.requestId = requestIdFrom(request.headers['x-request-id']);
   }

@@ -2,7 +2,7 @@ import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap
 import type { ThrottlerStorage } from '@nestjs/throttler';
 import { NAMESPACE } from '../cache/namespace';
 import { RedisConnection } from '../cache/redis.connection';
-import { Clock } from '../common/clock';
+import { Clock, type Timer } from '../common/clock';
 import { WindowCounts, type Untold } from './window-counts';
 
 export const WINDOW_MS = 10_000;
@@ -18,7 +18,7 @@ type Record = Awaited<ReturnType<ThrottlerStorage['increment']>>;
 @Injectable()
 export class SharedRates implements ThrottlerStorage, OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly counts = new WindowCounts(WINDOW_MS);
-  private timer: NodeJS.Timeout | undefined;
+  private timer: Timer | undefined;
   private sharing: Promise<void> | undefined;
 
   constructor(
@@ -28,13 +28,14 @@ export class SharedRates implements ThrottlerStorage, OnApplicationBootstrap, Be
 
   onApplicationBootstrap(): void {
     if (this.redis.state() === 'off') return;
-    this.timer = setInterval(() => {
-      this.sharing ??= this.share().finally(() => (this.sharing = undefined));
-    }, SHARE_EVERY_MS).unref();
+    this.timer = this.clock.every(
+      SHARE_EVERY_MS,
+      () => (this.sharing ??= this.share().finally(() => (this.sharing = undefined))),
+    );
   }
 
   beforeApplicationShutdown(): void {
-    clearInterval(this.timer);
+    this.timer?.cancel();
   }
 
   /** Counts one more request under this key. Gives how many there were in this window, and the seconds that are left of it. */
