@@ -58,6 +58,9 @@ describe('loadConfiguration', () => {
       HEARTBEAT_TARGET_PER_SECOND: 20_000,
       AGENT_RETENTION_SECONDS: 86_400,
       AGENTS_MAX_PER_OWNER: 0,
+      QUERY_MAX_CONCURRENT: 4,
+      QUERY_MAX_QUEUE: 64,
+      QUERY_TIMEOUT_MS: 2000,
       METRICS_MAX_AGENT_SERIES: 10_000,
       SHUTDOWN_DRAIN_MS: 500,
       SHUTDOWN_GRACE_SECONDS: 10,
@@ -91,6 +94,8 @@ describe('loadConfiguration', () => {
     ['HEARTBEAT_FLUSH_INTERVAL_MS', '10', 10],
     ['AGENT_RETENTION_SECONDS', '1', 1],
     ['AGENTS_MAX_PER_OWNER', '5000', 5000],
+    ['QUERY_MAX_QUEUE', '0', 0],
+    ['QUERY_TIMEOUT_MS', '8000', 8000],
     ['SHUTDOWN_GRACE_SECONDS', '0', 0],
   ])('takes %s=%s', (name, text, value) => {
     expect(loadConfiguration({ [name]: text })).toMatchObject({ [name]: value });
@@ -127,6 +132,8 @@ describe('loadConfiguration', () => {
     ['HEARTBEAT_FLUSH_INTERVAL_MS', '9'],
     ['AGENT_RETENTION_SECONDS', '-5'],
     ['AGENTS_MAX_PER_OWNER', '-1'],
+    ['QUERY_MAX_CONCURRENT', '0'],
+    ['QUERY_TIMEOUT_MS', '99'],
     ['SHUTDOWN_GRACE_SECONDS', '3601'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4317'],
     ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'grpc://collector'],

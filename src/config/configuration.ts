@@ -15,6 +15,18 @@ export class Configuration implements TracingSwitch {
   @ConnectionUrl('postgres', 'postgresql')
   DATABASE_URL?: string;
 
+  /** Lists, counts and analytics that PostgreSQL works out at once for this process … */
+  @IntegerBetween(1, 100)
+  QUERY_MAX_CONCURRENT = 4;
+
+  /** … that may wait besides … */
+  @IntegerBetween(0, 10_000)
+  QUERY_MAX_QUEUE = 64;
+
+  /** … and how long each may take, and wait. */
+  @IntegerBetween(100, 600_000)
+  QUERY_TIMEOUT_MS = 2000;
+
   /** How long a start waits for the database to be there. */
   @IntegerBetween(0, 86_400)
   DATABASE_STARTUP_TIMEOUT_SECONDS = 60;

@@ -126,6 +126,21 @@ export const METRICS = {
     help: 'Statements and transactions that wait for a connection to PostgreSQL.',
     labels: [],
   },
+  database_reporting_connections: {
+    type: 'gauge',
+    help: 'Connections to PostgreSQL that lists, counts, analytics and metrics have to themselves; state is busy or idle.',
+    labels: ['state'],
+  },
+  database_reporting_waiting_statements: {
+    type: 'gauge',
+    help: 'Lists, counts and analytics that wait for one of these connections.',
+    labels: [],
+  },
+  database_reporting_refused_total: {
+    type: 'counter',
+    help: 'Lists, counts and analytics that were refused: reason is queue (as many wait as may, or it has waited too long) or timeout (it took longer than QUERY_TIMEOUT_MS).',
+    labels: ['reason'],
+  },
   agent_registry_build_info: {
     type: 'gauge',
     help: 'Always 1; the labels say what is running.',

@@ -31,7 +31,7 @@ describe('WEB_CONCURRENCY', () => {
       ).toBe(30);
       expect(series.get('active_agents{type="worker",status="active"}')).toBe(30);
       expect(series.get('health_check_up{check="database"}')).toBe(1);
-      expect(series.get('database_pool_max_connections')).toBe(WORKERS * 16);
+      expect(series.get('database_pool_max_connections')).toBe(WORKERS * 12);
     }
     for (const id of ids) expect((await once(service, `/agents/${id}`)).status).toBe(200);
     await expectToldAtOnce(service, ids[0]!);
