@@ -10,17 +10,19 @@ const GRACE_MS = 1_000;
  */
 export class TestClock extends Clock {
   private aheadMs = 0;
+  /** As much as the time of day is later; or what it is, where it stands still. */
+  private dayAheadMs = 0;
   private stoppedAt: number | undefined;
-  /** Where the machine's clocks stood when they stopped counting. */
-  private stalled: { monotonicMs: number; now: number } | undefined;
+  /** Where the machine's monotonic clock stood when it stopped counting. */
+  private stalledAt: number | undefined;
   private readonly timers = new Set<TestTimer>();
 
   now(): Date {
-    return new Date(this.stoppedAt ?? (this.stalled?.now ?? Date.now()) + this.aheadMs);
+    return new Date(Math.round(this.stoppedAt ?? Date.now() + this.dayAheadMs)); // steps add up to almost a whole number
   }
 
   monotonicMs(): number {
-    return (this.stalled?.monotonicMs ?? performance.now()) + this.aheadMs;
+    return (this.stalledAt ?? performance.now()) + this.aheadMs;
   }
 
   setTimer(ms: number, work: () => unknown): Timer {
@@ -37,11 +39,11 @@ export class TestClock extends Clock {
   }
 
   /**
-   * From now on time passes only by {@link advance} and as timers fire, which wait as long as before: however long the machine
-   * is busy with other things, nothing is late by this clock.
+   * From now on the monotonic time passes only by {@link advance} and as timers fire, which wait as long as before: however long
+   * the machine is busy with other things, nothing is late by this clock.
    */
   ignoreStalls(): void {
-    this.stalled ??= { monotonicMs: performance.now(), now: Date.now() };
+    this.stalledAt ??= performance.now();
   }
 
   /**
@@ -49,22 +51,12 @@ export class TestClock extends Clock {
    * work returns is awaited. A service has about ten a second, so minutes are cheap and days are not.
    */
   async advance(seconds: number): Promise<void> {
-    let leftMs = seconds * 1000;
-    try {
-      for (let next = this.nextDue(leftMs); next; next = this.nextDue(leftMs)) {
-        await turn(); // what is under way goes on, and may set or cancel timers
-        if (next.isLimit) await next.ends(GRACE_MS);
-        if (!this.timers.has(next)) continue;
-        // Whole milliseconds, so that the steps add up to exactly what was asked for.
-        const stepMs = Math.min(Math.ceil(Math.max(next.dueAt - this.monotonicMs(), 0)), leftMs);
-        leftMs -= stepMs;
-        this.skip(stepMs);
-        await next.fire();
-      }
-    } finally {
-      this.skip(leftMs);
-      this.restartTimers();
-    }
+    await this.pass(seconds, (ms) => this.skip(ms, ms));
+  }
+
+  /** The same for durations and timers, while the time of day stays: for `elapse`, which makes what is stored older instead. */
+  async advanceMonotonic(seconds: number): Promise<void> {
+    await this.pass(seconds, (ms) => this.skip(ms, 0));
   }
 
   /** What `work` gives. It waits for nothing but what it asks of others: time is moved on to whatever timer it has set. */
@@ -82,7 +74,7 @@ export class TestClock extends Clock {
 
   /** Lets this time pass as if the process were held up: what comes due meanwhile fires late, at the end, in order and once. */
   async holdUp(seconds: number): Promise<void> {
-    this.skip(seconds * 1000);
+    this.skip(seconds * 1000, seconds * 1000);
     const due = [...this.timers].filter(({ dueAt }) => dueAt <= this.monotonicMs());
     for (const timer of due.sort((a, b) => a.dueAt - b.dueAt)) if (this.timers.has(timer)) await timer.fire();
     this.restartTimers();
@@ -92,7 +84,7 @@ export class TestClock extends Clock {
     const dueAt = this.monotonicMs() + ms;
     const timer: TestTimer = new TestTimer(dueAt, isLimit, ms, {
       fired: () => {
-        if (this.stalled) this.aheadMs += Math.max(dueAt - this.monotonicMs(), 0);
+        if (this.stalledAt !== undefined) this.aheadMs += Math.max(dueAt - this.monotonicMs(), 0);
         return work();
       },
       ended: () => this.timers.delete(timer),
@@ -101,9 +93,28 @@ export class TestClock extends Clock {
     return timer;
   }
 
-  private skip(ms: number): void {
+  private async pass(seconds: number, skip: (ms: number) => void): Promise<void> {
+    let leftMs = seconds * 1000;
+    try {
+      for (let next = this.nextDue(leftMs); next; next = this.nextDue(leftMs)) {
+        await turn(); // what is under way goes on, and may set or cancel timers
+        if (next.isLimit) await next.ends(GRACE_MS);
+        if (!this.timers.has(next)) continue;
+        const stepMs = Math.min(Math.max(next.dueAt - this.monotonicMs(), 0), leftMs);
+        leftMs -= stepMs;
+        skip(stepMs);
+        await next.fire();
+      }
+    } finally {
+      skip(leftMs);
+      this.restartTimers();
+    }
+  }
+
+  private skip(ms: number, dayMs: number): void {
     this.aheadMs += ms;
-    if (this.stoppedAt !== undefined) this.stoppedAt += ms;
+    this.dayAheadMs += dayMs;
+    if (this.stoppedAt !== undefined) this.stoppedAt += dayMs;
   }
 
   /** After time was skipped, there is less left to wait for. */
