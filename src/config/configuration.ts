@@ -154,9 +154,21 @@ export class Configuration implements TracingSwitch {
   @IntegerBetween(1, 10_000_000)
   HEARTBEAT_TARGET_PER_SECOND = 20_000;
 
-  /** How long tombstones of deregistered agents and their events are kept. */
+  /** How long tombstones of deregistered agents are kept. */
   @IntegerBetween(1, 315_360_000)
   AGENT_RETENTION_SECONDS = 86_400;
+
+  /** How long events are kept, whether their agents are still there or not. */
+  @IntegerBetween(1, 315_360_000)
+  EVENT_RETENTION_SECONDS = 604_800;
+
+  /** How long the audit trail of governance is kept. */
+  @IntegerBetween(1, 3_153_600_000)
+  AUDIT_RETENTION_SECONDS = 7_776_000;
+
+  /** How often what has been kept long enough is deleted. */
+  @IntegerBetween(1, 86_400)
+  RETENTION_INTERVAL_SECONDS = 30;
 
   /** Registered agents that one client may own; 0: any number. */
   @IntegerBetween(0, 100_000_000)

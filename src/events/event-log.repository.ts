@@ -39,6 +39,14 @@ export class EventLogRepository {
     return rows.map(({ revision }) => Number(revision));
   }
 
+  /** The revision that was drawn last, also when its event is not in the log yet, or no longer; 0 when there was none. */
+  async drawnRevision(): Promise<number> {
+    const [row] = await this.database.query<{ revision: string | null }>(
+      `SELECT pg_sequence_last_value('agent_events_revision_seq'::regclass) AS revision`,
+    );
+    return Number(row!.revision ?? 0);
+  }
+
   /** Which agents the events after a revision are about, at most `limit`, and those of the `missing` revisions that are there by now. */
   async touchedSince(after: number, missing: number[], limit: number): Promise<TouchedAgent[]> {
     const rows = await this.database.query<{ revision: string; agentId: string }>(

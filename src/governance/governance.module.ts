@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { Clock } from '../common/clock';
 import { Configuration } from '../config/configuration';
 import { CourtAuthority } from './court.authority';
+import { DecisionRetention } from './decision-retention';
 import { GovernanceController } from './governance.controller';
 import { GovernanceDecisionEntity } from './governance-decision.entity';
 import { GovernanceDecisionsRepository } from './governance-decisions.repository';
@@ -14,6 +15,7 @@ import { AllowEverything, PolicyAuthority } from './policy-authority';
   imports: [TypeOrmModule.forFeature([GovernanceDecisionEntity])],
   controllers: [GovernanceController],
   providers: [
+    DecisionRetention,
     GovernanceDecisionsRepository,
     GovernanceService,
     {
@@ -25,6 +27,6 @@ import { AllowEverything, PolicyAuthority } from './policy-authority';
       },
     },
   ],
-  exports: [GovernanceService, PolicyAuthority],
+  exports: [DecisionRetention, GovernanceService, PolicyAuthority],
 })
 export class GovernanceModule {}
