@@ -16,6 +16,7 @@ const MAY_IMPORT = {
   governance: ['database', 'events', 'access'],
   registry: ['database', 'cache', 'events', 'access', 'lane', 'governance'],
   heartbeat: ['database', 'events', 'access', 'limits', 'lane', 'registry'],
+  retention: ['database', 'events', 'governance', 'registry'],
   health: ['database', 'limits', 'cache', 'events', 'access', 'governance', 'registry', 'heartbeat'],
   metrics: [
     'database',
@@ -27,6 +28,7 @@ const MAY_IMPORT = {
     'governance',
     'registry',
     'heartbeat',
+    'retention',
     'health',
   ],
   import: ['database', 'access', 'registry'],

@@ -13,6 +13,7 @@ import { HeartbeatModule } from './heartbeat/heartbeat.module';
 import { LimitsModule } from './limits/limits.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { RegistryModule } from './registry/registry.module';
+import { RetentionModule } from './retention/retention.module';
 import { traceFields } from './tracing/log-fields';
 
 const BATCH_PATHS = new Set(['/agents/import', '/agents/heartbeats']);
@@ -33,6 +34,7 @@ export class AppModule implements NestModule {
         GovernanceModule,
         RegistryModule,
         HeartbeatModule,
+        RetentionModule,
         HealthModule,
         MetricsModule,
       ],

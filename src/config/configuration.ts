@@ -15,6 +15,18 @@ export class Configuration implements TracingSwitch {
   @ConnectionUrl('postgres', 'postgresql')
   DATABASE_URL?: string;
 
+  /** Lists, counts and analytics that PostgreSQL works out at once for this process … */
+  @IntegerBetween(1, 100)
+  QUERY_MAX_CONCURRENT = 4;
+
+  /** … that may wait besides … */
+  @IntegerBetween(0, 10_000)
+  QUERY_MAX_QUEUE = 64;
+
+  /** … and how long each may take, and wait. */
+  @IntegerBetween(100, 600_000)
+  QUERY_TIMEOUT_MS = 2000;
+
   /** How long a start waits for the database to be there. */
   @IntegerBetween(0, 86_400)
   DATABASE_STARTUP_TIMEOUT_SECONDS = 60;
@@ -154,9 +166,25 @@ export class Configuration implements TracingSwitch {
   @IntegerBetween(1, 10_000_000)
   HEARTBEAT_TARGET_PER_SECOND = 20_000;
 
-  /** How long tombstones of deregistered agents and their events are kept. */
+  /** How long tombstones of deregistered agents are kept. */
   @IntegerBetween(1, 315_360_000)
   AGENT_RETENTION_SECONDS = 86_400;
+
+  /** How long events are kept, whether their agents are still there or not. */
+  @IntegerBetween(1, 315_360_000)
+  EVENT_RETENTION_SECONDS = 604_800;
+
+  /** How long the audit trail of governance is kept. */
+  @IntegerBetween(1, 3_153_600_000)
+  AUDIT_RETENTION_SECONDS = 7_776_000;
+
+  /** How often what has been kept long enough is deleted. */
+  @IntegerBetween(1, 86_400)
+  RETENTION_INTERVAL_SECONDS = 30;
+
+  /** Registered agents that one client may own; 0: any number. */
+  @IntegerBetween(0, 100_000_000)
+  AGENTS_MAX_PER_OWNER = 0;
 
   /** With more agents than this, `/metrics` has no series of its own for each agent. */
   @IntegerBetween(0, 1_000_000)

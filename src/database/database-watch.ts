@@ -37,10 +37,14 @@ export class DatabaseWatch implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   onApplicationBootstrap(): void {
-    const pool = (this.dataSource.driver as PostgresDriver).master as Pool;
+    this.follow((this.dataSource.driver as PostgresDriver).master as Pool);
+    void this.watch();
+  }
+
+  /** Has the connections of a pool cut as well when PostgreSQL does not answer. */
+  follow(pool: Pool): void {
     pool.on('acquire', (connection) => this.connections.add(connection));
     pool.on('remove', (connection) => this.connections.delete(connection));
-    void this.watch();
   }
 
   onApplicationShutdown(): void {

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Clock } from '../common/clock';
 import { Configuration } from '../config/configuration';
+import { DecisionRetention } from './decision-retention';
 import { GovernanceController } from './governance.controller';
 import { GovernanceDecisionEntity } from './governance-decision.entity';
 import { GovernanceDecisionsRepository } from './governance-decisions.repository';
@@ -13,6 +14,7 @@ import { AllowEverything, PolicyAuthority } from './policy-authority';
   imports: [TypeOrmModule.forFeature([GovernanceDecisionEntity])],
   controllers: [GovernanceController],
   providers: [
+    DecisionRetention,
     GovernanceDecisionsRepository,
     GovernanceService,
     {
@@ -27,6 +29,6 @@ import { AllowEverything, PolicyAuthority } from './policy-authority';
       },
     },
   ],
-  exports: [GovernanceService, PolicyAuthority],
+  exports: [DecisionRetention, GovernanceService, PolicyAuthority],
 })
 export class GovernanceModule {}

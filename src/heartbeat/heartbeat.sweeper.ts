@@ -9,7 +9,6 @@ import { AgentEvents } from '../events/agent-events';
 import { Cadence } from '../registry/cadence';
 import { timeoutSeconds } from '../registry/heartbeat-timeout';
 import { RecentBeats } from '../registry/recent-beats';
-import { RetentionService } from '../registry/retention.service';
 import { BeatFlusher } from './beat-flusher';
 import { Hearing } from './hearing';
 import { nextCadence } from './cadence-rule';
@@ -47,7 +46,6 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
     private readonly hearing: Hearing,
     private readonly recent: RecentBeats,
     private readonly cadence: Cadence,
-    private readonly retention: RetentionService,
     private readonly events: AgentEvents,
     private readonly configuration: Configuration,
     private readonly clock: Clock,
@@ -106,7 +104,6 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
     if (!hasSwept) return;
     this.durations.observe((end - start) / 1000);
     this.logger.debug({ duration_ms: Math.round(end - start) }, 'Heartbeat sweep done');
-    await this.retention.purge();
   }
 
   /** True when it swept; false when another replica has just done so. */

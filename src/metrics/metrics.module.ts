@@ -9,6 +9,7 @@ import { GovernanceModule } from '../governance/governance.module';
 import { HealthModule } from '../health/health.module';
 import { HeartbeatModule } from '../heartbeat/heartbeat.module';
 import { RegistryModule } from '../registry/registry.module';
+import { RetentionModule } from '../retention/retention.module';
 import { AgentCounters } from './agent-counters';
 import { CacheMetrics } from './cache-metrics';
 import { FleetGauges } from './fleet-gauges';
@@ -18,6 +19,7 @@ import { HeartbeatMetrics } from './heartbeat-metrics';
 import { Instruments, ScrapedRegistry } from './instruments';
 import { MetricsController } from './metrics.controller';
 import { ProcessMetrics } from './process-metrics';
+import { RetentionMetrics } from './retention-metrics';
 
 /** Named as only a counter may be, which they are not: `promtool check metrics` objects. Without `_total` they are there by type. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
@@ -40,7 +42,15 @@ function answerPrimary(register: ScrapedRegistry): void {
 
 /** The numbers themselves. They read what the other modules count; those know nothing of it. */
 @Module({
-  imports: [EventsModule, GovernanceModule, HealthModule, HeartbeatModule, RegistryCacheModule, RegistryModule],
+  imports: [
+    EventsModule,
+    GovernanceModule,
+    HealthModule,
+    HeartbeatModule,
+    RegistryCacheModule,
+    RegistryModule,
+    RetentionModule,
+  ],
   providers: [
     { provide: Instruments, useFactory: () => new Instruments(newRegistry()) },
     AgentCounters,
@@ -50,6 +60,7 @@ function answerPrimary(register: ScrapedRegistry): void {
     HealthMetrics,
     HeartbeatMetrics,
     ProcessMetrics,
+    RetentionMetrics,
   ],
   exports: [FleetGauges, Instruments],
 })

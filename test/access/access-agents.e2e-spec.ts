@@ -1,7 +1,7 @@
 import { AgentsTouched } from '../../src/events/agents-touched.event';
 import { AgentCredentials } from '../../src/access/agent-credentials';
 import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
-import { RetentionService } from '../../src/registry/retention.service';
+import { RetentionService } from '../../src/retention/retention.service';
 import { bearer, sha256, withTokens, type TestToken } from '../support/access';
 import { registration } from '../support/builders';
 import { Court } from '../support/court';
@@ -186,7 +186,7 @@ describe('Agents and their tokens', () => {
       const token = await anAgent('purged');
       await app.request('DELETE', '/agents/purged', undefined, bearer(token));
       await app.database.query(`UPDATE agents SET deregistered_at = now() - interval '10 days' WHERE id = 'purged'`);
-      await app.app.get(RetentionService).purge();
+      await app.app.get(RetentionService).run();
       expect(await kept('purged')).toBeUndefined();
       expect(await beat('purged', other.token)).toBe(404); // and may register again
       expect((await register(other.token, { id: 'purged' })).status).toBe(201);

@@ -91,7 +91,7 @@ describe('GET /metrics', () => {
       'http_request_duration_seconds_count{method="DELETE",route="/agents/:id",status="200"}': 1,
       heartbeat_protection_active: 0,
       agent_health_series_omitted: 0,
-      database_pool_max_connections: 16,
+      database_pool_max_connections: 12,
     };
     expect(Object.fromEntries(Object.keys(expected).map((key) => [key, series.get(key)]))).toEqual(expected);
     expect(series.get('heartbeat_sweep_duration_seconds_count')).toBeGreaterThan(0);

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { InvalidationBus } from '../../src/cache/invalidation-bus';
+import { HeartbeatSweeper } from '../../src/heartbeat/heartbeat.sweeper';
 import { registration } from '../support/builders';
 import { RedisProcess } from '../support/redis-process';
 import { CHANNEL, heard, listening, touchedOn, untilTold, withoutTail } from '../support/replicas';
@@ -117,6 +118,26 @@ describe('A replica', () => {
     expect(await beat(app, 'imported')).toBe('accepted');
     await database.query(DEREGISTER, ['imported']);
     await until('it refuses heartbeats', 120, async () => (await beat(app, 'imported')) === 'agent_deregistered');
+    await app.close();
+  });
+
+  it('hears by the log also when all events before have grown old and are gone, and of one that was on its way', async () => {
+    const before = await createTestApp(QUIET, database);
+    await register(before, 'kept');
+    await before.close();
+    await database.query(`SELECT setval('agent_events_revision_seq', 2000000)`);
+    await database.query('DELETE FROM agent_events');
+    const slow = new Client({ connectionString: database.url });
+    await slow.connect();
+    await slow.query('BEGIN');
+    await slow.query(DEREGISTER, ['kept']);
+    const app = await createTestApp({ ...QUIET, HEARTBEAT_FLUSH_INTERVAL_MS: 3_600_000 }, database); // a flush would find out
+    const sweeper = app.app.get(HeartbeatSweeper); // as does the sweep after the start
+    await until('the first sweep is over', 60, () => sweeper.report().secondsSinceSuccess !== null);
+    expect(await beat(app, 'kept')).toBe('accepted');
+    await slow.query('COMMIT');
+    await slow.end();
+    await until('it refuses heartbeats', 60, async () => (await beat(app, 'kept')) === 'agent_deregistered');
     await app.close();
   });
 

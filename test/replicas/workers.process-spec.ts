@@ -46,7 +46,7 @@ describe('WEB_CONCURRENCY', () => {
       const series = await scraped(service);
       expect(series.get('agent_registrations_total')).toBe(30);
       expect(series.get('active_agents{type="worker",status="active"}')).toBe(30);
-      expect(series.get('database_pool_max_connections')).toBe(WORKERS * 16);
+      expect(series.get('database_pool_max_connections')).toBe(WORKERS * 12);
     }
     const answered = 'http_request_duration_seconds_count{method="POST",route="/agents/register",status="201"}';
     await until('all answers are counted', 120, async () => (await scraped(service)).get(answered) === 30);
