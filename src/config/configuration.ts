@@ -57,6 +57,15 @@ export class Configuration implements TracingSwitch {
   /** How long a request may take to arrive. */
   @IntegerBetween(1, 3600)
   REQUEST_TIMEOUT_SECONDS = 30;
+
+  /** Bytes of request bodies that may be in memory at once, over all connections of this process. */
+  @IntegerBetween(8 * 1024 * 1024, 1024 ** 4)
+  REQUEST_BYTES_IN_FLIGHT = 64 * 1024 * 1024;
+
+  /** Connections of clients that may be open at once; above it the one that has been idle for longest makes room. */
+  @IntegerBetween(1, 1_000_000)
+  CONNECTIONS_MAX = 10_000;
+
   /** How callers are recognised: not at all, by the tokens below, or by JWTs. In production `token` unless set. */
   @OneOf('none', 'token', 'jwt')
   AUTH_MODE: 'none' | 'token' | 'jwt' = 'none';

@@ -1,0 +1,24 @@
+import { Module } from '@nestjs/common';
+import { APP_GUARD } from '@nestjs/core';
+import { BytesInFlight } from '../common/bytes-in-flight';
+import { Configuration } from '../config/configuration';
+import { LimitsModule } from '../limits/limits.module';
+import { GateGuard } from './gate.guard';
+import { RequestGate } from './request-gate';
+
+/** What requests pass before anything is done for them, the same on both lanes. */
+@Module({
+  imports: [LimitsModule],
+  providers: [
+    RequestGate,
+    { provide: APP_GUARD, useClass: GateGuard },
+    {
+      provide: BytesInFlight,
+      inject: [Configuration],
+      useFactory: ({ REQUEST_BYTES_IN_FLIGHT }: Configuration) =>
+        new BytesInFlight(REQUEST_BYTES_IN_FLIGHT, () => performance.now()),
+    },
+  ],
+  exports: [BytesInFlight, RequestGate],
+})
+export class GateModule {}
