@@ -35,7 +35,7 @@ export class AccessModule {
           useFactory: (settings: Configuration, clock: Clock, logger: PinoLogger): Authenticator =>
             settings.AUTH_MODE === 'jwt'
               ? new JwtAuthenticator(settings, clock, logger)
-              : new TokenAuthenticator(settings, logger),
+              : new TokenAuthenticator(settings, clock, logger),
         },
       ],
       exports: [AccessControl, AgentCredentials],

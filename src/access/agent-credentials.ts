@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
+import { Clock } from '../common/clock';
 import { DomainError } from '../common/domain-error';
 import type { Querier } from '../database/database';
 import { AgentChanged } from '../events/agent-changed.event';
@@ -20,7 +21,7 @@ const CAPACITY = 1_000_000;
 
 interface Entry {
   credential: AgentCredential;
-  /** When the database was asked, milliseconds of `performance.now()`. */
+  /** When the database was asked, milliseconds of the monotonic clock. */
   at: number;
 }
 
@@ -40,7 +41,10 @@ export class AgentCredentials {
   private readonly watchers = new Set<Set<string>>();
   private awayUntil = -Infinity;
 
-  constructor(private readonly credentials: AgentCredentialsRepository) {}
+  constructor(
+    private readonly credentials: AgentCredentialsRepository,
+    private readonly clock: Clock,
+  ) {}
 
   /**
    * The agent whose token this is; undefined when it is nobody's (any more), says the database.
@@ -116,7 +120,7 @@ export class AgentCredentials {
     lookup: BatchedLookup<AgentCredential>,
     key: string,
   ): AgentCredential | Promise<AgentCredential | undefined> {
-    const now = performance.now();
+    const now = this.clock.monotonicMs();
     if (now - entry.at <= FRESH_MS || now < this.awayUntil) return entry.credential;
     return this.unlessAway(lookup.find(key), entry.credential);
   }
@@ -128,16 +132,16 @@ export class AgentCredentials {
   ): Promise<AgentCredential | undefined> {
     return new Promise((resolve, reject) => {
       const goOn = (): void => {
-        this.awayUntil = performance.now() + AWAY_MS;
+        this.awayUntil = this.clock.monotonicMs() + AWAY_MS;
         resolve(remembered);
       };
-      const patience = setTimeout(goOn, PATIENCE_MS);
+      const patience = this.clock.setDeadline(PATIENCE_MS, goOn);
       const answered = (answer: AgentCredential | undefined): void => {
-        clearTimeout(patience);
+        patience.cancel();
         resolve(answer);
       };
       asked.then(answered, (error: Error) => {
-        clearTimeout(patience);
+        patience.cancel();
         if (error instanceof DomainError && error.kind === 'unavailable') goOn();
         else reject(error);
       });
@@ -145,7 +149,7 @@ export class AgentCredentials {
   }
 
   private async load(ask: () => Promise<Map<string, AgentCredential>>): Promise<Map<string, AgentCredential>> {
-    const at = performance.now();
+    const at = this.clock.monotonicMs();
     const changed = new Set<string>();
     this.watchers.add(changed);
     try {

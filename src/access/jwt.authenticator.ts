@@ -36,7 +36,7 @@ export class JwtAuthenticator extends Authenticator {
   ) {
     super();
     logger.setContext(JwtAuthenticator.name);
-    this.keys = new IssuerKeys(configuration.AUTH_JWT_ISSUER!, configuration.AUTH_JWT_JWKS_URL, logger);
+    this.keys = new IssuerKeys(configuration.AUTH_JWT_ISSUER!, configuration.AUTH_JWT_JWKS_URL, clock, logger);
   }
 
   /** A verified token is kept by its digest: looking one up tells nothing about the others' signatures. */

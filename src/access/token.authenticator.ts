@@ -2,6 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
+import type { Clock, Timer } from '../common/clock';
 import { Configuration, ConfigurationError } from '../config/configuration';
 import { invalidToken } from './access.errors';
 import { Authenticator } from './authenticator';
@@ -15,11 +16,12 @@ const LOOK_EVERY_MS = 1000;
 export class TokenAuthenticator extends Authenticator implements OnApplicationBootstrap, OnApplicationShutdown {
   private tokens: readonly ListedToken[];
   private seen: string;
-  private timer: NodeJS.Timeout | undefined;
+  private timer: Timer | undefined;
 
   /** @throws ConfigurationError when the tokens cannot be used */
   constructor(
     private readonly configuration: Configuration,
+    private readonly clock: Clock,
     private readonly logger: PinoLogger,
   ) {
     super();
@@ -32,11 +34,11 @@ export class TokenAuthenticator extends Authenticator implements OnApplicationBo
   onApplicationBootstrap(): void {
     const { AUTH_MODE, AUTH_TOKENS_FILE } = this.configuration;
     if (AUTH_MODE !== 'token' || AUTH_TOKENS_FILE === undefined) return;
-    this.timer = setInterval(() => this.reload(), LOOK_EVERY_MS).unref();
+    this.timer = this.clock.every(LOOK_EVERY_MS, () => this.reload());
   }
 
   onApplicationShutdown(): void {
-    clearInterval(this.timer);
+    this.timer?.cancel();
   }
 
   /**

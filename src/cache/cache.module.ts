@@ -1,5 +1,6 @@
 import { CacheModule } from '@nestjs/cache-manager';
 import { Global, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Clock } from '../common/clock';
 import { ClusterModule } from '../cluster/cluster.module';
 import { memoryTier, redisTier } from './cache.stores';
 import { ChangeEpoch } from './change-epoch';
@@ -21,9 +22,9 @@ class RedisModule {}
     RedisModule,
     CacheModule.registerAsync({
       imports: [RedisModule],
-      inject: [RedisConnection],
-      useFactory: (redis: RedisConnection) => ({
-        stores: redis.state() === 'off' ? [memoryTier()] : [memoryTier(), redisTier(redis)],
+      inject: [RedisConnection, Clock],
+      useFactory: (redis: RedisConnection, clock: Clock) => ({
+        stores: redis.state() === 'off' ? [memoryTier(clock)] : [memoryTier(clock), redisTier(redis, clock)],
       }),
     }),
   ],

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import * as fc from 'fast-check';
+import { TestClock } from '../../test/support/test-clock';
 import { BytesInFlight, LARGE_BYTES, type HeldBytes } from './bytes-in-flight';
 
 const KIB = 1024;
@@ -7,14 +8,15 @@ const MOST = 1024 * KIB;
 const overloaded = expect.objectContaining({ code: 'overloaded' }) as Error;
 
 describe('BytesInFlight', () => {
-  let now: number;
+  let clock: TestClock;
   let bytes: BytesInFlight;
   let cut: string[];
 
   beforeEach(() => {
-    now = 0;
+    clock = new TestClock();
+    clock.ignoreStalls();
     cut = [];
-    bytes = new BytesInFlight(MOST, () => now);
+    bytes = new BytesInFlight(MOST, clock);
   });
 
   interface Body {
@@ -50,36 +52,36 @@ describe('BytesInFlight', () => {
     hold('small', LARGE_BYTES);
   });
 
-  it('cuts the body that has stalled for longest when another one needs its bytes, and no more than needed', () => {
+  it('cuts the body that has stalled for longest when another one needs its bytes, and no more than needed', async () => {
     const first = hold('first', 256 * KIB);
     hold('second', 256 * KIB);
     hold('third', 256 * KIB);
-    now = 1_000;
+    await clock.advance(1);
     bytes.moved(first.held);
-    now = 1_999;
+    await clock.advance(0.99);
     expect(() => hold('too early', 256 * KIB)).toThrow(overloaded);
-    now = 2_000;
+    await clock.advance(0.01);
     hold('needy', 256 * KIB);
     expect(cut).toEqual(['second']);
   });
 
-  it('cuts no body that has arrived, or that holds nothing of what is needed', () => {
+  it('cuts no body that has arrived, or that holds nothing of what is needed', async () => {
     const arrived = hold('arrived', 512 * KIB);
     bytes.arrived(arrived.held);
     hold('small', LARGE_BYTES);
     hold('empty', 0);
-    now = 60_000;
+    await clock.advance(60);
     expect(() => hold('needy', 512 * KIB)).toThrow(overloaded);
     expect(cut).toEqual([]);
   });
 
-  it('holds as much as the bodies that are there, whatever came before', () => {
+  it('holds as much as the bodies that are there, whatever came before', async () => {
     const steps = fc.array(fc.tuple(fc.constantFrom('hold', 'grow', 'arrived', 'release', 'wait'), fc.nat(200_000)), {
       maxLength: 60,
     });
-    fc.assert(
-      fc.property(steps, (list) => {
-        const tested = new BytesInFlight(MOST, () => now);
+    await fc.assert(
+      fc.asyncProperty(steps, async (list) => {
+        const tested = new BytesInFlight(MOST, clock);
         const bodies: Body[] = [];
         for (const [step, number] of list) {
           const body = bodies[number % bodies.length];
@@ -90,7 +92,7 @@ describe('BytesInFlight', () => {
             } else if (step === 'grow' && body && body.held.bytes > 0) tested.grow(body.held, number);
             else if (step === 'arrived' && body) tested.arrived(body.held);
             else if (step === 'release' && body) tested.release(body.request);
-            else if (step === 'wait') now += number / 100;
+            else if (step === 'wait') await clock.advance(number / 100_000);
           } catch (error) {
             expect(error).toEqual(overloaded);
           }

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Clock } from './clock';
 import { overloaded } from './overloaded';
 
 /** A body above this size is large. A heartbeat with the largest report is not. */
@@ -36,7 +37,7 @@ export class BytesInFlight {
 
   constructor(
     private readonly most: number,
-    private readonly now: () => number,
+    private readonly clock: Clock,
   ) {}
 
   get held(): number {
@@ -49,7 +50,7 @@ export class BytesInFlight {
    */
   hold(request: IncomingMessage, bytes: number, cut: (error: Error) => void): HeldBytes {
     const held = new HeldBytes(cut);
-    held.movedAt = this.now();
+    held.movedAt = this.clock.monotonicMs();
     this.take(held, bytes);
     this.arriving.add(held);
     (request as HoldingRequest)[HELD] = held;
@@ -66,7 +67,7 @@ export class BytesInFlight {
 
   /** A piece of the body has arrived. */
   moved(held: HeldBytes): void {
-    held.movedAt = this.now();
+    held.movedAt = this.clock.monotonicMs();
     this.arriving.delete(held); // to the end of the set
     this.arriving.add(held);
   }
@@ -105,7 +106,7 @@ export class BytesInFlight {
 
   /** Ends the body that has stalled for longest, if there is one that holds what is lacking. */
   private cutStalled(lack: 'all' | 'large', needy: HeldBytes): boolean {
-    const since = this.now() - STALLED_MS;
+    const since = this.clock.monotonicMs() - STALLED_MS;
     for (const stalled of this.arriving) {
       if (stalled.movedAt > since) return false;
       if (stalled === needy || stalled.bytes === 0 || (lack === 'large' && !stalled.isLarge)) continue;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { Clock } from './clock';
 
 /** Connections above the bound that may be open, so that a probe among them is heard: an eighth, at most so many. */
 const MOST_RESERVED = 64;
@@ -47,8 +48,8 @@ export class Connections {
   private waiting = 0;
 
   constructor(
+    private readonly clock: Clock,
     private readonly serve: (request: IncomingMessage, response: ServerResponse) => void,
-    private readonly now: () => number,
   ) {}
 
   get size(): number {
@@ -129,7 +130,7 @@ export class Connections {
 
   /** Cuts connections whose client has taken nothing of an answer for `patienceMs`. To be called every second or so. */
   cutStalled(patienceMs: number): void {
-    const now = this.now();
+    const now = this.clock.monotonicMs();
     for (const connection of this.open.values()) {
       const { socket } = connection;
       const pending = socket.writableLength;

@@ -1,10 +1,11 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { setImmediate as immediate, setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express from 'express';
 import { MOST_DISCARDED } from './body-reader';
+import type { Clock } from './clock';
 import { Connections } from './connections';
 import type { DomainError } from './domain-error';
 import { overloaded } from './overloaded';
@@ -43,10 +44,7 @@ export interface Service {
 export class HttpAdapter extends ExpressAdapter {
   /** Every request that was answered. */
   readonly requests = new RequestTally();
-  readonly connections = new Connections(
-    (request, response) => this.serve(request, response),
-    () => performance.now(),
-  );
+  readonly connections: Connections;
   /** Requests that were refused for the number of connections. */
   refusals = 0;
   private readonly server: Server;
@@ -57,10 +55,14 @@ export class HttpAdapter extends ExpressAdapter {
   private isDraining = false;
 
   /** A request that takes longer than `requestMs` to arrive is refused; a client that takes nothing of an answer for so long is cut. */
-  constructor(requestMs = 30_000) {
+  constructor(
+    private readonly clock: Clock,
+    requestMs = 30_000,
+  ) {
     const instance = express();
     instance.enable('case sensitive routing'); // must be said before the router exists
     super(instance);
+    this.connections = new Connections(clock, (request, response) => this.serve(request, response));
     this.server = createServer(
       {
         requestTimeout: requestMs,
@@ -81,8 +83,8 @@ export class HttpAdapter extends ExpressAdapter {
     this.server.on('connect', (_request, socket) => hangUp(socket, 400, 'This is no proxy'));
     this.server.on('clientError', (error, socket) => this.onClientError(error, socket));
     this.server.on('listening', () => {
-      const check = setInterval(() => this.connections.cutStalled(requestMs), TIMEOUT_CHECK_MS).unref();
-      this.server.once('close', () => clearInterval(check));
+      const check = clock.every(TIMEOUT_CHECK_MS, () => this.connections.cutStalled(requestMs));
+      this.server.once('close', () => check.cancel());
     });
   }
 
@@ -125,12 +127,12 @@ export class HttpAdapter extends ExpressAdapter {
   override async close(): Promise<void> {
     this.drain();
     if (!this.server.listening) return;
-    await quietMoment(); // the system resets connections that wait to be taken when the server closes
+    await quietMoment(this.clock); // the system resets connections that wait to be taken when the server closes
     // Not as HTTP servers close: that cuts connections whose first request is on its way.
     const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(this.server, () => resolve()));
-    const latest = performance.now() + LATECOMERS_MS;
-    while (this.inFlight.size > 0 || (this.connections.unheardSize > 0 && performance.now() < latest))
-      await delay(POLL_MS);
+    const latest = this.clock.monotonicMs() + LATECOMERS_MS;
+    while (this.inFlight.size > 0 || (this.connections.unheardSize > 0 && this.clock.monotonicMs() < latest))
+      await this.clock.sleep(POLL_MS);
     this.server.closeAllConnections(); // nothing is under way on what is left
     await closed;
   }
@@ -141,7 +143,7 @@ export class HttpAdapter extends ExpressAdapter {
   }
 
   private onRequest(request: IncomingMessage, response: ServerResponse): void {
-    const start = performance.now();
+    const start = this.clock.monotonicMs();
     this.inFlight.add(response);
     if (this.isDraining || Number(request.headers['content-length'] ?? 0) > MOST_DISCARDED) endConnectionWith(response);
     response.on('close', () => {
@@ -150,7 +152,7 @@ export class HttpAdapter extends ExpressAdapter {
       this.connections.answered(request);
       if (!response.writableFinished) return; // nobody was there any more to take the answer
       const { route } = request as IncomingMessage & { route?: { path?: unknown } }; // Express has put it there
-      const seconds = (performance.now() - start) / 1000;
+      const seconds = (this.clock.monotonicMs() - start) / 1000;
       this.requests.record(request.method, route?.path, response.statusCode, seconds);
     });
     this.connections.accept(request, response);
@@ -205,12 +207,12 @@ function malformation({ headers, httpVersion }: IncomingMessage): [status: numbe
 }
 
 /** Until a turn of the event loop was short, so that hardly anybody can have come in it; not for ever. */
-async function quietMoment(): Promise<void> {
-  const latest = performance.now() + LATECOMERS_MS;
-  for (let turn = Number.POSITIVE_INFINITY; turn > SHORT_TURN_MS && performance.now() < latest;) {
-    const began = performance.now();
+async function quietMoment(clock: Clock): Promise<void> {
+  const latest = clock.monotonicMs() + LATECOMERS_MS;
+  for (let turn = Number.POSITIVE_INFINITY; turn > SHORT_TURN_MS && clock.monotonicMs() < latest;) {
+    const began = clock.monotonicMs();
     await immediate();
-    turn = performance.now() - began;
+    turn = clock.monotonicMs() - began;
   }
 }
 

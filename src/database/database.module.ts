@@ -2,6 +2,7 @@ import { Global, Logger, Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
+import { SystemClock } from '../common/clock';
 import type { Configuration } from '../config/configuration';
 import { dataSourceOptions, migrate } from './data-source';
 import { Database } from './database';
@@ -49,6 +50,7 @@ async function connect(configuration: Configuration, entities: DataSourceOptions
     // Of an embedded server we know that it is there.
     const seconds = configuration.DATABASE_URL ? configuration.DATABASE_STARTUP_TIMEOUT_SECONDS : 0;
     await untilReachable(
+      new SystemClock(), // TypeORM's factory is not injected
       () => migrateAndConnect(dataSource),
       seconds,
       (message) => logger.warn(message),

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Pool, PoolClient } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
+import { Clock } from '../common/clock';
 import { DomainError } from '../common/domain-error';
 import { isConnectionLost, isRolledBack, isUnavailable } from './database-errors';
 import { DatabaseWatch } from './database-watch';
@@ -31,6 +31,7 @@ export class Database implements Querier {
   constructor(
     private readonly dataSource: DataSource,
     private readonly watch: DatabaseWatch,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -68,14 +69,14 @@ export class Database implements Querier {
   }
 
   private async ask<Result>(isSafe: (error: unknown) => boolean, work: () => Promise<Result>): Promise<Result> {
-    const began = performance.now();
+    const began = this.clock.monotonicMs();
     for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       try {
         return await this.watch.whileThere(work);
       } catch (error) {
         if (error instanceof DomainError) throw error;
-        if (isSafe(error) && this.watch.isThere() && performance.now() - began < RETRY_FOR_MS) {
-          await delay(pauseMs);
+        if (isSafe(error) && this.watch.isThere() && this.clock.monotonicMs() - began < RETRY_FOR_MS) {
+          await this.clock.sleep(pauseMs);
           continue;
         }
         if (!isUnavailable(error)) throw error;

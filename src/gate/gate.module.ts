@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
 import { BytesInFlight } from '../common/bytes-in-flight';
+import { Clock } from '../common/clock';
 import { Configuration } from '../config/configuration';
 import { LimitsModule } from '../limits/limits.module';
 import { GateGuard } from './gate.guard';
@@ -14,9 +15,9 @@ import { RequestGate } from './request-gate';
     { provide: APP_GUARD, useClass: GateGuard },
     {
       provide: BytesInFlight,
-      inject: [Configuration],
-      useFactory: ({ REQUEST_BYTES_IN_FLIGHT }: Configuration) =>
-        new BytesInFlight(REQUEST_BYTES_IN_FLIGHT, () => performance.now()),
+      inject: [Configuration, Clock],
+      useFactory: ({ REQUEST_BYTES_IN_FLIGHT }: Configuration, clock: Clock) =>
+        new BytesInFlight(REQUEST_BYTES_IN_FLIGHT, clock),
     },
   ],
   exports: [BytesInFlight, RequestGate],

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Clock } from '../common/clock';
 import { Configuration } from '../config/configuration';
 import { CourtAuthority } from './court.authority';
 import { GovernanceController } from './governance.controller';
@@ -17,10 +18,10 @@ import { AllowEverything, PolicyAuthority } from './policy-authority';
     GovernanceService,
     {
       provide: PolicyAuthority,
-      inject: [Configuration],
-      useFactory: (configuration: Configuration): PolicyAuthority => {
+      inject: [Configuration, Clock],
+      useFactory: (configuration: Configuration, clock: Clock): PolicyAuthority => {
         const url = configuration.TRIFECTA_COURT_URL;
-        return url ? new CourtAuthority(url, configuration) : new AllowEverything();
+        return url ? new CourtAuthority(url, configuration, clock) : new AllowEverything();
       },
     },
   ],

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:
 import { Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import type { Principal } from '../access/principal';
+import { Clock } from '../common/clock';
 import { levelOf, requestLine } from '../common/logging';
 import { problemOf } from '../common/problem';
 import { inRequest } from '../common/request-context';
@@ -59,6 +60,7 @@ export class HotLane {
 
   constructor(
     private readonly gate: RequestGate,
+    private readonly clock: Clock,
     private readonly logger: PinoLogger,
   ) {
     logger.setContext(HotLane.name);
@@ -93,7 +95,7 @@ export class HotLane {
       const length = plainBodyLength(request.headers, entry.bodyLimit);
       if (length === undefined) return false;
       (request as IncomingMessage & { route?: object }).route = { path: entry.route.path }; // where Express puts it
-      void this.serve(new Exchange(request, response, id), entry, length > 0);
+      void this.serve(new Exchange(request, response, id, this.clock.monotonicMs()), entry, length > 0);
       return true;
     }
     return false;
@@ -137,7 +139,7 @@ export class HotLane {
     } else response.writeHead(status, fields).end();
     const level = levelOf(status);
     if (!PinoLogger.root.isLevelEnabled(level)) return;
-    const { message, details } = requestLine(request, status, Math.round(performance.now() - began));
+    const { message, details } = requestLine(request, status, Math.round(this.clock.monotonicMs() - began));
     PinoLogger.root[level]({ request_id: requestId, ...details }, message);
   }
 }
@@ -146,13 +148,13 @@ const JSON_TYPE = 'application/json; charset=utf-8';
 
 /** One request and its answer. */
 class Exchange {
-  readonly began = performance.now();
   readonly requestId: string;
 
   constructor(
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
     readonly id: string,
+    readonly began: number,
   ) {
     this.requestId = requestIdFrom(request.headers['x-request-id']);
   }

@@ -1,7 +1,7 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { NAMESPACE } from '../cache/namespace';
 import { RedisConnection } from '../cache/redis.connection';
-import { Clock } from '../common/clock';
+import { Clock, type Timer } from '../common/clock';
 import { WindowCounts, type Untold } from './window-counts';
 
 export const WINDOW_MS = 10_000;
@@ -15,7 +15,7 @@ const MOST_KEYS = 1_000;
 @Injectable()
 export class SharedRates implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly counts = new WindowCounts(WINDOW_MS);
-  private timer: NodeJS.Timeout | undefined;
+  private timer: Timer | undefined;
   private sharing: Promise<void> | undefined;
 
   constructor(
@@ -25,13 +25,14 @@ export class SharedRates implements OnApplicationBootstrap, BeforeApplicationShu
 
   onApplicationBootstrap(): void {
     if (this.redis.state() === 'off') return;
-    this.timer = setInterval(() => {
-      this.sharing ??= this.share().finally(() => (this.sharing = undefined));
-    }, SHARE_EVERY_MS).unref();
+    this.timer = this.clock.every(
+      SHARE_EVERY_MS,
+      () => (this.sharing ??= this.share().finally(() => (this.sharing = undefined))),
+    );
   }
 
   beforeApplicationShutdown(): void {
-    clearInterval(this.timer);
+    this.timer?.cancel();
   }
 
   /** Counts one more request under this key. Gives how many there were in this window, and the seconds that are left of it. */

@@ -116,7 +116,7 @@ describe('JWTs', () => {
     const service = await fresh(settingsFor(issuer));
     const token = await issuer.token({ scope: 'read', exp: Math.floor(Date.now() / 1000) + 30 });
     expect(await statusOf(token, service)).toBe(200);
-    service.clock.advance(40);
+    await service.clock.advance(40);
     expect(await statusOf(token, service)).toBe(401);
   });
 

@@ -18,14 +18,16 @@ const BYTES_IN_FLIGHT = 8 * MIB;
 describe.each(['on', 'off'] as const)('A request body, with the hot lane %s', (HOT_LANE) => {
   let app: TestApp;
   const connections: RawConnection[] = [];
-  /** Milliseconds; it stands still until a test moves it. */
-  let now = 0;
-  const inFlight = new BytesInFlight(BYTES_IN_FLIGHT, () => now);
+  let inFlight: BytesInFlight;
 
   beforeAll(async () => {
-    app = await createTestApp({ ...withTokens(AGENT, READER, ADMIN), HOT_LANE }, undefined, (builder) =>
-      builder.overrideProvider(BytesInFlight).useValue(inFlight),
-    );
+    app = await createTestApp({
+      ...withTokens(AGENT, READER, ADMIN),
+      HOT_LANE,
+      REQUEST_BYTES_IN_FLIGHT: BYTES_IN_FLIGHT,
+    });
+    app.clock.ignoreStalls(); // nothing stalls but what a test has stalled
+    inFlight = app.app.get(BytesInFlight, { strict: false });
     for (const id of ['a', 'b']) {
       await app.request('POST', '/agents/register', { id, name: id, type: 't' }, bearer(AGENT.token));
     }
@@ -148,7 +150,7 @@ describe.each(['on', 'off'] as const)('A request body, with the hot lane %s', (H
     it('and gives its place to another one when it has stalled for two seconds', async () => {
       const stalled = await send(batch(4 * MIB));
       await until('it is counted', 60, () => inFlight.held === 4 * MIB);
-      now += 2_000;
+      await app.clock.advance(2);
       const another = await send(batch(4 * MIB) + '{"beats":[]}'.padEnd(4 * MIB));
       expect((await another.reply()).status).toBe(400);
       expect(codeOf((await stalled.reply()).body)).toBe('overloaded');

@@ -5,6 +5,7 @@ import { setUpApp } from '../../src/app.setup';
 import { HttpAdapter } from '../../src/common/http-adapter';
 import { Clock } from '../../src/common/clock';
 import { Configuration } from '../../src/config/configuration';
+import { TestClock } from './test-clock';
 import { createTestDatabase, type TestDatabase } from './test-database';
 
 export interface Answer<Body = Record<string, unknown>> {
@@ -30,26 +31,6 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-/** The time of day, and as much more as a test says; or a time that a test says. */
-export class TestClock extends Clock {
-  private offsetMs = 0;
-
-  private stoppedAt: number | undefined;
-
-  now(): Date {
-    return new Date((this.stoppedAt ?? Date.now()) + this.offsetMs);
-  }
-
-  /** From now on it is this time, until it is {@link advance}d. */
-  stopAt(time: Date): void {
-    this.stoppedAt = time.getTime();
-  }
-
-  advance(seconds: number): void {
-    this.offsetMs += seconds * 1000;
-  }
-}
-
 /** Starts the service in this process. Several may share one database, as replicas do. */
 export async function createTestApp(
   overrides: Partial<Configuration> = {},
@@ -65,7 +46,7 @@ export async function createTestApp(
   const clock = new TestClock();
   const builder = Test.createTestingModule({ imports: [AppModule.forRoot(configuration)] });
   const testing = await customise(builder.overrideProvider(Clock).useValue(clock)).compile();
-  const app = testing.createNestApplication<NestExpressApplication>(new HttpAdapter(), { bodyParser: false });
+  const app = testing.createNestApplication<NestExpressApplication>(new HttpAdapter(clock), { bodyParser: false });
   setUpApp(app);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();
