@@ -91,7 +91,7 @@ export class Connections {
   /** Serves a request when all that came before it on its connection have been answered. */
   accept(request: IncomingMessage, response: ServerResponse): void {
     const connection = this.open.get(request.socket);
-    if (!connection) return; // it has just been cut
+    if (!connection) return abandon(response); // it has just been cut
     connection.latest = request;
     if (!connection.current) return this.begin(connection, { request, response });
     connection.waiting.push({ request, response });
@@ -174,7 +174,11 @@ export class Connections {
     this.idle.delete(connection);
     this.unheard.delete(connection);
     this.waiting -= connection.waiting.length;
-    // Node says so only of the response that has the connection.
-    for (const { response } of connection.waiting.splice(0)) response.emit('close');
+    for (const { response } of connection.waiting.splice(0)) abandon(response);
   }
+}
+
+/** Node says only of the response whose turn it is that the connection has gone. */
+function abandon(response: ServerResponse): void {
+  response.emit('close');
 }
