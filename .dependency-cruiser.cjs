@@ -22,6 +22,7 @@ const MAY_IMPORT = {
     'database',
     'cluster',
     'limits',
+    'gate',
     'cache',
     'events',
     'access',

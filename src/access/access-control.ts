@@ -32,14 +32,19 @@ export class AccessControl implements OnApplicationBootstrap {
   }
 
   /**
-   * Who asks, if they may. No requirement: the route has not declared any, and nobody gets through.
+   * Who asks, if they may. No requirement: the route has not declared any, and nobody gets through. `isSuspect` says whether the
+   * caller's address has sent too many wrong tokens.
    * @throws DomainError `unauthorized` without a good token; what {@link require} throws; one of kind `unavailable` when
    * neither can be told now
    */
-  authorize(authorization: string | undefined, requirement: Requirement | undefined): Principal | Promise<Principal> {
+  authorize(
+    authorization: string | undefined,
+    requirement: Requirement | undefined,
+    isSuspect = isNever,
+  ): Principal | Promise<Principal> {
     if (this.isOff()) return UNRESTRICTED;
     if (requirement && this.needOf(requirement.access) === 'open') return ANONYMOUS;
-    const principal = this.authenticate(bearerToken(authorization));
+    const principal = this.authenticate(bearerToken(authorization), isSuspect);
     if (principal instanceof Promise) return principal.then((known) => this.admitted(known, requirement));
     return this.admitted(principal, requirement);
   }
@@ -85,9 +90,9 @@ export class AccessControl implements OnApplicationBootstrap {
     return access;
   }
 
-  private authenticate(token: string): Principal | Promise<Principal> {
+  private authenticate(token: string, isSuspect: () => boolean): Principal | Promise<Principal> {
     if (!isAgentToken(token)) return this.authenticator.authenticate(token);
-    const credential = this.credentials.ofToken(token);
+    const credential = this.credentials.ofToken(token, isSuspect);
     return credential instanceof Promise ? credential.then(agentOf) : agentOf(credential);
   }
 
@@ -116,6 +121,8 @@ export class AccessControl implements OnApplicationBootstrap {
 
 const LONGEST_ID = 255;
 const FOREIGN = 'This agent belongs to another client';
+
+const isNever = (): boolean => false;
 
 function agentOf(credential: AgentCredential | undefined): Principal {
   if (credential?.owner == null) throw invalidToken();

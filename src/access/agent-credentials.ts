@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
+import { BatchedLookup } from '../common/batched-lookup';
 import { Clock } from '../common/clock';
 import { DomainError } from '../common/domain-error';
 import type { Querier } from '../database/database';
@@ -7,9 +8,9 @@ import { AgentChanged } from '../events/agent-changed.event';
 import { AgentsTouched } from '../events/agents-touched.event';
 import { insufficientScope } from './access.errors';
 import { AgentCredentialsRepository, type AgentCredential, type CredentialIssue } from './agent-credentials.repository';
-import { BatchedLookup } from '../common/batched-lookup';
 import { digestOf, newAgentToken } from './bearer-token';
 import type { Principal } from './principal';
+import { TokenLookups } from './token-lookups';
 
 /** How old what we remember may be. A token that another replica has replaced is heard of within a second or two (AgentsTouched). */
 const FRESH_MS = 30_000;
@@ -38,25 +39,29 @@ export class AgentCredentials {
   private readonly agentsByDigest = new Map<string, string>();
   private readonly byAgent = new BatchedLookup((ids) => this.load(() => this.credentials.ofAgents(ids)));
   private readonly byDigest = new BatchedLookup((digests) => this.load(() => this.credentials.ofTokens(digests)));
+  private readonly unknown: TokenLookups<AgentCredential>;
   private readonly watchers = new Set<Set<string>>();
   private awayUntil = -Infinity;
 
   constructor(
     private readonly credentials: AgentCredentialsRepository,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.unknown = new TokenLookups(clock, (digests) => this.load(() => this.credentials.ofTokens(digests)));
+  }
 
   /**
    * The agent whose token this is; undefined when it is nobody's (any more), says the database.
    *
    * Tokens are found by their digests. How long that takes may tell something about digests that begin alike, but nobody can
    * choose what the digest of a guess begins with, or get from a digest to its token: it tells nothing about any token.
-   * @throws DomainError `store_unavailable`
+   * `isSuspect` is asked when nothing is remembered of the token, see {@link TokenLookups}.
+   * @throws DomainError `store_unavailable`, `overloaded`
    */
-  ofToken(token: string): AgentCredential | undefined | Promise<AgentCredential | undefined> {
+  ofToken(token: string, isSuspect: () => boolean): AgentCredential | undefined | Promise<AgentCredential | undefined> {
     const digest = digestOf(token).toString('base64');
     const entry = this.entries.get(this.agentsByDigest.get(digest) ?? '');
-    return entry ? this.current(entry, this.byDigest, digest) : this.byDigest.find(digest);
+    return entry ? this.current(entry, this.byDigest, digest) : this.unknown.find(digest, isSuspect());
   }
 
   /**

@@ -20,6 +20,6 @@ import { RequestGate } from './request-gate';
         new BytesInFlight(REQUEST_BYTES_IN_FLIGHT, clock),
     },
   ],
-  exports: [BytesInFlight, RequestGate],
+  exports: [BytesInFlight, LimitsModule, RequestGate],
 })
 export class GateModule {}

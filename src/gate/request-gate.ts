@@ -5,10 +5,12 @@ import type { Principal } from '../access/principal';
 import { requirementOf, type RouteRequirement } from '../access/requires.decorator';
 import { readJsonBody } from '../common/body-reader';
 import { BytesInFlight } from '../common/bytes-in-flight';
+import { DomainError } from '../common/domain-error';
 import { ANONYMOUS_BODY, bodyRulesOf, type BodyRules } from '../common/json-body';
 import { Configuration } from '../config/configuration';
 import { budgetOf, type Budget } from '../limits/budget';
 import { clientAddress } from '../limits/client-address';
+import { FailedAuthentications } from '../limits/failed-authentications';
 import { RateLimits } from '../limits/rate-limits';
 
 /** What a route has declared of who may send it how much, how often. */
@@ -31,6 +33,7 @@ export function policyOf(handler: object, controller: object): RoutePolicy {
 export class RequestGate {
   constructor(
     private readonly access: AccessControl,
+    private readonly failures: FailedAuthentications,
     private readonly limits: RateLimits,
     private readonly bytes: BytesInFlight,
     private readonly configuration: Configuration,
@@ -38,20 +41,26 @@ export class RequestGate {
 
   /**
    * Who asks, if they may. `id` is the value of the path parameter that the requirement names.
-   * @throws DomainError what {@link AccessControl.authorize} and {@link RateLimits.spend} throw
+   * @throws DomainError what {@link AccessControl.authorize} and {@link RateLimits.spend} throw; `rate_limited` for wrong tokens
    */
   admit(request: IncomingMessage, { requirement, budget }: RoutePolicy, id: string): Principal | Promise<Principal> {
     const need = requirement && {
       access: requirement.access,
       agentId: requirement.ownAgent === undefined ? undefined : id,
     };
-    const principal = this.access.authorize(request.headers.authorization, need);
-    if (!this.limits.isLimited(budget)) return principal;
-    const count = (known: Principal): Principal => {
-      this.limits.spend(budget, known, () => this.addressOf(request));
-      return known;
-    };
-    return principal instanceof Promise ? principal.then(count) : count(principal);
+    try {
+      const isSuspect = (): boolean => this.failures.isOver(this.addressOf(request));
+      const principal = this.access.authorize(request.headers.authorization, need, isSuspect);
+      if (!(principal instanceof Promise)) return this.counted(request, budget, principal);
+      return principal.then(
+        (known) => this.counted(request, budget, known),
+        (error: unknown) => {
+          throw this.refusalOf(request, error);
+        },
+      );
+    } catch (error) {
+      throw this.refusalOf(request, error);
+    }
   }
 
   /** The JSON body of a request that was admitted; undefined when it has none. Rejects as {@link readJsonBody} does. */
@@ -62,6 +71,17 @@ export class RequestGate {
     principal: Principal,
   ): Promise<unknown> {
     return readJsonBody(request, response, principal.kind === 'anonymous' ? ANONYMOUS_BODY : body, this.bytes);
+  }
+
+  private counted(request: IncomingMessage, budget: Budget, principal: Principal): Principal {
+    if (this.limits.isLimited(budget)) this.limits.spend(budget, principal, () => this.addressOf(request));
+    return principal;
+  }
+
+  private refusalOf(request: IncomingMessage, error: unknown): unknown {
+    const isWrongToken = error instanceof DomainError && error.kind === 'unauthorized';
+    if (!isWrongToken || request.headers.authorization === undefined) return error;
+    return this.failures.record(this.addressOf(request), error);
   }
 
   private addressOf(request: IncomingMessage): string {

@@ -5,12 +5,14 @@ import { AggregatorRegistry, collectDefaultMetrics } from 'prom-client';
 import { RegistryCacheModule } from '../cache/cache.module';
 import { ClusterModule } from '../cluster/cluster.module';
 import { EventsModule } from '../events/events.module';
+import { GateModule } from '../gate/gate.module';
 import { GovernanceModule } from '../governance/governance.module';
 import { HealthModule } from '../health/health.module';
 import { HeartbeatModule } from '../heartbeat/heartbeat.module';
 import { RegistryModule } from '../registry/registry.module';
 import { AgentCounters } from './agent-counters';
 import { CacheMetrics } from './cache-metrics';
+import { EdgeMetrics } from './edge-metrics';
 import { FleetGauges } from './fleet-gauges';
 import { GovernanceMetrics } from './governance-metrics';
 import { HealthMetrics } from './health-metrics';
@@ -40,11 +42,20 @@ function answerPrimary(register: ScrapedRegistry): void {
 
 /** The numbers themselves. They read what the other modules count; those know nothing of it. */
 @Module({
-  imports: [EventsModule, GovernanceModule, HealthModule, HeartbeatModule, RegistryCacheModule, RegistryModule],
+  imports: [
+    EventsModule,
+    GateModule,
+    GovernanceModule,
+    HealthModule,
+    HeartbeatModule,
+    RegistryCacheModule,
+    RegistryModule,
+  ],
   providers: [
     { provide: Instruments, useFactory: () => new Instruments(newRegistry()) },
     AgentCounters,
     CacheMetrics,
+    EdgeMetrics,
     FleetGauges,
     GovernanceMetrics,
     HealthMetrics,

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { BytesInFlight } from '../../src/common/bytes-in-flight';
 import type { HttpAdapter } from '../../src/common/http-adapter';
-import { headOf, RawConnection } from '../support/raw-connection';
+import { chunk, headOf, RawConnection } from '../support/raw-connection';
 import { createTestApp, type TestApp } from '../support/test-app';
 import { until } from '../support/until';
 
@@ -131,7 +131,11 @@ describe('Connections', () => {
   describe('get a problem document and end', () => {
     it.each([
       ['without Host', 'GET /agents HTTP/1.1\r\n\r\n', 400],
-      ['with a Transfer-Encoding in HTTP/1.0', post10('Transfer-Encoding: chunked') + '2\r\n{}\r\n0\r\n\r\n', 400],
+      [
+        'with a Transfer-Encoding in HTTP/1.0',
+        `${post10('Transfer-Encoding: chunked')}${chunk('{"name":"n","type":"t"}')}0\r\n\r\n`,
+        400,
+      ],
       ['with an unknown expectation', headOf('POST', '/agents/register', 2, { Expect: 'the unexpected' }) + '{}', 417],
     ])('for a request %s', async (_, bytes, status) => {
       app = await createTestApp();
