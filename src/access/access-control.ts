@@ -32,14 +32,19 @@ export class AccessControl implements OnApplicationBootstrap {
   }
 
   /**
-   * Who asks, if they may. No requirement: the route has not declared any, and nobody gets through.
+   * Who asks, if they may. No requirement: the route has not declared any, and nobody gets through. `isSuspect` says whether the
+   * caller's address has sent too many wrong tokens.
    * @throws DomainError `unauthorized` without a good token; what {@link require} throws; one of kind `unavailable` when
    * neither can be told now
    */
-  authorize(authorization: string | undefined, requirement: Requirement | undefined): Principal | Promise<Principal> {
+  authorize(
+    authorization: string | undefined,
+    requirement: Requirement | undefined,
+    isSuspect = isNever,
+  ): Principal | Promise<Principal> {
     if (this.isOff()) return UNRESTRICTED;
     if (requirement && this.needOf(requirement.access) === 'open') return ANONYMOUS;
-    const principal = this.authenticate(bearerToken(authorization), requirement);
+    const principal = this.authenticate(bearerToken(authorization), requirement, isSuspect);
     if (principal instanceof Promise) return principal.then((known) => this.admitted(known, requirement));
     return this.admitted(principal, requirement);
   }
@@ -87,9 +92,13 @@ export class AccessControl implements OnApplicationBootstrap {
     return access;
   }
 
-  private authenticate(token: string, requirement: Requirement | undefined): Principal | Promise<Principal> {
+  private authenticate(
+    token: string,
+    requirement: Requirement | undefined,
+    isSuspect: () => boolean,
+  ): Principal | Promise<Principal> {
     if (!isAgentToken(token)) return this.authenticator.authenticate(token);
-    const credential = this.credentials.ofToken(token, requirement);
+    const credential = this.credentials.ofToken(token, isSuspect, requirement);
     return credential instanceof Promise ? credential.then((known) => this.agentOf(known)) : this.agentOf(credential);
   }
 
@@ -124,6 +133,8 @@ export class AccessControl implements OnApplicationBootstrap {
 }
 
 const LONGEST_ID = 255;
+
+const isNever = (): boolean => false;
 
 function denied(need: 'open' | Scope | undefined): DomainError {
   if (need === undefined) return insufficientScope('This route has not declared who may use it, so nobody may');

@@ -1,11 +1,9 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { PinoLogger } from 'nestjs-pino';
 import { Clock } from '../common/clock';
 import { Configuration } from '../config/configuration';
 import { AccessControl } from './access-control';
-import { AccessGuard } from './access.guard';
 import { AgentCredentialEntity } from './agent-credential.entity';
 import { AgentCredentials } from './agent-credentials';
 import { AgentCredentialsRepository } from './agent-credentials.repository';
@@ -32,7 +30,6 @@ export class AccessModule {
         AccessControl,
         AgentCredentials,
         AgentCredentialsRepository,
-        { provide: APP_GUARD, useClass: AccessGuard },
         {
           provide: Authenticator,
           inject: [Configuration, Clock, PinoLogger],

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { PinoLogger } from 'nestjs-pino';
+import { BatchedLookup } from '../common/batched-lookup';
 import { Clock } from '../common/clock';
 import type { Querier } from '../database/database';
 import { DatabaseWatch } from '../database/database-watch';
@@ -8,9 +9,9 @@ import { AgentChanged } from '../events/agent-changed.event';
 import { AgentsTouched } from '../events/agents-touched.event';
 import { FOREIGN_AGENT, insufficientScope, invalidToken } from './access.errors';
 import { AgentCredentialsRepository, type AgentCredential, type CredentialIssue } from './agent-credentials.repository';
-import { BatchedLookup } from '../common/batched-lookup';
 import { digestOf, newAgentToken } from './bearer-token';
 import type { Principal } from './principal';
+import { TokenLookups } from './token-lookups';
 
 /** How old what is remembered may be. A token that another replica has replaced or revoked is heard of sooner, by AgentsTouched. */
 const FRESH_MS = 30_000;
@@ -50,6 +51,7 @@ export class AgentCredentials {
     ),
   );
   private readonly byDigest = new BatchedLookup((digests) => this.loadByDigest(digests));
+  private readonly unknown: TokenLookups<AgentCredential>;
   private readonly watchers = new Set<Set<string>>();
 
   constructor(
@@ -59,22 +61,25 @@ export class AgentCredentials {
     private readonly logger: PinoLogger,
   ) {
     logger.setContext(AgentCredentials.name);
+    this.unknown = new TokenLookups(clock, (digests) => this.loadByDigest(digests));
   }
 
   /**
-   * The agent whose valid token this is; undefined when the database has no such token (any more), or it has expired.
+   * The agent whose valid token this is; undefined when the database has no such token (any more), or it has expired. `isSuspect` is
+   * asked when the token is not cached, see {@link TokenLookups}.
    *
    * Tokens are found by their digests. Lookup time may leak digest prefixes. That is harmless: attackers cannot choose the digest of a
    * guess, nor invert a digest.
-   * @throws DomainError `store_unavailable`
+   * @throws DomainError `store_unavailable`, `overloaded`
    */
   ofToken(
     token: string,
+    isSuspect: () => boolean,
     options: LookupOptions = {},
   ): AgentCredential | undefined | Promise<AgentCredential | undefined> {
     const digest = digestOf(token).toString('base64');
     const entry = this.entries.get(this.agentsByDigest.get(digest) ?? '');
-    return entry ? this.current(entry, this.byDigest, digest, options) : this.byDigest.find(digest);
+    return entry ? this.current(entry, this.byDigest, digest, options) : this.unknown.find(digest, isSuspect());
   }
 
   /**

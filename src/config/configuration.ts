@@ -51,13 +51,20 @@ export class Configuration implements TracingSwitch {
   @OneOf('debug', 'info', 'warn', 'error')
   LOG_LEVEL: 'debug' | 'info' | 'warn' | 'error' = 'info';
 
-  /** Requests a second, over ten seconds, that one client may send, heartbeats aside; 0: any number. */
+  /**
+   * Requests a second, over ten seconds, that one client may send, heartbeats aside; 0: any number. Where callers are recognised
+   * 1,000 unless set.
+   */
   @IntegerBetween(0, 1_000_000)
   RATE_LIMIT_REQUESTS_PER_SECOND = 0;
 
   /** The same for heartbeats and batches of them. */
   @IntegerBetween(0, 1_000_000)
   RATE_LIMIT_HEARTBEATS_PER_SECOND = 0;
+
+  /** Wrong tokens a second, over ten seconds, that may come from one address; 0: any number. */
+  @IntegerBetween(0, 1_000_000)
+  RATE_LIMIT_AUTH_FAILURES_PER_SECOND = 10;
 
   /** Proxies in front of the service, whose `X-Forwarded-For` says who the client is. */
   @IntegerBetween(0, 100)
@@ -69,6 +76,15 @@ export class Configuration implements TracingSwitch {
   /** How long a request may take to arrive. */
   @IntegerBetween(1, 3600)
   REQUEST_TIMEOUT_SECONDS = 30;
+
+  /** Bytes of request bodies that may be in memory at once, over all connections of this process. */
+  @IntegerBetween(8 * 1024 * 1024, 1024 ** 4)
+  REQUEST_BYTES_IN_FLIGHT = 64 * 1024 * 1024;
+
+  /** Connections of clients that may be open at once; above it the one that has been idle for longest makes room. */
+  @IntegerBetween(1, 1_000_000)
+  CONNECTIONS_MAX = 10_000;
+
   /** How callers are recognised: not at all, by the tokens below, or by JWTs. In production `token` unless set. */
   @OneOf('none', 'token', 'jwt')
   AUTH_MODE: 'none' | 'token' | 'jwt' = 'none';
@@ -232,7 +248,10 @@ export function loadConfiguration(environment: NodeJS.ProcessEnv): Configuration
     const text = environment[name]?.trim();
     if (text) assign(configuration, name, text);
   }
-  if (configuration.NODE_ENV === 'production' && !environment.AUTH_MODE?.trim()) configuration.AUTH_MODE = 'token';
+  const isSet = (name: keyof Configuration): boolean => Boolean(environment[name]?.trim());
+  if (configuration.NODE_ENV === 'production' && !isSet('AUTH_MODE')) configuration.AUTH_MODE = 'token';
+  const isOpen = configuration.AUTH_MODE === 'none';
+  if (!isOpen && !isSet('RATE_LIMIT_REQUESTS_PER_SECOND')) configuration.RATE_LIMIT_REQUESTS_PER_SECOND = 1_000;
   const errors = validateSync(configuration, { stopAtFirstError: true });
   if (errors.length > 0)
     throw new ConfigurationError(errors.flatMap((error) => Object.values(error.constraints ?? {})));

@@ -46,6 +46,26 @@ export const METRICS = {
     help: 'Time from the head of a request to the end of its answer. route is the template, "unmatched" for the rest.',
     labels: ['method', 'route', 'status'],
   },
+  http_connections: {
+    type: 'gauge',
+    help: 'Open connections of clients; above CONNECTIONS_MAX idle ones are closed.',
+    labels: [],
+  },
+  http_request_bytes_in_flight: {
+    type: 'gauge',
+    help: 'Bytes of the bodies of requests that have not been answered; at most REQUEST_BYTES_IN_FLIGHT.',
+    labels: [],
+  },
+  http_overload_total: {
+    type: 'counter',
+    help: 'Requests that were answered 503 overloaded. cause is bytes (REQUEST_BYTES_IN_FLIGHT) or connections (CONNECTIONS_MAX).',
+    labels: ['cause'],
+  },
+  authentication_failures_total: {
+    type: 'counter',
+    help: 'Requests with a wrong token. answer is unauthorized (401) or rate_limited (429: too many from one address).',
+    labels: ['answer'],
+  },
   health_check_up: {
     type: 'gauge',
     help: 'Whether a check of /health says up: 1, else 0. check is database, redis, trifecta_court, heartbeat_sweep, heartbeat_flush, or one that a module has added.',

@@ -5,6 +5,7 @@ import { AggregatorRegistry, collectDefaultMetrics } from 'prom-client';
 import { RegistryCacheModule } from '../cache/cache.module';
 import { ClusterModule } from '../cluster/cluster.module';
 import { EventsModule } from '../events/events.module';
+import { GateModule } from '../gate/gate.module';
 import { GovernanceModule } from '../governance/governance.module';
 import { HealthModule } from '../health/health.module';
 import { HeartbeatModule } from '../heartbeat/heartbeat.module';
@@ -12,6 +13,7 @@ import { RegistryModule } from '../registry/registry.module';
 import { RetentionModule } from '../retention/retention.module';
 import { AgentCounters } from './agent-counters';
 import { CacheMetrics } from './cache-metrics';
+import { EdgeMetrics } from './edge-metrics';
 import { FleetGauges } from './fleet-gauges';
 import { GovernanceMetrics } from './governance-metrics';
 import { HealthMetrics } from './health-metrics';
@@ -44,6 +46,7 @@ function answerPrimary(register: ScrapedRegistry): void {
 @Module({
   imports: [
     EventsModule,
+    GateModule,
     GovernanceModule,
     HealthModule,
     HeartbeatModule,
@@ -55,6 +58,7 @@ function answerPrimary(register: ScrapedRegistry): void {
     { provide: Instruments, useFactory: () => new Instruments(newRegistry()) },
     AgentCounters,
     CacheMetrics,
+    EdgeMetrics,
     FleetGauges,
     GovernanceMetrics,
     HealthMetrics,

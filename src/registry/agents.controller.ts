@@ -6,7 +6,7 @@ import { Caller, Requires } from '../access/requires.decorator';
 import { ApiProblems } from '../common/api-problems';
 import { rejectIfAny } from '../common/domain-error';
 import { Query, ReadsQuery, validBody, ValidBody } from '../common/http-input';
-import { BODY } from '../common/json-body';
+import { TakesBatch } from '../common/json-body';
 import { QueryParameters } from '../common/query-parameters';
 import { HotLane } from '../lane/hot-lane';
 import { AgentImportService } from './agent-import.service';
@@ -41,7 +41,6 @@ export class AgentsController {
     lane.add({
       method: 'POST',
       path: '/agents/register',
-      takes: BODY,
       like: [AgentsController, 'register'],
       tells: true,
       answer: ({ body, principal, headers }) =>
@@ -117,6 +116,7 @@ export class AgentsController {
   @Post('import')
   @HttpCode(200)
   @ReadsQuery()
+  @TakesBatch()
   @Requires('admin')
   @ApiOperation({
     operationId: 'importAgents',
