@@ -1,5 +1,7 @@
 import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
 import { registration } from '../support/builders';
+import { elapse } from '../support/elapse';
+import { stopSweeps } from '../support/moved-fleet';
 import { createTestApp, type TestApp } from '../support/test-app';
 
 describe('Heartbeats', () => {
@@ -8,6 +10,7 @@ describe('Heartbeats', () => {
   beforeAll(async () => {
     app = await createTestApp({ HEARTBEAT_FLUSH_INTERVAL_MS: 60_000 }); // flushed when a test says so
     flusher = app.app.get(BeatFlusher);
+    await stopSweeps(app); // a sweep flushes as well
   });
   afterAll(() => app.close());
 
@@ -41,15 +44,17 @@ describe('Heartbeats', () => {
   });
 
   it('is seen by a read on this replica at once, and in the table after the flush', async () => {
-    const id = await anAgent();
-    await statusIn(id, 'active', 55);
+    const id = await anAgent({ heartbeat: { interval_seconds: 3600 } });
+    await statusIn(id, 'active', 5.5 * 3600);
     expect((await app.request('GET', `/agents/${id}`)).body.heartbeat).toMatchObject({ missed_beats: 5 });
-    const { body: answer } = await beat(id, { cpu_percent: 95, metrics: { queue: 7 } });
+    const sentAt = Date.now();
+    await beat(id, { cpu_percent: 95, metrics: { queue: 7 } });
     const before = (await rowOf(id)).last_seen as Date;
     const check = async (): Promise<void> => {
       const { body } = await app.request('GET', `/agents/${id}`);
       expect(body.heartbeat).toMatchObject({ missed_beats: 0 });
-      expect(Date.parse(String(body.last_seen))).toBeGreaterThan(Date.parse(String(answer.last_beat)) - 100);
+      // 10 ms: it is an age by one clock, taken from the time of another, and both are cut off to milliseconds.
+      expect(Date.parse(String(body.last_seen))).toBeGreaterThanOrEqual(sentAt - 10);
       expect(body.health).toMatchObject({
         status: 'degraded',
         cpu_percent: 95,
@@ -62,6 +67,26 @@ describe('Heartbeats', () => {
     expect(await flusher.flush()).toBe(true);
     expect(((await rowOf(id)).last_seen as Date).getTime()).toBeGreaterThan(before.getTime());
     await check();
+  });
+
+  it('counts as missed, and its report as stale, when no other one has come in time', async () => {
+    const id = await anAgent({ heartbeat: { interval_seconds: 60 } });
+    await beat(id, { cpu_percent: 5 });
+    await elapse(app, 200);
+    const { body } = await app.request<{ heartbeat: { missed_beats: number }; health: object }>('GET', `/agents/${id}`);
+    expect(body.heartbeat.missed_beats).toBeGreaterThanOrEqual(3);
+    expect(body.health).toMatchObject({ status: 'stale', cpu_percent: 5 });
+    await beat(id);
+    expect((await app.request('GET', `/agents/${id}`)).body.heartbeat).toMatchObject({ missed_beats: 0 });
+  });
+
+  it('is written by a flush that comes due within the interval', async () => {
+    const id = await anAgent();
+    await beat(id, { metrics: { queue: 7 } });
+    expect((await rowOf(id)).health).toBeNull();
+    await app.clock.advance(30);
+    expect((await rowOf(id)).health).toMatchObject({ metrics: { queue: 7 } });
+    expect(flusher.lagMs()).toBe(0);
   });
 
   it('leaves the ETag and the events alone', async () => {

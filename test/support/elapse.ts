@@ -1,3 +1,4 @@
+import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
 import type { TestApp } from './test-app';
 
 /**
@@ -6,8 +7,10 @@ import type { TestApp } from './test-app';
  * what goes by it alone (the end of a JWT, the windows of limits) is for `advance`.
  */
 export async function elapse(service: TestApp, seconds: number, ...replicas: TestApp[]): Promise<void> {
-  // What is not written yet is written by a flush that comes due, with its age by the clock: before rows become older.
-  for (const { clock } of [service, ...replicas]) await clock.advanceMonotonic(seconds);
+  const all = [service, ...replicas];
+  // Acknowledged beats become older as rows do: a flush on the way would write them with a time that is not theirs.
+  for (const { app } of all) await app.get(BeatFlusher).flush();
+  for (const { clock } of all) await clock.advanceMonotonic(seconds);
   await makeOlder(service, seconds);
 }
 

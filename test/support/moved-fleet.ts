@@ -1,4 +1,5 @@
 import { SchedulerRegistry } from '@nestjs/schedule';
+import { Configuration } from '../../src/config/configuration';
 import { HeartbeatSweeper } from '../../src/heartbeat/heartbeat.sweeper';
 import { elapse } from './elapse';
 import type { TestApp } from './test-app';
@@ -8,6 +9,11 @@ export const STEP_SECONDS = 60;
 /** Agents that beat are never overdue, nor does a sweep come too late, as long as a step takes less than this timeout of real time. */
 export const STEPPED = { HEARTBEAT_TIMEOUT_SECONDS: STEP_SECONDS, HEARTBEAT_SWEEP_INTERVAL_SECONDS: STEP_SECONDS };
 const MOST_STEPS = 20;
+
+/** From now on it is swept only when a test says so. */
+export async function stopSweeps({ app }: TestApp): Promise<void> {
+  for (const job of app.get(SchedulerRegistry, { strict: false }).getCronJobs().values()) await job.stop();
+}
 
 /** Agents whose time passes only as a test says: they beat once a step, and the sweep looks after it. */
 export class MovedFleet {
@@ -23,7 +29,7 @@ export class MovedFleet {
   /** `app` is on {@link STEPPED} settings; `ids` are its agents. All of them have beaten once. */
   static async start(app: TestApp, ids: string[] = []): Promise<MovedFleet> {
     app.clock.ignoreStalls();
-    for (const job of app.app.get(SchedulerRegistry, { strict: false }).getCronJobs().values()) await job.stop();
+    await stopSweeps(app);
     const fleet = new MovedFleet(app, ids);
     await fleet.step();
     return fleet;
@@ -39,7 +45,7 @@ export class MovedFleet {
 
   /** Lets the time between two sweeps pass: those that are not silent beat, then it is swept. */
   async step(): Promise<void> {
-    await elapse(this.app, STEP_SECONDS + 1);
+    await elapse(this.app, this.app.app.get(Configuration).HEARTBEAT_SWEEP_INTERVAL_SECONDS + 1);
     await this.beat();
     const { durations } = this.app.app.get(HeartbeatSweeper);
     const swept = (): number => durations.counts.reduce((sum, count) => sum + count, 0);

@@ -18,7 +18,7 @@ export class TestClock extends Clock {
   private readonly timers = new Set<TestTimer>();
 
   now(): Date {
-    return new Date(this.stoppedAt ?? Date.now() + this.dayAheadMs);
+    return new Date(Math.round(this.stoppedAt ?? Date.now() + this.dayAheadMs)); // steps add up to almost a whole number
   }
 
   monotonicMs(): number {
@@ -100,8 +100,7 @@ export class TestClock extends Clock {
         await turn(); // what is under way goes on, and may set or cancel timers
         if (next.isLimit) await next.ends(GRACE_MS);
         if (!this.timers.has(next)) continue;
-        // Whole milliseconds, so that the steps add up to exactly what was asked for.
-        const stepMs = Math.min(Math.ceil(Math.max(next.dueAt - this.monotonicMs(), 0)), leftMs);
+        const stepMs = Math.min(Math.max(next.dueAt - this.monotonicMs(), 0), leftMs);
         leftMs -= stepMs;
         skip(stepMs);
         await next.fire();
