@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import { PATIENCE } from '../support/patience';
 import { ServiceProcess } from '../support/service-process';
 import { emptyDatabase, type TestDatabase } from '../support/test-database';
 import { until } from '../support/until';
@@ -8,8 +9,6 @@ import { until } from '../support/until';
 const REPLICAS = 3;
 /** The advisory lock of the migrations, on which replicas of all releases have to agree. */
 const MIGRATION_LOCK = 7_264_011;
-/** Seconds after which what the test waits for is taken as hanging. */
-const PATIENCE = 150;
 
 describe('the first start', () => {
   let database: TestDatabase;
