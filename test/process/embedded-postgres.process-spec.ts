@@ -7,13 +7,11 @@ import { Client } from 'pg';
 import { transpileModule, ModuleKind, ScriptTarget } from 'typescript';
 import { EmbeddedPostgres } from '../../src/database/embedded-postgres';
 import { findNativeDirectory, isReachable, serverOptions } from '../../src/database/embedded-postgres.binaries';
+import { PATIENCE } from '../support/patience';
 import { childrenOf } from '../support/processes';
 import { until as holds } from '../support/until';
 
 const FAST = { fsync: 'off' };
-/** Seconds after which what a test waits for is taken as hanging. */
-const PATIENCE = 150;
-
 /** One cluster for all tests: the first to run makes it, and each leaves it without a server. */
 let directory: string;
 let log: string[];

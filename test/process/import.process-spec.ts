@@ -11,15 +11,13 @@ import { runImport } from '../../src/import/import.command';
 import type { ImportSummary } from '../../src/import/import.report';
 import { type Registration, registration } from '../support/builders';
 import { BROKEN_ROW_REASONS, BROKEN_ROWS, realDirectory, SMALL_DIRECTORY } from '../support/directory.fixture';
+import { PATIENCE } from '../support/patience';
 import { createTestApp, type TestApp } from '../support/test-app';
 import { until } from '../support/until';
 
 const PROGRAM = join(__dirname, '../../dist/import/import.main.js');
 
 const directory = realDirectory();
-
-/** Seconds after which what a test waits for is taken as hanging. */
-const PATIENCE = 150;
 
 let service: TestApp;
 

@@ -1,11 +1,9 @@
+import { PATIENCE } from '../support/patience';
 import { ServiceProcess, temporaryDataDirectory } from '../support/service-process';
 import { until } from '../support/until';
 
 // A guard, for PostgreSQL and what npm does before the service.
 jest.setTimeout(600_000);
-
-/** Seconds after which what a test waits for is taken as hanging. */
-const PATIENCE = 150;
 
 describe('the service as a process', () => {
   /** For all tests: the first to run fills it, and none leaves a server in it. */

@@ -1,12 +1,11 @@
 import { once } from 'node:events';
 import { Agent, createServer, get, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { PATIENCE } from '../support/patience';
 import { ServiceProcess } from '../support/service-process';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { until } from '../support/until';
 
-/** Seconds after which what a test waits for is taken as hanging. */
-const PATIENCE = 150;
 /** Settings that no stop is waited for to the end of. */
 const LONG = { SHUTDOWN_DRAIN_MS: '600000', SHUTDOWN_GRACE_SECONDS: '3600', TRIFECTA_COURT_TIMEOUT_MS: '60000' };
 

@@ -4,13 +4,13 @@ import { Readable } from 'node:stream';
 import { bearer, listOf, type TestToken } from '../../../test/support/access';
 import { BROKEN_ROWS, SMALL_DIRECTORY } from '../../../test/support/directory.fixture';
 import { freePort } from '../../../test/support/free-port';
+import { PATIENCE } from '../../../test/support/patience';
 import { ServiceProcess } from '../../../test/support/service-process';
 import { TcpRelay } from '../../../test/support/tcp-relay';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database';
 import { until } from '../../../test/support/until';
 import type { Screen } from '../src/cli/output';
 import { runProgram } from '../src/cli/program';
-import { PATIENCE } from './support/patience';
 import { type Finished, InstalledProgram, type RunningProgram, type RunOptions } from './support/installed-program';
 
 const ADMIN: TestToken = { name: 'ops', token: 'token-of-ops-9Wm2', scopes: ['admin'] };

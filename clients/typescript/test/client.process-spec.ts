@@ -1,8 +1,8 @@
+import { PATIENCE } from '../../../test/support/patience';
 import { ServiceProcess } from '../../../test/support/service-process';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database';
 import { AgentRegistryClient } from '../src/client';
 import { ApiError, ConnectionError, NotFoundError, PreconditionFailedError } from '../src/errors';
-import { PATIENCE } from './support/patience';
 
 describe('The client', () => {
   let database: TestDatabase;

@@ -5,13 +5,13 @@ import { isBuiltin } from 'node:module';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import ts from 'typescript';
+import { PATIENCE } from '../../../test/support/patience';
 import { ServiceProcess } from '../../../test/support/service-process';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database';
 import { until } from '../../../test/support/until';
 import { AgentRegistryClient } from '../src/client';
 import { installPackage } from './support/installed-package';
 import { LONG_LIMITS } from './support/installed-program';
-import { PATIENCE } from './support/patience';
 import { projectErrors, typeErrors } from './support/type-errors';
 
 const PACKAGE = join(__dirname, '..');

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listOf, type TestToken } from '../../../test/support/access';
+import { PATIENCE } from '../../../test/support/patience';
 import { ServiceProcess } from '../../../test/support/service-process';
 import { TcpRelay } from '../../../test/support/tcp-relay';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database';
@@ -11,7 +12,6 @@ import { NotFoundError, TimeoutError, UnavailableError } from '../src/errors';
 import { AgentSession, type SessionOptions } from '../src/session';
 import type { Token } from '../src/transport';
 import { ManualTime } from './support/manual-time';
-import { PATIENCE } from './support/patience';
 import { pathOf, type Traffic } from './support/traffic';
 
 /** What a session lives by: a client, and the time that this client and the session wait by. */

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
+import { PATIENCE } from '../../../test/support/patience';
 import { until } from '../../../test/support/until';
 import { AgentRegistryClient } from '../src/client';
 import { ConnectionError, UnavailableError } from '../src/errors';
 import { ManualTime } from './support/manual-time';
-import { PATIENCE } from './support/patience';
 
 describe('The client of a service that misbehaves', () => {
   let server: Server;

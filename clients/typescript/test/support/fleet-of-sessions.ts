@@ -1,4 +1,5 @@
 import { freePort } from '../../../../test/support/free-port';
+import { PATIENCE } from '../../../../test/support/patience';
 import { RedisProcess } from '../../../../test/support/redis-process';
 import { ServiceProcess } from '../../../../test/support/service-process';
 import { TcpRelay } from '../../../../test/support/tcp-relay';
@@ -7,7 +8,6 @@ import { until } from '../../../../test/support/until';
 import { AgentRegistryClient } from '../../src/client';
 import { AgentSession } from '../../src/session';
 import { ManualTime } from './manual-time';
-import { PATIENCE } from './patience';
 
 const INTERVAL_SECONDS = 600;
 const INTERVAL_MS = INTERVAL_SECONDS * 1000;
@@ -178,6 +178,6 @@ export function describeFleet(size: number): void {
       expect((await other.list()).total).toBe(0);
       expect(sessions.filter(({ status }) => status !== 'deregistered')).toEqual([]);
       expect((await service.stop()).code).toBe(0);
-    });
+    }, 900_000);
   });
 }

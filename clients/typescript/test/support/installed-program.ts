@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { guardGroup } from '../../../../test/support/guard';
+import { PATIENCE } from '../../../../test/support/patience';
 import { until } from '../../../../test/support/until';
 import { cleanEnvironment, installPackage } from './installed-package';
-import { PATIENCE } from './patience';
 
 /** For `NODE_OPTIONS` of programs that run the client. */
 export const LONG_LIMITS = `--require "${join(__dirname, 'long-limits.cjs')}"`;

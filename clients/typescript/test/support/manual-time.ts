@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { PATIENCE } from '../../../../test/support/patience';
 import { Random } from '../../../../test/support/random';
 import { until } from '../../../../test/support/until';
 import type { Time } from '../../src/time';
-import { PATIENCE } from './patience';
 import { Traffic } from './traffic';
 
 interface Timer {
