@@ -516,7 +516,7 @@ describe('Governance', () => {
     });
 
     it('forgets approvals and denials in time', async () => {
-      app.clock.ignoreStalls(); // no time passes but what follows, and what timers take
+      app.clock.standStill(); // no time passes but what follows
       const body = registration({ id: anId(), type: OUTLAW });
       const answers = [(await register(app, body)).status];
       for (const rules of [[DENIAL], []]) {
@@ -600,7 +600,7 @@ describe('Governance', () => {
       TRIFECTA_COURT_BREAKER_FAILURES: 3,
       TRIFECTA_COURT_BREAKER_RESET_MS: 2 * HALF_AN_HOUR * 1000,
     });
-    app.clock.ignoreStalls(); // the breaker's rest is over when this test says so
+    app.clock.standStill(); // the breaker's rest is over when this test says so
     await court.mode('error');
     const refused = Array.from({ length: 5 }, anId);
     for (const id of refused) expectUnavailable(await register(app, registration({ id })));
@@ -637,7 +637,7 @@ describe('Governance', () => {
   it('answers heartbeats while more registrations than there are connections wait for a court that hangs, and then those', async () => {
     const PLACES = 8;
     const app = await replica({ TRIFECTA_COURT_MAX_CONCURRENT: PLACES, TRIFECTA_COURT_BREAKER_FAILURES: 5 });
-    app.clock.ignoreStalls(); // questions are given up when this test says so
+    app.clock.standStill(); // questions are given up when this test says so
     const beating = await anAgent();
     await court.mode('hang');
     const before = await court.asked();

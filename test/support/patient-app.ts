@@ -32,6 +32,7 @@ export async function createPatientApp(
   return {
     ...service,
     close: async () => {
+      service.clock.goOn(); // the server looks now and then whether its connections have ended
       await service.close();
       if (!shared) await database.drop();
     },

@@ -93,6 +93,19 @@ describe('TestClock', () => {
     expect(fired.map(([what]) => what)).toEqual(['limit of 10 ms', 'limit of 10 ms']);
   });
 
+  it('stands still when it is to, until it is to go on', async () => {
+    clock.setTimer(10, fire('early'));
+    clock.standStill();
+    clock.setTimer(10, fire('late'));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect([fired, Math.round(clock.monotonicMs() - began)]).toEqual([[], 0]);
+    await clock.advance(0.01);
+    expect(fired.map(([what]) => what)).toEqual(['early', 'late']);
+    const again = new Promise<void>((resolve) => clock.setTimer(10, resolve));
+    clock.goOn();
+    await again;
+  });
+
   it('moves on to whatever some work waits for', async () => {
     const work = async (): Promise<string> => {
       await clock.sleep(HOUR);

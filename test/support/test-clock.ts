@@ -16,6 +16,7 @@ export class TestClock extends Clock {
   /** Where the machine's monotonic clock stood when it stopped counting. */
   private stalledAt: number | undefined;
   private areLimitsReal = true;
+  private areTimersReal = true;
   private readonly timers = new Set<TestTimer>();
 
   now(): Date {
@@ -53,6 +54,19 @@ export class TestClock extends Clock {
    */
   waitForAnswers(): void {
     this.areLimitsReal = false;
+    this.restartTimers();
+  }
+
+  /** From now on, until {@link goOn}, time passes only when the test moves it: no timer fires by itself. */
+  standStill(): void {
+    this.ignoreStalls();
+    this.areTimersReal = false;
+    this.waitForAnswers();
+  }
+
+  /** Ends what {@link standStill} began, for whatever must be done periodically; limits still pass only when time is moved. */
+  goOn(): void {
+    this.areTimersReal = true;
     this.restartTimers();
   }
 
@@ -100,7 +114,7 @@ export class TestClock extends Clock {
       ended: () => this.timers.delete(timer),
     });
     this.timers.add(timer);
-    if (isLimit && !this.areLimitsReal) timer.suspend();
+    if (!this.isReal(timer)) timer.suspend();
     return timer;
   }
 
@@ -131,9 +145,14 @@ export class TestClock extends Clock {
   /** After time was skipped, there is less left to wait for. */
   private restartTimers(): void {
     for (const timer of this.timers) {
-      if (timer.isLimit && !this.areLimitsReal) timer.suspend();
-      else timer.restart(timer.dueAt - this.monotonicMs());
+      if (this.isReal(timer)) timer.restart(timer.dueAt - this.monotonicMs());
+      else timer.suspend();
     }
+  }
+
+  /** Whether it fires by itself. */
+  private isReal({ isLimit }: TestTimer): boolean {
+    return isLimit ? this.areLimitsReal : this.areTimersReal;
   }
 
   /** Of those at the same moment, the one that was set first. */
