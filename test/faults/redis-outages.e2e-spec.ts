@@ -10,6 +10,9 @@ import { until } from '../support/until';
 
 const QUIET = { HEARTBEAT_SWEEP_INTERVAL_SECONDS: 3600, LOG_LEVEL: 'error' as const };
 const AT_ONCE = 20;
+const GUARD_SECONDS = 150;
+/** Longer than a connection may owe an answer before it is given up. */
+const LONG_SECONDS = 6;
 
 interface Outage {
   name: string;
@@ -65,10 +68,10 @@ describe('Without Redis', () => {
     expect(await list()).toBe(0);
   }
 
-  const isDown = (): Promise<void> => until('it counts as down', 10, () => connection.state() === 'down');
+  const isDown = (): Promise<void> => until('it counts as down', GUARD_SECONDS, () => connection.state() === 'down');
 
   it.each(OUTAGES)(
-    'when it $name, all goes on, nobody asks it, and it is used again afterwards',
+    'when it $name, all goes on, it is not asked, and it is used again afterwards',
     async ({ begin, end }) => {
       await listening(app);
       await expectService();
@@ -82,7 +85,8 @@ describe('Without Redis', () => {
       await listening(app);
       await expectService();
       expect(connection.attempts).toBeGreaterThan(attempts);
-      expect(await connection.check()).toBe('up');
+      // The one check that says so may miss its deadline where the machine is busy.
+      await until('a check finds it up', GUARD_SECONDS, async () => (await connection.check()) === 'up');
     },
   );
 
@@ -150,14 +154,16 @@ describe('Without Redis', () => {
     const found = service.app.get(RedisConnection);
     await listening(service);
     way.silence();
-    await until('it counts as down', 10, () => found.state() === 'down');
+    await until('it counts as down', GUARD_SECONDS, () => found.state() === 'down');
     await expectService(service);
+    await service.clock.advanceMonotonic(LONG_SECONDS);
     await listening(service); // by the new connections: the old ones stay silent
     await expectService(service);
     way.silence('subscriptions');
     const bus = service.app.get(InvalidationBus);
-    await until('the silence of the subscription is noticed', 10, () => !bus.isListening());
-    expect(found.state()).toBe('up');
+    await until('only the silence of the subscription is noticed', GUARD_SECONDS, () => {
+      return !bus.isListening() && found.state() === 'up';
+    });
     await listening(service);
     await service.close();
     way.close();

@@ -67,7 +67,7 @@ export class PrometheusProcess {
     });
     failed.catch(() => undefined); // later it may
     try {
-      await Promise.race([failed, until('Prometheus is ready', 20, () => prometheus.isReady())]);
+      await Promise.race([failed, until('Prometheus is ready', 150, () => prometheus.isReady())]);
     } catch (error) {
       await prometheus.stop();
       throw error;

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { BeatFlusher } from '../../../src/heartbeat/beat-flusher';
+import { stopSweeps } from '../../support/moved-fleet';
 import { operationsOf, type Operation } from '../../support/operations';
 import { createTestApp, type TestApp } from '../../support/test-app';
 import { WireClient, type Reply, type Sent } from '../../support/wire';
@@ -36,9 +37,10 @@ export class HostileTarget {
     (master as Pool).on('acquire', () => (this.hasAsked = true));
   }
 
-  /** Nothing but requests writes: no agent is silent for too long, and accepted heartbeats are flushed after each request. */
+  /** Nothing but requests writes: no sweep runs, and accepted heartbeats are flushed after each request. */
   static async start(): Promise<HostileTarget> {
-    const app = await createTestApp({ HEARTBEAT_SWEEP_INTERVAL_SECONDS: 3600, HEARTBEAT_FLUSH_INTERVAL_MS: 60_000 });
+    const app = await createTestApp({ HEARTBEAT_FLUSH_INTERVAL_MS: 60_000 });
+    await stopSweeps(app);
     const client = new WireClient(app.url);
     const { body } = await client.exchange({ method: 'GET', path: '/openapi.json' });
     return new HostileTarget(app, client, operationsOf(body), await WriteLog.on(app.database));
