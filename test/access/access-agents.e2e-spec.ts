@@ -281,7 +281,11 @@ describe('Agents and their tokens', () => {
 
 describe('While the database is away', () => {
   it('or does not answer, callers who are known do not wait for it', async () => {
-    const app = await createTestApp({ ...SETTINGS, HEARTBEAT_FLUSH_INTERVAL_MS: 60_000 });
+    const app = await createTestApp({
+      ...SETTINGS,
+      HEARTBEAT_TIMEOUT_SECONDS: 3600,
+      HEARTBEAT_FLUSH_INTERVAL_MS: 60_000,
+    });
     const body = registration({ id: 'known' });
     const { token } = (await app.request<Registered>('POST', '/agents/register', body, bearer(owner.token))).body;
     const beat = async (): Promise<number> =>
@@ -309,7 +313,11 @@ describe('While the database is away', () => {
   });
 
   it('callers who are known go on, and nobody is told that a token is wrong', async () => {
-    const app = await createTestApp({ ...SETTINGS, HEARTBEAT_FLUSH_INTERVAL_MS: 60_000 });
+    const app = await createTestApp({
+      ...SETTINGS,
+      HEARTBEAT_TIMEOUT_SECONDS: 3600,
+      HEARTBEAT_FLUSH_INTERVAL_MS: 60_000,
+    });
     const register = async (id: string): Promise<string> => {
       const answer = await app.request<Registered>(
         'POST',

@@ -8,7 +8,11 @@ import { createTestApp, type TestApp } from '../support/test-app';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { until } from '../support/until';
 
-const QUIET = { HEARTBEAT_SWEEP_INTERVAL_SECONDS: 3600, HEARTBEAT_FLUSH_INTERVAL_MS: 60_000 };
+const QUIET = {
+  HEARTBEAT_SWEEP_INTERVAL_SECONDS: 3600,
+  HEARTBEAT_TIMEOUT_SECONDS: 3600,
+  HEARTBEAT_FLUSH_INTERVAL_MS: 60_000,
+};
 
 /** A loader that is called when the test says so. */
 class Loads {

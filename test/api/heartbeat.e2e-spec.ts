@@ -13,6 +13,7 @@ describe('Heartbeats', () => {
     await stopSweeps(app); // a sweep flushes as well
   });
   afterAll(() => app.close());
+  beforeEach(() => flusher.flush()); // half a timeout later no beat would be taken
 
   let count = 0;
   const anAgent = async (overrides = {}): Promise<string> => {
@@ -262,7 +263,7 @@ describe('Heartbeats', () => {
   });
 
   it('waits for a database that is away: known agents are answered, unknown ones are told to wait', async () => {
-    const away = await createTestApp({ HEARTBEAT_FLUSH_INTERVAL_MS: 60_000 });
+    const away = await createTestApp({ HEARTBEAT_TIMEOUT_SECONDS: 3600, HEARTBEAT_FLUSH_INTERVAL_MS: 60_000 });
     await away.request('POST', '/agents/register', registration({ id: 'known' }));
     await away.request('POST', '/agents/known/heartbeat');
     await away.database.drop();

@@ -36,7 +36,7 @@ describe('GET /metrics', () => {
   afterAll(() => court.stop());
 
   it('counts what happened exactly, tells every metric with HELP and TYPE, and takes any query', async () => {
-    const app = await start({ HEARTBEAT_TIMEOUT_SECONDS: 1, HEARTBEAT_SWEEP_INTERVAL_SECONDS: 1 });
+    const app = await start({ HEARTBEAT_TIMEOUT_SECONDS: 30, HEARTBEAT_SWEEP_INTERVAL_SECONDS: 1 });
     await court.rules([{ type: 'outlaw', reason: 'outlawed' }]);
     // Of all these only `silent` is waited for.
     const unwatched = { heartbeat: { enabled: false } };

@@ -29,7 +29,7 @@ describe('the alerts, in a real Prometheus', () => {
     [withoutDatabase, withoutSweep, withoutAgents] = await Promise.all([
       ServiceProcess.start({ env: { DATABASE_URL: url } }),
       ServiceProcess.start({ env: { DATABASE_URL: sweepless.url } }),
-      ServiceProcess.start({ env: { DATABASE_URL: populated.url, HEARTBEAT_TIMEOUT_SECONDS: '1' } }),
+      ServiceProcess.start({ env: { DATABASE_URL: populated.url, HEARTBEAT_TIMEOUT_SECONDS: '2' } }),
     ]);
     const services = [withoutDatabase, withoutSweep, withoutAgents];
     await until('each service has swept and says that its database is up', 20, async () =>

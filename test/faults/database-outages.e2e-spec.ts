@@ -101,7 +101,11 @@ describe('A database', () => {
 
   it('that is away gets tens of thousands of waiting heartbeats afterwards, each once and none of an agent that is gone', async () => {
     await app.close();
-    const whenAsked = { HEARTBEAT_FLUSH_INTERVAL_MS: 60_000, HEARTBEAT_SWEEP_INTERVAL_SECONDS: 3600 };
+    const whenAsked = {
+      HEARTBEAT_TIMEOUT_SECONDS: 3600,
+      HEARTBEAT_FLUSH_INTERVAL_MS: 60_000,
+      HEARTBEAT_SWEEP_INTERVAL_SECONDS: 3600,
+    };
     app = await createTestApp({ DATABASE_URL: relay.url, ...whenAsked }, database);
     const flusher = app.app.get(BeatFlusher);
     const sweeper = app.app.get(HeartbeatSweeper); // writes the beats before it looks, and looks once after the start

@@ -46,10 +46,10 @@ describe('No agent that beats dies', () => {
       },
     ],
     [
-      'while PostgreSQL hangs for two timeouts, and its beats are taken all the time',
+      'while PostgreSQL hangs for two timeouts, and every beat is answered',
       async ({ fleet, postmaster }) => {
         freezePostgres(postmaster);
-        await fleet.gets(2 * TIMEOUT, 2 * TIMEOUT + 10).finally(() => thawPostgres(postmaster));
+        await fleet.sends(2 * TIMEOUT).finally(() => thawPostgres(postmaster));
         expect(fleet.unanswered).toBe(0);
       },
     ],
@@ -86,10 +86,10 @@ describe('No agent that beats dies', () => {
         await until('the silent agent is unhealthy', 2 * TIMEOUT + 15, async () =>
           (await eventsOf(service, dead)).includes('active → unhealthy'),
         );
-        await fleet.gets(1, 10);
+        await fleet.gets(1, 60);
         const alive = await Promise.all(ids.slice(0, FLEET).map((id) => eventsOf(service, id)));
         expect(alive.filter((events) => events.includes('active → unhealthy'))).toEqual([]);
-        expect(fleet.refused).toEqual([]);
+        expect(fleet.refused.filter((answer) => !isUnkept(answer))).toEqual([]);
         expect((await service.stop()).code).toBe(0);
       } finally {
         await fleet.stop();
@@ -100,6 +100,11 @@ describe('No agent that beats dies', () => {
     90_000,
   );
 });
+
+/** A replica that could not write for half a timeout takes no beats, and says so. */
+function isUnkept(answer: string): boolean {
+  return answer.startsWith('503: ') && answer.includes('store_unavailable');
+}
 
 async function killed(service: ServiceProcess): Promise<void> {
   try {

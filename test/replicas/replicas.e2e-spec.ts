@@ -7,7 +7,11 @@ import { createTestApp, type TestApp } from '../support/test-app';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { until } from '../support/until';
 
-const QUIET = { HEARTBEAT_SWEEP_INTERVAL_SECONDS: 3600, HEARTBEAT_FLUSH_INTERVAL_MS: 60_000 };
+const QUIET = {
+  HEARTBEAT_SWEEP_INTERVAL_SECONDS: 3600,
+  HEARTBEAT_TIMEOUT_SECONDS: 3600,
+  HEARTBEAT_FLUSH_INTERVAL_MS: 60_000,
+};
 
 /** What SQL that is not the service's own does to an agent, its event included, as an import on the command line does. */
 const DEREGISTER = `
