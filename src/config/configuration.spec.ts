@@ -252,4 +252,12 @@ describe('loadConfiguration', () => {
       });
     });
   });
+
+  it('refuses a flush interval of more than a quarter of the timeout', () => {
+    const flush = { HEARTBEAT_FLUSH_INTERVAL_MS: '501' };
+    expect(refusals({ ...flush, HEARTBEAT_TIMEOUT_SECONDS: '2' })).toEqual({
+      HEARTBEAT_FLUSH_INTERVAL_MS: 'must be at most 500, a quarter of HEARTBEAT_TIMEOUT_SECONDS',
+    });
+    expect(refusals({ ...flush, HEARTBEAT_TIMEOUT_SECONDS: '3' })).toEqual({});
+  });
 });

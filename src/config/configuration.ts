@@ -174,7 +174,7 @@ export class Configuration implements TracingSwitch {
   @IntegerBetween(1, 3600)
   HEARTBEAT_SWEEP_INTERVAL_SECONDS = 5;
 
-  /** How long an acknowledged heartbeat may wait before it is in the database. */
+  /** How long an acknowledged heartbeat may wait before it is in the database; at most a quarter of {@link HEARTBEAT_TIMEOUT_SECONDS}. */
   @IntegerBetween(10, 60_000)
   HEARTBEAT_FLUSH_INTERVAL_MS = 500;
 
@@ -253,9 +253,18 @@ export function loadConfiguration(environment: NodeJS.ProcessEnv): Configuration
   const isOpen = configuration.AUTH_MODE === 'none';
   if (!isOpen && !isSet('RATE_LIMIT_REQUESTS_PER_SECOND')) configuration.RATE_LIMIT_REQUESTS_PER_SECOND = 1_000;
   const errors = validateSync(configuration, { stopAtFirstError: true });
-  if (errors.length > 0)
-    throw new ConfigurationError(errors.flatMap((error) => Object.values(error.constraints ?? {})));
+  const problems = errors.flatMap((error) => Object.values(error.constraints ?? {}));
+  if (problems.length === 0) problems.push(...contradictions(configuration));
+  if (problems.length > 0) throw new ConfigurationError(problems);
   return configuration;
+}
+
+/** Settings that are right by themselves and not together. */
+function contradictions({ HEARTBEAT_FLUSH_INTERVAL_MS, HEARTBEAT_TIMEOUT_SECONDS }: Configuration): string[] {
+  // A heartbeat is refused while others have waited for half of the timeout to be written.
+  const most = HEARTBEAT_TIMEOUT_SECONDS * 250;
+  if (HEARTBEAT_FLUSH_INTERVAL_MS <= most) return [];
+  return [`HEARTBEAT_FLUSH_INTERVAL_MS must be at most ${most}, a quarter of HEARTBEAT_TIMEOUT_SECONDS`];
 }
 
 /** The process's own environment, `.env` read underneath it when there is one. */

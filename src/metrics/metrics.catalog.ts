@@ -68,7 +68,7 @@ export const METRICS = {
   },
   health_check_up: {
     type: 'gauge',
-    help: 'Whether a check of /health says up: 1, else 0. check is database, redis, trifecta_court, heartbeat_sweep, heartbeat_flush, or one that a module has added.',
+    help: 'Whether a check of /health says up: 1, else 0. check is database, redis, trifecta_court, heartbeat_sweep, heartbeat_flush, heartbeat_intake, or one that a module has added.',
     labels: ['check'],
     ofWorkers: 'min',
   },
@@ -89,7 +89,7 @@ export const METRICS = {
   },
   heartbeat_flush_lag_seconds: {
     type: 'gauge',
-    help: 'Age of the oldest acknowledged heartbeat that is not in the database, 0 when there is none.',
+    help: 'Age of the oldest acknowledged heartbeat that is not in the database, whatever came after it; 0 when there is none.',
     labels: [],
     ofWorkers: 'max',
   },

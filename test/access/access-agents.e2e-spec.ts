@@ -1,5 +1,6 @@
 import { AgentsTouched } from '../../src/events/agents-touched.event';
 import { AgentCredentials } from '../../src/access/agent-credentials';
+import { DatabaseWatch } from '../../src/database/database-watch';
 import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
 import { RetentionService } from '../../src/retention/retention.service';
 import { bearer, sha256, withTokens, type TestToken } from '../support/access';
@@ -281,7 +282,14 @@ describe('Agents and their tokens', () => {
 
 describe('While the database is away', () => {
   let app: TestApp;
-  beforeAll(async () => (app = await createPatientApp({ ...SETTINGS, HEARTBEAT_FLUSH_INTERVAL_MS: 60_000 })));
+  beforeAll(
+    async () =>
+      (app = await createPatientApp({
+        ...SETTINGS,
+        HEARTBEAT_TIMEOUT_SECONDS: 86_400,
+        HEARTBEAT_FLUSH_INTERVAL_MS: 60_000,
+      })),
+  );
   afterAll(async () => {
     app.clock.goOn();
     app.app.getHttpServer().closeAllConnections();
@@ -303,6 +311,7 @@ describe('While the database is away', () => {
     for (const token of [known, owner.token]) expect(await beat('known', token)).toBe(200);
     expect(await app.app.get(BeatFlusher).flush()).toBe(true);
     await app.database.drop();
+    await until('the service has noticed', 120, () => !app.app.get(DatabaseWatch).isThere());
     await grow();
     for (const token of [known, owner.token, admin.token]) expect(await beat('known', token)).toBe(200);
     const away = [503, 'store_unavailable'];

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { AgentCredentials } from '../../src/access/agent-credentials';
 import { DatabaseWatch } from '../../src/database/database-watch';
+import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
 import { bearer, listOf, withTokens, type TestToken } from '../support/access';
 import { elapse, makeOlder } from '../support/elapse';
 import { withoutTail } from '../support/replicas';
@@ -110,11 +111,16 @@ describe('A token that was replaced', () => {
 
 describe('While the database is away', () => {
   it('cached tokens and owners count for heartbeats only, unless an invalidation has touched them', async () => {
-    const app = await createTestApp({ ...SETTINGS, HEARTBEAT_FLUSH_INTERVAL_MS: 60_000 });
+    const app = await createTestApp({
+      ...SETTINGS,
+      HEARTBEAT_TIMEOUT_SECONDS: 86_400,
+      HEARTBEAT_FLUSH_INTERVAL_MS: 60_000,
+    });
     const [known, touched] = [await anAgent(app, 'known'), await anAgent(app, 'touched')];
     for (const token of [known, OWNER.token]) expect(await beat(app, 'known', token)).toBe(200);
     expect(await beat(app, 'touched', touched)).toBe(200);
     app.app.get(AgentCredentials).onTouched({ ids: ['touched'] });
+    expect(await app.app.get(BeatFlusher).flush()).toBe(true);
     await app.database.drop();
     await until('the service has noticed', 60, () => !app.app.get(DatabaseWatch).isThere());
     await app.clock.holdUp(40); // what is cached is older than it may be while the database is there

@@ -11,7 +11,7 @@ import { until } from '../support/until';
 
 /** How long anything is remembered, and a bit. */
 const OVER_SECONDS = 2.1;
-const QUIET = { HEARTBEAT_FLUSH_INTERVAL_MS: 60_000 };
+const QUIET = { HEARTBEAT_TIMEOUT_SECONDS: 86_400, HEARTBEAT_FLUSH_INTERVAL_MS: 60_000 };
 
 /** A loader that is called when the test says so. */
 class Loads {

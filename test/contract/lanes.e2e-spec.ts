@@ -223,7 +223,10 @@ describe.each<[string, Partial<Configuration>]>([
   beforeAll(async () => {
     database = await createTestDatabase();
     for (const lane of ['on', 'off'] as const) {
-      const app = await createTestApp({ ...settings, HOT_LANE: lane, HEARTBEAT_FLUSH_INTERVAL_MS: 60_000 }, database);
+      const app = await createTestApp(
+        { ...settings, HOT_LANE: lane, HEARTBEAT_TIMEOUT_SECONDS: 3600, HEARTBEAT_FLUSH_INTERVAL_MS: 60_000 },
+        database,
+      );
       app.clock.stopAt(new Date('2026-01-01T00:00:00Z'));
       lanes.push(app);
       clients.push(new WireClient(app.url));

@@ -8,7 +8,11 @@ import { until } from '../support/until';
 
 const AGENT = { name: 'n', type: 'worker' };
 /** Sweeps and flushes come when the test asks for them. */
-const QUIET = { HEARTBEAT_SWEEP_INTERVAL_SECONDS: 3600, HEARTBEAT_FLUSH_INTERVAL_MS: 60_000 };
+const QUIET = {
+  HEARTBEAT_SWEEP_INTERVAL_SECONDS: 3600,
+  HEARTBEAT_TIMEOUT_SECONDS: 86_400,
+  HEARTBEAT_FLUSH_INTERVAL_MS: 60_000,
+};
 const PLACES = 2;
 /** With those under way, more than there are connections for everything else. */
 const QUEUE = 20;

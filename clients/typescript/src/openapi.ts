@@ -81,7 +81,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -190,7 +190,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -319,7 +319,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -425,7 +425,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -558,7 +558,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -675,7 +675,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -771,7 +771,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -866,7 +866,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -985,7 +985,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1128,7 +1128,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1257,7 +1257,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1363,7 +1363,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1469,7 +1469,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1578,7 +1578,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1714,7 +1714,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1796,7 +1796,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1880,7 +1880,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1971,7 +1971,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -2035,7 +2035,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be reached. */
+                /** @description The database cannot be reached, or no heartbeats are taken. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -2150,7 +2150,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description Starting, stopping, or without its database. */
+                /** @description Starting, stopping, without its database, or taking no heartbeats. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -2273,7 +2273,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2293,7 +2293,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */

@@ -39,7 +39,7 @@ export class HostileTarget {
 
   /** Nothing but requests writes: no sweep runs, and accepted heartbeats are flushed after each request. */
   static async start(): Promise<HostileTarget> {
-    const app = await createTestApp({ HEARTBEAT_FLUSH_INTERVAL_MS: 60_000 });
+    const app = await createTestApp({ HEARTBEAT_TIMEOUT_SECONDS: 86_400, HEARTBEAT_FLUSH_INTERVAL_MS: 60_000 });
     await stopSweeps(app);
     const client = new WireClient(app.url);
     const { body } = await client.exchange({ method: 'GET', path: '/openapi.json' });
