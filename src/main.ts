@@ -3,6 +3,7 @@ import cluster from 'node:cluster';
 import { PinoLogger } from 'nestjs-pino';
 import { runPrimary } from './cluster/primary';
 import { LISTEN_WHEN_READY, WorkerLink } from './cluster/worker-link';
+import { SystemClock } from './common/clock';
 import { errorMessage } from './common/error-message';
 import { loggingOptions, ServiceLogger } from './common/logging';
 import { stopSignal } from './common/stop-signal';
@@ -11,15 +12,17 @@ import { runService } from './service';
 
 /** One service, or with `WEB_CONCURRENCY` this many of them behind one port. Gives the exit code. */
 async function main(): Promise<number> {
+  const clock = new SystemClock();
   const isWorker = cluster.isWorker;
   // Heard from the first moment on, so that a start cut short cleans up as well.
-  const signal = isWorker ? WorkerLink.stopSignal() : stopSignal(() => process.exit(1));
+  const signal = isWorker ? WorkerLink.stopSignal() : stopSignal(clock, () => process.exit(1));
   const configuration = loadConfiguration(processEnvironment());
   const logger = new ServiceLogger(new PinoLogger(loggingOptions(configuration.LOG_LEVEL, process.stdout.isTTY)), {});
   const ready = (port: number): void => announce(port, configuration, logger);
   if (configuration.WEB_CONCURRENCY > 1 && !isWorker)
-    return runPrimary(configuration.WEB_CONCURRENCY, signal, logger, ready);
+    return runPrimary(clock, configuration.WEB_CONCURRENCY, signal, logger, ready);
   await runService({
+    clock,
     configuration,
     logger,
     stopSignal: signal,

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module';
 import { setUpApp } from './app.setup';
+import type { Clock } from './common/clock';
 import { HttpAdapter } from './common/http-adapter';
 import { Lifecycle } from './common/lifecycle';
 import type { ServiceLogger } from './common/logging';
@@ -15,6 +15,8 @@ import { waitForDatabase } from './database/wait-for-database';
 const CLEAN_UP_MS = 10_000;
 
 export interface ServiceOptions {
+  /** For the process; what is injected has one of its own. */
+  clock: Clock;
   configuration: Configuration;
   logger: ServiceLogger;
   stopSignal: StopSignal;
@@ -26,8 +28,8 @@ export interface ServiceOptions {
 
 /** The service, from its start to its end in this process. Throws when it cannot start. */
 export async function runService(options: ServiceOptions): Promise<void> {
-  const { configuration, logger, stopSignal } = options;
-  const adapter = new HttpAdapter(configuration.REQUEST_TIMEOUT_SECONDS * 1000);
+  const { clock, configuration, logger, stopSignal } = options;
+  const adapter = new HttpAdapter(clock, configuration.REQUEST_TIMEOUT_SECONDS * 1000);
   if (options.opensEarly) await adapter.open(configuration.SERVER_PORT, configuration.SERVER_HOST);
   const app = await start(adapter, options).catch(async (error: unknown) => {
     adapter.abandon();
@@ -42,9 +44,9 @@ export async function runService(options: ServiceOptions): Promise<void> {
 /** The service, serving; undefined when it was told to stop before that. */
 async function start(
   adapter: HttpAdapter,
-  { configuration, logger, stopSignal, onReady }: ServiceOptions,
+  { clock, configuration, logger, stopSignal, onReady }: ServiceOptions,
 ): Promise<NestExpressApplication | undefined> {
-  const isThere = await waitForDatabase(configuration, stopSignal.aborted, (message) => logger.warn(message));
+  const isThere = await waitForDatabase(clock, configuration, stopSignal.aborted, (message) => logger.warn(message));
   if (!isThere) return undefined;
   const module = AppModule.forRoot(configuration);
   const options = { abortOnError: false, bodyParser: false, logger };
@@ -69,16 +71,17 @@ async function start(
 async function stop(
   app: NestExpressApplication,
   adapter: HttpAdapter,
-  { configuration: { SHUTDOWN_DRAIN_MS, SHUTDOWN_GRACE_SECONDS }, logger }: ServiceOptions,
+  { clock, configuration: { SHUTDOWN_DRAIN_MS, SHUTDOWN_GRACE_SECONDS }, logger }: ServiceOptions,
 ): Promise<void> {
   app.get(Lifecycle).beginShutdown();
   adapter.drain();
-  await delay(SHUTDOWN_DRAIN_MS);
+  await clock.sleep(SHUTDOWN_DRAIN_MS);
   const grace = SHUTDOWN_GRACE_SECONDS * 1000;
-  setTimeout(() => adapter.abandon(), grace).unref();
-  setTimeout(() => {
+  clock.setTimer(grace, () => adapter.abandon()).unref();
+  const giveUp = (): void => {
     logger.error('The stop takes too long: ended with work undone');
     process.exit(1);
-  }, grace + CLEAN_UP_MS).unref();
+  };
+  clock.setTimer(grace + CLEAN_UP_MS, giveUp).unref();
   await app.close();
 }

@@ -1,10 +1,12 @@
 import { CacheModule } from '@nestjs/cache-manager';
 import { Global, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Clock } from '../common/clock';
 import { ClusterModule } from '../cluster/cluster.module';
 import { memoryTier, redisTier } from './cache.stores';
 import { ChangeEpoch } from './change-epoch';
 import { InvalidationBus } from './invalidation-bus';
 import { RedisConnection } from './redis.connection';
+import { SharedAnswers } from './shared-answers';
 import { TieredCache } from './tiered-cache';
 
 @Module({ providers: [RedisConnection], exports: [RedisConnection] })
@@ -21,14 +23,14 @@ class RedisModule {}
     RedisModule,
     CacheModule.registerAsync({
       imports: [RedisModule],
-      inject: [RedisConnection],
-      useFactory: (redis: RedisConnection) => ({
-        stores: redis.state() === 'off' ? [memoryTier()] : [memoryTier(), redisTier(redis)],
+      inject: [RedisConnection, Clock],
+      useFactory: (redis: RedisConnection, clock: Clock) => ({
+        stores: redis.state() === 'off' ? [memoryTier(clock)] : [memoryTier(clock), redisTier(redis, clock)],
       }),
     }),
   ],
-  providers: [ChangeEpoch, InvalidationBus, TieredCache],
-  exports: [ChangeEpoch, InvalidationBus, RedisModule, TieredCache],
+  providers: [ChangeEpoch, InvalidationBus, SharedAnswers, TieredCache],
+  exports: [ChangeEpoch, InvalidationBus, RedisModule, SharedAnswers, TieredCache],
 })
 export class RegistryCacheModule implements OnApplicationShutdown {
   constructor(

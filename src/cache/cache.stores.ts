@@ -2,6 +2,7 @@ import { KeyvAdapter, type CacheManagerStore } from 'cache-manager';
 import type { redisInsStore, RedisStore } from 'cache-manager-redis-yet';
 import { Keyv } from 'keyv';
 import { LRUCache } from 'lru-cache';
+import type { Clock } from '../common/clock';
 import { NAMESPACE } from './namespace';
 import type { RedisClient, RedisConnection } from './redis.connection';
 
@@ -30,9 +31,11 @@ export function keyInMemory(key: string): string {
 }
 
 /** The tier in this process: bounded, the least recently used entries leave first. Values are shared, not copied. */
-export function memoryTier(): Keyv {
+export function memoryTier(clock: Clock): Keyv {
   const entries = new LRUCache<string, Stored>({
     max: MOST_ENTRIES,
+    perf: { now: () => clock.monotonicMs() },
+    ttlResolution: 0,
     maxSize: MOST_CHARACTERS,
     sizeCalculation: (stored, key) => key.length + JSON.stringify(stored).length,
   });
@@ -49,14 +52,14 @@ export function memoryTier(): Keyv {
 }
 
 /** The tier in Redis. Its methods throw when Redis does not answer in time or not as it should. */
-export function redisTier(redis: RedisConnection): Keyv {
-  const keyv = new Keyv({ ...PLAIN, store: new KeyvAdapter(guardedStore(redis)), throwOnErrors: true });
+export function redisTier(redis: RedisConnection, clock: Clock): Keyv {
+  const keyv = new Keyv({ ...PLAIN, store: new KeyvAdapter(guardedStore(redis, clock)), throwOnErrors: true });
   keyv.on('error', () => undefined); // it is thrown as well
   return keyv;
 }
 
 /** The store of cache-manager-redis-yet, each of its calls under the deadline of the connection. */
-function guardedStore(redis: RedisConnection): CacheManagerStore {
+function guardedStore(redis: RedisConnection, clock: Clock): CacheManagerStore {
   const { redisInsStore: storeOf } = require('cache-manager-redis-yet') as typeof import('cache-manager-redis-yet');
   let current: { client: RedisClient; store: RedisStore } | undefined;
   const ask = async <T>(work: (store: RedisStore, client: RedisClient) => Promise<T>): Promise<T> => {
@@ -72,9 +75,14 @@ function guardedStore(redis: RedisConnection): CacheManagerStore {
     get: (key) =>
       ask(async (store) => {
         const [stored, left] = await Promise.all([store.get<unknown>(key), store.ttl(key)]);
-        return isStored(stored) ? { ...stored, expires: soonest(stored.expires, left) } : undefined;
+        if (!isStored(stored)) return undefined;
+        // Redis's expiry alone would trust a write that a hanging Redis carried out late; the writer's alone, the writer's clock.
+        return { ...stored, expires: Math.min(stored.expires, clock.now().getTime() + left) };
       }),
-    set: (key, stored, ttl) => ask((store) => store.set(key, stored, Math.max(1, Math.floor(ttl ?? 1)))),
+    set: (key, stored, ttl = 1) => {
+      const expires = clock.now().getTime() + ttl; // in place of Keyv's own, by the clock of whoever reads it
+      return ask((store) => store.set(key, { ...(stored as Stored), expires }, Math.max(1, Math.floor(ttl))));
+    },
     del: (key) => ask((store) => store.del(key)),
     mget: (...keys) => ask((store) => store.mget(...keys)),
     mset: (entries, ttl) => ask((store) => store.mset(Object.entries(entries), ttl)),
@@ -95,12 +103,4 @@ function isStored(stored: unknown): stored is Stored {
   return (
     typeof stored === 'object' && stored !== null && 'value' in stored && Number.isFinite((stored as Stored).expires)
   );
-}
-
-/**
- * The sooner of the expiry that the writer set and the one that Redis keeps (negative when it keeps none). Redis's alone would
- * trust a write that a hanging Redis carried out late; the writer's alone would trust the writer's clock.
- */
-function soonest(expires: number, left: number): number {
-  return Math.min(expires, Date.now() + left);
 }

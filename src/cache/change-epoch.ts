@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock';
 import { NAMESPACE, TTL_MS } from './namespace';
 import { RedisConnection, type RedisClient } from './redis.connection';
 
@@ -15,7 +16,10 @@ export class ChangeEpoch {
   private told = 0;
   private lastChangeAt = Number.NEGATIVE_INFINITY;
 
-  constructor(private readonly redis: RedisConnection) {}
+  constructor(
+    private readonly redis: RedisConnection,
+    private readonly clock: Clock,
+  ) {}
 
   /** Undefined while Redis cannot be asked, or may hold what a change of this replica has made wrong. */
   async current(): Promise<string | undefined> {
@@ -27,7 +31,7 @@ export class ChangeEpoch {
   /** Says that a change has been committed; a call of {@link raise} follows. */
   hasChanged(): void {
     this.changes++;
-    this.lastChangeAt = performance.now();
+    this.lastChangeAt = this.clock.monotonicMs();
   }
 
   /** Raises the epoch for all changes so far. What the client is sent meanwhile arrives after it. */
@@ -39,6 +43,6 @@ export class ChangeEpoch {
 
   /** A change that Redis could not be told of matters for as long as anything lives there. */
   private isBehind(): boolean {
-    return this.told < this.changes && performance.now() - this.lastChangeAt <= TTL_MS;
+    return this.told < this.changes && this.clock.monotonicMs() - this.lastChangeAt <= TTL_MS;
   }
 }

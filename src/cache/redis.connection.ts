@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import type { createClient } from 'redis';
+import { Clock, type Timer } from '../common/clock';
 import { Configuration } from '../config/configuration';
 import { NAMESPACE } from './namespace';
 import { DeadlineMissed, within } from '../common/within';
@@ -29,14 +30,15 @@ export class RedisConnection implements OnModuleInit {
   private client: RedisClient | undefined;
   private isUp = false;
   private toldState: RedisState | undefined;
-  /** Since when an established connection has answered nothing; `performance.now()`. */
+  /** Since when an established connection has answered nothing; milliseconds of the monotonic clock. */
   private silentSince: number | undefined;
   private checking: Promise<void> | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  private timer: Timer | undefined;
   private readonly watchers: ((isUp: boolean) => void)[] = [];
 
   constructor(
     private readonly configuration: Configuration,
+    private readonly clock: Clock,
     private readonly logger: PinoLogger,
   ) {
     logger.setContext(RedisConnection.name);
@@ -45,7 +47,7 @@ export class RedisConnection implements OnModuleInit {
   onModuleInit(): void {
     if (this.state() === 'off') return;
     this.open();
-    this.timer = setInterval(() => void this.look(), CHECK_EVERY_MS).unref();
+    this.timer = this.clock.every(CHECK_EVERY_MS, () => this.look());
   }
 
   /** As far as is known; asks nobody. */
@@ -74,7 +76,7 @@ export class RedisConnection implements OnModuleInit {
     if (!this.isUp || !client) return undefined;
     this.attempts++;
     try {
-      return await within(DEADLINE_MS, work(client));
+      return await within(this.clock, DEADLINE_MS, work(client));
     } catch (error) {
       if (error instanceof DeadlineMissed) this.lost(client, error);
       else this.logger.debug({ err: error }, 'Redis refused a command');
@@ -89,7 +91,7 @@ export class RedisConnection implements OnModuleInit {
 
   /** For good. Waits for nobody. */
   close(): void {
-    clearInterval(this.timer);
+    this.timer?.cancel();
     const { client } = this;
     this.client = undefined;
     this.isUp = false;
@@ -100,7 +102,7 @@ export class RedisConnection implements OnModuleInit {
     const client = this.duplicate();
     this.client = client;
     this.silentSince = undefined;
-    client.on('connect', () => client === this.client && (this.silentSince = performance.now()));
+    client.on('connect', () => client === this.client && (this.silentSince = this.clock.monotonicMs()));
     client.on('ready', () => void this.look());
     // Without a listener an error would end the process.
     client.on('error', (error) => this.lost(client, error));
@@ -122,13 +124,13 @@ export class RedisConnection implements OnModuleInit {
   private async lookNow(): Promise<void> {
     const { client } = this;
     if (!client) return;
-    if (this.silentSince !== undefined && performance.now() - this.silentSince > GIVE_UP_MS) {
+    if (this.silentSince !== undefined && this.clock.monotonicMs() - this.silentSince > GIVE_UP_MS) {
       discard(client);
       return this.open();
     }
     if (!client.isReady) return this.become(false, new Error('not connected'));
     try {
-      await within(DEADLINE_MS, client.set(CHECK_KEY, '1', { PX: 1000 }));
+      await within(this.clock, DEADLINE_MS, client.set(CHECK_KEY, '1', { PX: 1000 }));
       this.heard(client, true);
     } catch (error) {
       if (error instanceof DeadlineMissed) this.lost(client, error);
@@ -138,7 +140,7 @@ export class RedisConnection implements OnModuleInit {
 
   private heard(client: RedisClient, isUp: boolean, error?: unknown): void {
     if (client !== this.client) return;
-    this.silentSince = performance.now();
+    this.silentSince = this.clock.monotonicMs();
     this.become(isUp, error);
   }
 

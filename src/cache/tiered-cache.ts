@@ -1,6 +1,7 @@
 import { Cache } from '@nestjs/cache-manager';
 import { Injectable } from '@nestjs/common';
 import type { Keyv } from 'keyv';
+import { Clock } from '../common/clock';
 import { keyInMemory, type MemoryStore } from './cache.stores';
 import { InvalidationBus } from './invalidation-bus';
 import { TTL_MS } from './namespace';
@@ -45,6 +46,7 @@ export class TieredCache {
   constructor(
     cache: Cache,
     private readonly bus: InvalidationBus,
+    private readonly clock: Clock,
   ) {
     const [memory, redis] = cache.stores;
     this.memory = memory!;
@@ -62,8 +64,8 @@ export class TieredCache {
     if (held !== undefined) return held as T;
     const underWay = this.loads.get(key);
     // A load that takes too long is not waited for by others: they would get what was so before they asked.
-    if (underWay && performance.now() - underWay.began < TTL_MS) return underWay.answer as Promise<T>;
-    const own: Load = { began: performance.now(), answer: Promise.resolve() };
+    if (underWay && this.clock.monotonicMs() - underWay.began < TTL_MS) return underWay.answer as Promise<T>;
+    const own: Load = { began: this.clock.monotonicMs(), answer: Promise.resolve() };
     const answer = this.answer(key, own, load, shared).finally(() => {
       if (this.loads.get(key) === own) this.loads.delete(key);
     });
@@ -98,9 +100,9 @@ export class TieredCache {
       await this.keep(key, own, found.value, found.left);
       return found.value;
     }
-    const asked = performance.now();
+    const asked = this.clock.monotonicMs();
     const value = await load();
-    const left = TTL_MS - (performance.now() - asked);
+    const left = TTL_MS - (this.clock.monotonicMs() - asked);
     if (left <= 0) return value;
     if (sharedKey !== undefined) void this.share(sharedKey, value, left);
     await this.keep(key, own, value, left);
@@ -118,7 +120,7 @@ export class TieredCache {
     const requests = this.requests.redis;
     try {
       const stored = await this.redis!.get<unknown>(key, { raw: true });
-      const left = Math.min((stored?.expires ?? 0) - Date.now(), TTL_MS);
+      const left = Math.min((stored?.expires ?? 0) - this.clock.now().getTime(), TTL_MS);
       const isHit = left > 0 && shared.accepts(stored?.value);
       requests[isHit ? 'hit' : 'miss']++;
       return isHit ? { value: stored!.value as T, left } : undefined;

@@ -1,6 +1,7 @@
 import cluster, { type Worker } from 'node:cluster';
 import { once } from 'node:events';
 import { AggregatorRegistry, type RegistryContentType } from 'prom-client';
+import type { Clock } from '../common/clock';
 import { errorMessage } from '../common/error-message';
 import type { ServiceLogger } from '../common/logging';
 import type { StopSignal } from '../common/stop-signal';
@@ -15,6 +16,7 @@ const REPLACEMENT_PAUSE_MS = 1_000;
  * ended: 0 after a clean stop.
  */
 export async function runPrimary(
+  clock: Clock,
   count: number,
   stopSignal: StopSignal,
   logger: ServiceLogger,
@@ -34,7 +36,7 @@ export async function runPrimary(
   cluster.on('exit', (worker, code, signal) => {
     if (stopSignal.aborted.aborted) return;
     logger.error({ msg: 'A worker has ended; another one takes its place', pid: worker.process.pid, code, signal });
-    setTimeout(() => stopSignal.aborted.aborted || cluster.fork(), REPLACEMENT_PAUSE_MS);
+    clock.setTimer(REPLACEMENT_PAUSE_MS, () => stopSignal.aborted.aborted || cluster.fork());
   });
   if (port !== undefined) {
     const others = Array.from({ length: count - 1 }, () => portOf(cluster.fork()));

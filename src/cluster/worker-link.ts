@@ -1,5 +1,6 @@
 import cluster from 'node:cluster';
 import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock';
 import type { StopSignal } from '../common/stop-signal';
 import { isOurs, type ToPrimary, type ToWorker } from './messages';
 
@@ -15,7 +16,7 @@ export class WorkerLink {
   private readonly listeners = new Map<string, (payload: unknown) => void>();
   private asked = 0;
 
-  constructor() {
+  constructor(private readonly clock: Clock) {
     if (!cluster.isWorker) return;
     process.on('message', (message: ToWorker) => {
       if (!isOurs(message)) return;
@@ -51,9 +52,9 @@ export class WorkerLink {
   async scrapeAll(): Promise<string> {
     const id = this.asked++;
     const answer = await new Promise<{ text?: string; error?: string }>((resolve) => {
-      const timer = setTimeout(() => resolve({ error: 'a worker did not answer' }), SCRAPE_MS);
+      const timer = this.clock.setDeadline(SCRAPE_MS, () => resolve({ error: 'a worker did not answer' }));
       this.scrapes.set(id, (given) => {
-        clearTimeout(timer);
+        timer.cancel();
         resolve(given);
       });
       toPrimary({ type: 'registry:scrape', id });

@@ -1,3 +1,5 @@
+import type { Clock } from './clock';
+
 /** npm and a terminal both pass a Ctrl-C on; within this time it counts as one. */
 const SAME_CTRL_C_MS = 250;
 
@@ -13,14 +15,14 @@ export interface StopSignal {
  * The first SIGTERM or SIGINT from now on; `onSecond` is called at another one. Nest's own shutdown hooks would end the
  * process by the signal again: a clean stop is exit code 0.
  */
-export function stopSignal(onSecond: () => void): StopSignal {
+export function stopSignal(clock: Clock, onSecond: () => void): StopSignal {
   const controller = new AbortController();
   const received = new Promise<string>((resolve) => {
     let first: number | undefined;
     const onSignal = (signal: NodeJS.Signals): void => {
-      const isEcho = signal === 'SIGINT' && first !== undefined && performance.now() - first < SAME_CTRL_C_MS;
+      const isEcho = signal === 'SIGINT' && first !== undefined && clock.monotonicMs() - first < SAME_CTRL_C_MS;
       if (first !== undefined && !isEcho) onSecond();
-      first ??= performance.now();
+      first ??= clock.monotonicMs();
       controller.abort();
       resolve(signal);
     };

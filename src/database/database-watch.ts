@@ -4,6 +4,7 @@ import { Client, type Connection, type Pool, type PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
+import { Clock, type Timer } from '../common/clock';
 import { within } from '../common/within';
 import { isCrowded } from './database-errors';
 
@@ -21,7 +22,7 @@ const SECOND_LOOK_MS = 250;
 export class DatabaseWatch implements OnApplicationBootstrap, OnApplicationShutdown {
   private client: Client | undefined;
   private asking: Promise<boolean> | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  private timer: Timer | undefined;
   private isAway = false;
   private isStopped = false;
   private readonly connections = new Set<PoolClient>();
@@ -29,21 +30,26 @@ export class DatabaseWatch implements OnApplicationBootstrap, OnApplicationShutd
 
   constructor(
     private readonly dataSource: DataSource,
+    private readonly clock: Clock,
     private readonly logger: PinoLogger,
   ) {
     logger.setContext(DatabaseWatch.name);
   }
 
   onApplicationBootstrap(): void {
-    const pool = (this.dataSource.driver as PostgresDriver).master as Pool;
+    this.follow((this.dataSource.driver as PostgresDriver).master as Pool);
+    void this.watch();
+  }
+
+  /** Has the connections of a pool cut as well when PostgreSQL does not answer. */
+  follow(pool: Pool): void {
     pool.on('acquire', (connection) => this.connections.add(connection));
     pool.on('remove', (connection) => this.connections.delete(connection));
-    void this.watch();
   }
 
   onApplicationShutdown(): void {
     this.isStopped = true;
-    clearTimeout(this.timer);
+    this.timer?.cancel();
     this.hangUp();
   }
 
@@ -55,7 +61,7 @@ export class DatabaseWatch implements OnApplicationBootstrap, OnApplicationShutd
   /** Whether PostgreSQL answers within so many milliseconds. Asks it; those who ask at the same time share the answer. */
   async answers(withinMs = AWAY_AFTER_MS): Promise<boolean> {
     this.asking ??= this.ask().finally(() => (this.asking = undefined));
-    return within(withinMs, this.asking).catch(() => false);
+    return within(this.clock, withinMs, this.asking).catch(() => false);
   }
 
   /**
@@ -72,15 +78,15 @@ export class DatabaseWatch implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   private async watch(): Promise<void> {
-    const began = performance.now();
+    const began = this.clock.monotonicMs();
     let answers = await this.answers();
     // Refused or cut off, it may be there for a new connection. Held up ourselves, we may not have listened.
-    const wasRefused = performance.now() - began < AWAY_AFTER_MS;
+    const wasRefused = this.clock.monotonicMs() - began < AWAY_AFTER_MS;
     if (!answers && !this.isStopped) answers = await this.answers(wasRefused ? AWAY_AFTER_MS : SECOND_LOOK_MS);
     if (this.isStopped) return;
     if (!answers) this.hangUp();
     if (answers === this.isAway) this.turn(!answers);
-    this.timer = setTimeout(() => void this.watch(), PAUSE_MS);
+    this.timer = this.clock.setTimer(PAUSE_MS, () => this.watch());
   }
 
   /** Lets everybody go who waits for a server that does not answer. The pool makes new connections when it is back. */
@@ -106,13 +112,10 @@ export class DatabaseWatch implements OnApplicationBootstrap, OnApplicationShutd
 
   private async connect(): Promise<Client> {
     const { url } = this.dataSource.options as PostgresDataSourceOptions;
-    const client = new Client({
-      connectionString: url,
-      application_name: 'agent-registry watch',
-      connectionTimeoutMillis: AWAY_AFTER_MS,
-    });
+    const client = new Client({ connectionString: url, application_name: 'agent-registry watch' });
     client.on('error', () => (this.client = undefined)); // the next question connects anew
-    await client.connect();
+    const limit = this.clock.setDeadline(AWAY_AFTER_MS, () => cut(client));
+    await client.connect().finally(() => limit.cancel());
     if (!this.isStopped) return client;
     cut(client); // nobody would end it any more
     throw new Error('The service has stopped');

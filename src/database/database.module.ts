@@ -2,10 +2,12 @@ import { Global, Logger, Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
+import { SystemClock } from '../common/clock';
 import type { Configuration } from '../config/configuration';
 import { dataSourceOptions, migrate } from './data-source';
 import { Database } from './database';
 import { DatabaseWatch } from './database-watch';
+import { ReportingDatabase } from './reporting-database';
 import { EmbeddedPostgres } from './embedded-postgres';
 import { untilReachable } from './wait-for-database';
 
@@ -22,8 +24,8 @@ export class DatabaseModule {
           dataSourceFactory: (options) => connect(configuration, options?.entities),
         }),
       ],
-      providers: [Database, DatabaseWatch],
-      exports: [Database, DatabaseWatch],
+      providers: [Database, DatabaseWatch, ReportingDatabase],
+      exports: [Database, DatabaseWatch, ReportingDatabase],
     };
   }
 }
@@ -49,6 +51,7 @@ async function connect(configuration: Configuration, entities: DataSourceOptions
     // Of an embedded server we know that it is there.
     const seconds = configuration.DATABASE_URL ? configuration.DATABASE_STARTUP_TIMEOUT_SECONDS : 0;
     await untilReachable(
+      new SystemClock(), // TypeORM's factory is not injected
       () => migrateAndConnect(dataSource),
       seconds,
       (message) => logger.warn(message),

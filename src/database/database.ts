@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import type { Pool, PoolClient } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
+import { Clock } from '../common/clock';
 import { DomainError } from '../common/domain-error';
 import { isConnectionLost, isRolledBack, isUnavailable } from './database-errors';
 import { DatabaseWatch } from './database-watch';
@@ -15,6 +15,14 @@ export interface Querier {
    * long, and whose plan does not depend on its parameters.
    */
   prepared<Row extends object>(name: string, sql: string, parameters: unknown[]): Promise<Row[]>;
+}
+
+/** The connections of a pool. `waiting` counts statements that want one. */
+export interface PoolState {
+  idle: number;
+  busy: number;
+  waiting: number;
+  max: number;
 }
 
 /** As long as there is somebody to ask, what may run again does so for this time … */
@@ -31,6 +39,7 @@ export class Database implements Querier {
   constructor(
     private readonly dataSource: DataSource,
     private readonly watch: DatabaseWatch,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -46,6 +55,11 @@ export class Database implements Querier {
     return this.ask(mayRunAgain(sql), () => runPrepared<Row>(this.connections(), name, sql, parameters));
   }
 
+  /** What `work` gives, which asks PostgreSQL and only reads: it is begun again when the connection was lost. Rejects as {@link query} does. */
+  async read<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.ask((error) => isRolledBack(error) || isConnectionLost(error), work);
+  }
+
   /**
    * Runs `work` in one transaction: all of it is there afterwards, or nothing. With `retry`, `work` may run again after
    * PostgreSQL has rolled it back (deadlock, serialization failure), so it must have no effect but what it writes.
@@ -57,8 +71,8 @@ export class Database implements Querier {
     );
   }
 
-  /** The connections of this process. `waiting` counts statements that want one. */
-  pool(): { idle: number; busy: number; waiting: number; max: number } {
+  /** The connections of this process, but for those of `ReportingDatabase`. */
+  pool(): PoolState {
     const { totalCount, idleCount, waitingCount, options } = this.connections();
     return { idle: idleCount, busy: totalCount - idleCount, waiting: waitingCount, max: options.max };
   }
@@ -68,14 +82,14 @@ export class Database implements Querier {
   }
 
   private async ask<Result>(isSafe: (error: unknown) => boolean, work: () => Promise<Result>): Promise<Result> {
-    const began = performance.now();
+    const began = this.clock.monotonicMs();
     for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       try {
         return await this.watch.whileThere(work);
       } catch (error) {
         if (error instanceof DomainError) throw error;
-        if (isSafe(error) && this.watch.isThere() && performance.now() - began < RETRY_FOR_MS) {
-          await delay(pauseMs);
+        if (isSafe(error) && this.watch.isThere() && this.clock.monotonicMs() - began < RETRY_FOR_MS) {
+          await this.clock.sleep(pauseMs);
           continue;
         }
         if (!isUnavailable(error)) throw error;

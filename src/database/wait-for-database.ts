@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
+import type { Clock } from '../common/clock';
 import { errorMessage } from '../common/error-message';
 import type { Configuration } from '../config/configuration';
 import { isUnreachable } from './database-errors';
@@ -13,11 +13,12 @@ const ATTEMPT_MS = 2_000;
  * @throws Error as {@link untilReachable}
  */
 export async function waitForDatabase(
+  clock: Clock,
   { DATABASE_URL, DATABASE_STARTUP_TIMEOUT_SECONDS: seconds }: Configuration,
   signal: AbortSignal,
   tell: (message: string) => void,
 ): Promise<boolean> {
-  if (DATABASE_URL) await untilReachable(() => attempt(DATABASE_URL), seconds, tell, signal);
+  if (DATABASE_URL) await untilReachable(clock, () => attempt(DATABASE_URL), seconds, tell, signal);
   return !signal.aborted;
 }
 
@@ -27,21 +28,22 @@ export async function waitForDatabase(
  * @throws Error the last attempt's, when the time is up; at once when the server is there and refuses
  */
 export async function untilReachable<Result>(
+  clock: Clock,
   work: () => Promise<Result>,
   seconds: number,
   tell: (message: string) => void,
   signal?: AbortSignal,
 ): Promise<Result | undefined> {
-  const end = performance.now() + seconds * 1000;
+  const end = clock.monotonicMs() + seconds * 1000;
   for (let pause = FIRST_PAUSE_MS; !signal?.aborted; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     try {
       return await work();
     } catch (error) {
       if (!isUnreachable(error)) throw error;
-      const left = end - performance.now();
+      const left = end - clock.monotonicMs();
       if (left <= 0) throw new Error(`no database after ${seconds} s: ${errorMessage(error)}`, { cause: error });
       tell(`The database cannot be reached (${errorMessage(error)}); trying again for ${Math.ceil(left / 1000)} s`);
-      await delay(Math.min(pause, left), undefined, { signal }).catch(() => undefined);
+      await clock.sleep(Math.min(pause, left), signal).catch(() => undefined);
     }
   }
   return undefined;

@@ -13,9 +13,12 @@ import {
   wrap,
   type BulkheadPolicy,
   type CircuitBreakerPolicy,
+  type IBackoff,
   type IPolicy,
 } from 'cockatiel';
 import type { Dispatcher } from 'undici';
+import type { Clock } from '../common/clock';
+import { abortedAfter } from '../common/within';
 import type { Configuration } from '../config/configuration';
 import { readCourtAnswer, unusable } from './court-answer';
 import { CourtPool } from './court-pool';
@@ -50,17 +53,26 @@ export class CourtAuthority extends PolicyAuthority implements OnApplicationShut
   constructor(
     url: string,
     private readonly configuration: Configuration,
+    private readonly clock: Clock,
   ) {
     super();
     const { origin, pathname } = new URL(url);
     this.path = `${pathname.replace(/\/+$/, '')}/court/trifecta`;
     this.pool = new CourtPool(origin, { connections: configuration.TRIFECTA_COURT_MAX_CONCURRENT, pipelining: 1 });
     this.places = bulkhead(configuration.TRIFECTA_COURT_MAX_CONCURRENT, configuration.TRIFECTA_COURT_MAX_QUEUE);
+    // cockatiel compares this with the time of day, which can be set back: by our clock it is over at once, or never.
+    const isOver = (): boolean => this.isOverdue();
+    const rest: IBackoff<unknown> = {
+      get duration() {
+        return isOver() ? -Infinity : Infinity;
+      },
+      next: () => rest,
+    };
     this.breaker = circuitBreaker(handleAll, {
-      halfOpenAfter: configuration.TRIFECTA_COURT_BREAKER_RESET_MS,
+      halfOpenAfter: { next: () => rest },
       breaker: new ConsecutiveBreaker(configuration.TRIFECTA_COURT_BREAKER_FAILURES),
     });
-    this.breaker.onBreak(() => (this.openedAt = performance.now()));
+    this.breaker.onBreak(() => (this.openedAt = this.clock.monotonicMs()));
     const onceMore = retry(
       handleWhen((error) => error instanceof NoAnswer && error.isConnectionFailure),
       { maxAttempts: 1 },
@@ -69,7 +81,7 @@ export class CourtAuthority extends PolicyAuthority implements OnApplicationShut
   }
 
   async judge(question: Question): Promise<Judgement> {
-    const deadline = performance.now() + this.configuration.TRIFECTA_COURT_TIMEOUT_MS;
+    const deadline = this.clock.monotonicMs() + this.configuration.TRIFECTA_COURT_TIMEOUT_MS;
     // A question that had to wait is asked by the one that leaves its place; it shall still belong to its own request.
     const ask = AsyncResource.bind(() => this.askInTurn(question, deadline));
     const judgement = await this.places.execute(ask).catch(judgementOf);
@@ -95,8 +107,11 @@ export class CourtAuthority extends PolicyAuthority implements OnApplicationShut
   /** The breaker itself finds out that it may be tried again only when somebody asks. */
   private breakerState(): string {
     if (this.breaker.state === CircuitState.Closed) return 'closed';
-    const isOverdue = performance.now() - this.openedAt > this.configuration.TRIFECTA_COURT_BREAKER_RESET_MS;
-    return this.breaker.state === CircuitState.HalfOpen || isOverdue ? 'half_open' : 'open';
+    return this.breaker.state === CircuitState.HalfOpen || this.isOverdue() ? 'half_open' : 'open';
+  }
+
+  private isOverdue(): boolean {
+    return this.clock.monotonicMs() - this.openedAt >= this.configuration.TRIFECTA_COURT_BREAKER_RESET_MS;
   }
 
   private queued(): number {
@@ -105,9 +120,10 @@ export class CourtAuthority extends PolicyAuthority implements OnApplicationShut
 
   /** Whoever has waited for a place as long as an answer may take is not kept waiting for one as well. */
   private async askInTurn(question: Question, deadline: number): Promise<Judgement> {
-    if (performance.now() > deadline) return unusable('too many questions are before the court');
-    const signal = AbortSignal.timeout(this.configuration.TRIFECTA_COURT_TIMEOUT_MS);
-    return this.patience.execute(() => this.ask(question, signal));
+    if (this.clock.monotonicMs() > deadline) return unusable('too many questions are before the court');
+    return abortedAfter(this.clock, this.configuration.TRIFECTA_COURT_TIMEOUT_MS, (signal) =>
+      this.patience.execute(() => this.ask(question, signal)),
+    );
   }
 
   /** Asks once. Redirects are answers like any other that is not a 200. Throws for want of a usable answer. */

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Clock } from '../common/clock';
 import { Configuration } from '../config/configuration';
+import { DecisionRetention } from './decision-retention';
 import { GovernanceController } from './governance.controller';
 import { GovernanceDecisionEntity } from './governance-decision.entity';
 import { GovernanceDecisionsRepository } from './governance-decisions.repository';
@@ -12,20 +14,21 @@ import { AllowEverything, PolicyAuthority } from './policy-authority';
   imports: [TypeOrmModule.forFeature([GovernanceDecisionEntity])],
   controllers: [GovernanceController],
   providers: [
+    DecisionRetention,
     GovernanceDecisionsRepository,
     GovernanceService,
     {
       provide: PolicyAuthority,
-      inject: [Configuration],
-      useFactory: (configuration: Configuration): PolicyAuthority => {
+      inject: [Configuration, Clock],
+      useFactory: (configuration: Configuration, clock: Clock): PolicyAuthority => {
         const url = configuration.TRIFECTA_COURT_URL;
         if (!url) return new AllowEverything();
         // Loaded, with undici and cockatiel, only when there is a court to ask.
         const { CourtAuthority } = require('./court.authority') as typeof import('./court.authority');
-        return new CourtAuthority(url, configuration);
+        return new CourtAuthority(url, configuration, clock);
       },
     },
   ],
-  exports: [GovernanceService, PolicyAuthority],
+  exports: [DecisionRetention, GovernanceService, PolicyAuthority],
 })
 export class GovernanceModule {}

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
+import { Clock } from '../common/clock';
 import { DurationTally } from '../common/duration-tally';
 import { DomainError } from '../common/domain-error';
 import { decodeCursor, isRevision, pageOf, type Page } from '../common/paging';
@@ -35,10 +36,11 @@ export class GovernanceService {
     private readonly authority: PolicyAuthority,
     private readonly decisions: GovernanceDecisionsRepository,
     private readonly configuration: Configuration,
+    private readonly clock: Clock,
     private readonly logger: PinoLogger,
   ) {
     logger.setContext(GovernanceService.name);
-    this.cache = new VerdictCache(configuration.TRIFECTA_COURT_VERDICT_TTL_SECONDS);
+    this.cache = new VerdictCache(clock, configuration.TRIFECTA_COURT_VERDICT_TTL_SECONDS);
   }
 
   /**
@@ -65,9 +67,9 @@ export class GovernanceService {
   }
 
   private async ask(question: Question): Promise<Judgement> {
-    const start = performance.now();
+    const start = this.clock.monotonicMs();
     const judgement = await this.authority.judge(question);
-    const took = performance.now() - start;
+    const took = this.clock.monotonicMs() - start;
     this.durations.observe(took / 1000);
     const verdict = this.verdictOf(judgement);
     const { agent_id: agentId } = question.context;

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import type { Clock } from '../common/clock';
 import type { Judgement, Question } from './policy-authority';
 
 const CAPACITY = 10_000;
@@ -11,8 +12,10 @@ const CAPACITY = 10_000;
 export class VerdictCache {
   private readonly verdicts: LRUCache<string, Judgement> | undefined;
 
-  constructor(ttlSeconds: number) {
-    if (ttlSeconds > 0) this.verdicts = new LRUCache({ max: CAPACITY, ttl: ttlSeconds * 1000 });
+  constructor(clock: Clock, ttlSeconds: number) {
+    if (ttlSeconds <= 0) return;
+    const perf = { now: () => clock.monotonicMs() };
+    this.verdicts = new LRUCache({ max: CAPACITY, ttl: ttlSeconds * 1000, perf, ttlResolution: 0 });
   }
 
   get(question: Question): Judgement | undefined {

@@ -1,8 +1,11 @@
 import { HealthIndicatorService } from '@nestjs/terminus';
+import { TestClock } from '../../test/support/test-clock';
 import { HealthChecks, type HealthCheck } from './health-checks';
 
+const clock = new TestClock();
+
 function checksOf(...checks: HealthCheck[]): HealthChecks {
-  const all = new HealthChecks(new HealthIndicatorService());
+  const all = new HealthChecks(new HealthIndicatorService(), clock);
   for (const check of checks) all.add(check);
   return all;
 }
@@ -50,7 +53,9 @@ describe('HealthChecks', () => {
         return new Promise(() => undefined);
       },
     };
-    const { status, details } = await checksOf(hanging, up('fine')).health();
+    const health = checksOf(hanging, up('fine')).health();
+    await clock.advance(1);
+    const { status, details } = await health;
     expect([status, details.hanging?.status, details.fine?.status]).toEqual(['unhealthy', 'down', 'up']);
     expect(signal?.aborted).toBe(true);
   });

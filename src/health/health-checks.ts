@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import { Clock } from '../common/clock';
 import { DeadlineMissed, within } from '../common/within';
 
 /** More than any check should take, and so little that a probe is answered within a second whatever hangs. */
@@ -37,7 +38,10 @@ export class HealthChecks {
   private readonly checks: HealthCheck[] = [];
   private looking: Promise<ServiceHealth> | undefined;
 
-  constructor(private readonly indicators: HealthIndicatorService) {}
+  constructor(
+    private readonly indicators: HealthIndicatorService,
+    private readonly clock: Clock,
+  ) {}
 
   /** Adds a check; a module calls it when it is made. */
   add(check: HealthCheck): void {
@@ -51,7 +55,9 @@ export class HealthChecks {
   }
 
   private async lookAtAll(): Promise<ServiceHealth> {
-    const findings = await Promise.all(this.checks.map(async (check) => ({ check, finding: await lookAt(check) })));
+    const findings = await Promise.all(
+      this.checks.map(async (check) => ({ check, finding: await lookAt(check, this.clock) })),
+    );
     const results = findings.map(({ check, finding: { isUp, details = {} } }) => {
       const indicator = this.indicators.check(check.name);
       return isUp ? indicator.up(details) : indicator.down(details);
@@ -65,11 +71,11 @@ export class HealthChecks {
   }
 }
 
-async function lookAt(check: HealthCheck): Promise<Finding> {
+async function lookAt(check: HealthCheck, clock: Clock): Promise<Finding> {
   const timeout = new AbortController();
   try {
     // The look itself may throw before there is a promise.
-    return await within(PATIENCE_MS, (async () => check.look(timeout.signal))());
+    return await within(clock, PATIENCE_MS, (async () => check.look(timeout.signal))());
   } catch (error) {
     return {
       isUp: false,

@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
-import { setTimeout as delay } from 'node:timers/promises';
 import { PinoLogger } from 'nestjs-pino';
+import { Clock, type Timer } from '../common/clock';
 import { DurationTally } from '../common/duration-tally';
 import { isAboutData } from '../database/database-errors';
 import { Configuration } from '../config/configuration';
@@ -30,7 +30,7 @@ const LATE_MS = 10_000;
 export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdown {
   /** Flushes that had something to write, also those that failed. */
   readonly durations = new DurationTally();
-  private timer: NodeJS.Timeout | undefined;
+  private timer: Timer | undefined;
   private flushing: Promise<boolean> | undefined;
   private failures = 0;
   /** In the flush that is under way or was the last: how long there was nothing to do. */
@@ -44,6 +44,7 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
     private readonly records: AgentRecords,
     private readonly events: AgentEvents,
     private readonly configuration: Configuration,
+    private readonly clock: Clock,
     private readonly logger: PinoLogger,
   ) {
     logger.setContext(BeatFlusher.name);
@@ -56,7 +57,7 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
   /** Runs after the last request has been answered and before the connections close. */
   async onApplicationShutdown(): Promise<void> {
     this.stopped = true;
-    clearTimeout(this.timer);
+    this.timer?.cancel();
     await this.flush();
     if (!(await this.flush()))
       this.logger.error({ beats: this.recent.size }, 'Heartbeats could not be written before the stop');
@@ -65,7 +66,7 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
   /** Milliseconds that the oldest acknowledged beat has waited so far; 0 when none waits. */
   lagMs(): number {
     const oldest = this.recent.oldest();
-    return oldest === undefined ? 0 : performance.now() - oldest;
+    return oldest === undefined ? 0 : this.clock.monotonicMs() - oldest;
   }
 
   /** Whether acknowledged beats have waited far longer than they should. */
@@ -81,19 +82,16 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   /** The next flush begins half an interval after the last one began, or later when that one failed or took longer. */
-  private schedule(lastBegan = performance.now()): void {
+  private schedule(lastBegan = this.clock.monotonicMs()): void {
     if (this.stopped) return;
     const pause =
       this.failures > 0
         ? Math.min(this.configuration.HEARTBEAT_FLUSH_INTERVAL_MS * 2 ** this.failures, LONGEST_BACKOFF_MS)
-        : lastBegan + this.halfInterval() - performance.now();
-    this.timer = setTimeout(
-      () => {
-        const began = performance.now();
-        void this.flush().then(() => this.schedule(began));
-      },
-      Math.max(pause, 1),
-    );
+        : lastBegan + this.halfInterval() - this.clock.monotonicMs();
+    this.timer = this.clock.setTimer(Math.max(pause, 1), () => {
+      const began = this.clock.monotonicMs();
+      return this.flush().then(() => this.schedule(began));
+    });
   }
 
   private halfInterval(): number {
@@ -102,7 +100,7 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
 
   private async write(): Promise<boolean> {
     if (this.recent.size === 0) return true;
-    const began = performance.now();
+    const began = this.clock.monotonicMs();
     const taken = this.recent.take();
     const written = new Set<string>();
     this.pausedMs = 0;
@@ -120,12 +118,12 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
         this.logger.warn({ err: error, beats: taken.size - written.size }, 'Heartbeats cannot be written; they wait');
       return false;
     } finally {
-      this.durations.observe((performance.now() - began - this.pausedMs) / 1000);
+      this.durations.observe((this.clock.monotonicMs() - began - this.pausedMs) / 1000);
     }
   }
 
   private async writeSpread(ids: string[], taken: ReadonlyMap<string, Beat>, written: Set<string>): Promise<void> {
-    const began = performance.now();
+    const began = this.clock.monotonicMs();
     const spread = Math.min(this.halfInterval(), LONGEST_SPREAD_MS);
     for (let start = 0; start < ids.length; start += SMALL_BATCH) {
       if (start > 0) await this.pauseUntil(began + (start / ids.length) * spread);
@@ -156,14 +154,14 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
 
   /** Not when the moment is past, or nothing but the stop is waited for. */
   private async pauseUntil(moment: number): Promise<void> {
-    const began = performance.now();
+    const began = this.clock.monotonicMs();
     if (moment - began < 1 || this.stopped) return;
-    await delay(moment - began);
-    this.pausedMs += performance.now() - began;
+    await this.clock.sleep(moment - began);
+    this.pausedMs += this.clock.monotonicMs() - began;
   }
 
   private async writeBatch(ids: string[], taken: ReadonlyMap<string, Beat>, written: Set<string>): Promise<void> {
-    const now = performance.now();
+    const now = this.clock.monotonicMs();
     const changes = this.known.watchChanges();
     let met: WrittenBeat[];
     try {

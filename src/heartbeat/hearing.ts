@@ -1,5 +1,5 @@
-import { Injectable } from '@nestjs/common';
-import { Interval } from '@nestjs/schedule';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Clock, type Timer } from '../common/clock';
 
 const PULSE_MS = 500;
 /** A pulse that is this late was held up together with everything else in the process. */
@@ -10,14 +10,26 @@ const PAUSE_MS = 2_000;
  * process was held up, and not when a heartbeat was refused because the database could not be asked whose it was.
  */
 @Injectable()
-export class Hearing {
-  private lastPulseAt = performance.now();
+export class Hearing implements OnApplicationBootstrap, OnApplicationShutdown {
+  private lastPulseAt: number;
   private missed = false;
+  private timer: Timer | undefined;
 
-  @Interval(PULSE_MS)
-  pulse(): void {
+  constructor(private readonly clock: Clock) {
+    this.lastPulseAt = clock.monotonicMs();
+  }
+
+  onApplicationBootstrap(): void {
+    this.timer = this.clock.every(PULSE_MS, () => this.pulse());
+  }
+
+  onApplicationShutdown(): void {
+    this.timer?.cancel();
+  }
+
+  private pulse(): void {
     this.missed ||= this.isHeldUp();
-    this.lastPulseAt = performance.now();
+    this.lastPulseAt = this.clock.monotonicMs();
   }
 
   /** A heartbeat came and could not be taken, through no fault of its sender. */
@@ -43,6 +55,6 @@ export class Hearing {
   }
 
   private isHeldUp(): boolean {
-    return performance.now() - this.lastPulseAt > PAUSE_MS;
+    return this.clock.monotonicMs() - this.lastPulseAt > PAUSE_MS;
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AccessControl } from '../access/access-control';
 import type { Principal } from '../access/principal';
+import { Clock } from '../common/clock';
 import { DomainError, inBody, validationError } from '../common/domain-error';
 import { jsonViolations } from '../common/json-limits';
 import { isJsonObject } from '../common/validate';
@@ -49,6 +50,7 @@ export class HeartbeatService {
     private readonly hearing: Hearing,
     private readonly cadence: Cadence,
     private readonly access: AccessControl,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -76,7 +78,7 @@ export class HeartbeatService {
     beats: unknown[],
     principal: Principal,
   ): Promise<{ accepted: number; rejected: RejectedBeat[]; nextHeartbeatSeconds: number }> {
-    const now = performance.now();
+    const now = this.clock.monotonicMs();
     let unavailable: DomainError | undefined;
     const rejected: RejectedBeat[] = [];
     const reject = (index: number, id: unknown, error: DomainError): void => {
@@ -89,7 +91,7 @@ export class HeartbeatService {
         const parsed = parseBatchItem(beat);
         if (parsed instanceof DomainError) return reject(index, isJsonObject(beat) ? beat.id : '', parsed);
         try {
-          const required = this.access.require(principal, { access: 'agent', agentId: parsed.id });
+          const required = this.access.require(principal, { access: 'agent', agentId: parsed.id, allowStale: true });
           if (required) await required;
           const found = this.known.find(parsed.id);
           const agent = requireRegistered(parsed.id, found instanceof Promise ? await found : found);
@@ -131,7 +133,7 @@ export class HeartbeatService {
 
   private take(id: string, found: KnownAgent | undefined, report: HealthReport | undefined): AcceptedBeat {
     const { status, intervalSeconds } = requireRegistered(id, found);
-    this.recent.record(id, performance.now(), report);
+    this.recent.record(id, this.clock.monotonicMs(), report);
     this.results.accepted++;
     return {
       id,

@@ -1,6 +1,7 @@
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Cron, CronExpression } from '@nestjs/schedule';
 import { PinoLogger } from 'nestjs-pino';
+import { Clock } from '../common/clock';
 import { DurationTally } from '../common/duration-tally';
 import { Configuration } from '../config/configuration';
 import type { Querier } from '../database/database';
@@ -8,7 +9,6 @@ import { AgentEvents } from '../events/agent-events';
 import { Cadence } from '../registry/cadence';
 import { timeoutSeconds } from '../registry/heartbeat-timeout';
 import { RecentBeats } from '../registry/recent-beats';
-import { RetentionService } from '../registry/retention.service';
 import { BeatFlusher } from './beat-flusher';
 import { Hearing } from './hearing';
 import { nextCadence } from './cadence-rule';
@@ -34,7 +34,7 @@ export interface SweepReport {
 export class HeartbeatSweeper implements BeforeApplicationShutdown {
   /** Sweeps that this replica ran to the end. */
   readonly durations = new DurationTally();
-  private readonly startedAt = performance.now();
+  private readonly startedAt: number;
   private lastSuccessAt: number | undefined;
   private isProtecting = false;
   private lastSweepAt = Number.NEGATIVE_INFINITY;
@@ -46,18 +46,19 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
     private readonly hearing: Hearing,
     private readonly recent: RecentBeats,
     private readonly cadence: Cadence,
-    private readonly retention: RetentionService,
     private readonly events: AgentEvents,
     private readonly configuration: Configuration,
+    private readonly clock: Clock,
     private readonly logger: PinoLogger,
   ) {
+    this.startedAt = clock.monotonicMs();
     logger.setContext(HeartbeatSweeper.name);
   }
 
   /** Looks every second whether a sweep is due. By a clock that nobody sets: cron only wakes it. */
   @Cron(CronExpression.EVERY_SECOND, { waitForCompletion: true })
   async tick(): Promise<void> {
-    const now = performance.now();
+    const now = this.clock.monotonicMs();
     if (now - this.lastSweepAt < this.configuration.HEARTBEAT_SWEEP_INTERVAL_SECONDS * 1000 - 500) return;
     this.lastSweepAt = now;
     this.sweeping = this.sweep().catch((error: unknown) => {
@@ -72,13 +73,13 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
     await this.sweeping;
   }
 
-  /** When the last sweep ran that this replica knows of, its own or another's, in milliseconds of `performance.now()`. */
+  /** When the last sweep ran that this replica knows of, its own or another's, in milliseconds of the monotonic clock. */
   get lastSuccess(): number | undefined {
     return this.lastSuccessAt;
   }
 
   report(): SweepReport {
-    const since = (performance.now() - (this.lastSuccessAt ?? this.startedAt)) / 1000;
+    const since = (this.clock.monotonicMs() - (this.lastSuccessAt ?? this.startedAt)) / 1000;
     return {
       secondsSinceSuccess: this.lastSuccessAt === undefined ? null : Math.round(since),
       isLate: since > 3 * this.configuration.HEARTBEAT_SWEEP_INTERVAL_SECONDS + 1,
@@ -92,18 +93,17 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
     if (!(await this.flusher.flush())) return;
     // Whoever sweeps then: what this replica has missed, no other one has heard.
     await this.hearing.confess(() => this.sweeps.countSilenceAnew());
-    const start = performance.now();
+    const start = this.clock.monotonicMs();
     const hasSwept = await this.sweeps.exclusively((transaction) => this.sweepNow(transaction));
     const { stretch, tolerance, heldFor, sinceLastSweep } = await this.sweeps.state();
     this.cadence.adopt(stretch, tolerance);
     this.isProtecting = heldFor !== null;
-    const end = performance.now();
+    const end = this.clock.monotonicMs();
     // Not "now" when another replica is at it: that one may be stuck.
     if (sinceLastSweep !== null) this.lastSuccessAt = end - sinceLastSweep * 1000;
     if (!hasSwept) return;
     this.durations.observe((end - start) / 1000);
     this.logger.debug({ duration_ms: Math.round(end - start) }, 'Heartbeat sweep done');
-    await this.retention.purge();
   }
 
   /** True when it swept; false when another replica has just done so. */

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { TestClock } from '../../test/support/test-clock';
 import { HttpTarget, retryAfterMs } from './http.target';
 import { ImportError } from './import.error';
 
@@ -9,11 +10,14 @@ const RESULT = { index: 0, id: 'a', outcome: 'created' };
 describe('HttpTarget', () => {
   let server: Server;
   let url: URL;
-  let requests: { path: string; authorization?: string; body: unknown }[];
+  let requests: { path: string; authorization?: string; body: unknown; at: number }[];
+  let clock: TestClock;
   let answers: ((response: ServerResponse) => void)[];
 
   beforeEach(async () => {
     requests = [];
+    clock = new TestClock();
+    clock.ignoreStalls();
     answers = [];
     server = createServer((request, response) => void answer(request, response));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -28,7 +32,12 @@ describe('HttpTarget', () => {
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     let body = '';
     for await (const chunk of request) body += String(chunk);
-    requests.push({ path: request.url ?? '', authorization: request.headers.authorization, body: JSON.parse(body) });
+    requests.push({
+      path: request.url ?? '',
+      authorization: request.headers.authorization,
+      body: JSON.parse(body),
+      at: clock.monotonicMs(),
+    });
     (answers.shift() ?? json(500, {}))(response);
   }
 
@@ -42,9 +51,13 @@ describe('HttpTarget', () => {
     answers = [json(200, { results: [RESULT] })];
     const target = new HttpTarget({ url, token: 'secret' });
     expect(await target.send([AGENT], { dryRun: true })).toEqual([RESULT]);
-    expect(requests).toEqual([
-      { path: '/agents/import?dry_run=true', authorization: 'Bearer secret', body: { agents: [AGENT] } },
-    ]);
+    const [{ at: _at, ...request }] = requests as [(typeof requests)[number]];
+    expect(requests).toHaveLength(1);
+    expect(request).toEqual({
+      path: '/agents/import?dry_run=true',
+      authorization: 'Bearer secret',
+      body: { agents: [AGENT] },
+    });
     await target.close();
   });
 
@@ -55,30 +68,30 @@ describe('HttpTarget', () => {
     expect(requests[0]?.authorization).toBeUndefined();
   });
 
-  it('tries again after a 503, waiting as long as it asks for, and after a lost connection', async () => {
+  it('tries again after a 503, waiting as long as it asks for or twice as long each time, and after a lost connection', async () => {
     answers = [
-      json(503, {}, { 'retry-after': '0' }),
+      json(503, {}, { 'retry-after': '7' }),
       (response) => void response.destroy(),
       json(503, {}),
+      json(503, {}, { 'retry-after': '3600' }),
       json(200, { results: [RESULT] }),
     ];
-    const target = new HttpTarget({ url, backoffMs: 5 });
-    expect(await target.send([AGENT], { dryRun: false })).toEqual([RESULT]);
-    expect(requests).toHaveLength(4);
+    const target = new HttpTarget({ url, clock });
+    expect(await clock.through(target.send([AGENT], { dryRun: false }))).toEqual([RESULT]);
+    const waits = requests.slice(1).map(({ at }, index) => Math.round(at - requests[index]!.at));
+    expect(waits).toEqual([7_000, 1_000, 2_000, 60_000]);
   });
 
   it('gives up after five tries', async () => {
-    answers = Array.from({ length: 6 }, () =>
-      json(503, { code: 'store_unavailable', detail: 'later' }, { 'retry-after': '0' }),
-    );
-    const sending = new HttpTarget({ url, backoffMs: 1 }).send([AGENT], { dryRun: false });
+    answers = Array.from({ length: 6 }, () => json(503, { code: 'store_unavailable', detail: 'later' }));
+    const sending = clock.through(new HttpTarget({ url, clock }).send([AGENT], { dryRun: false }));
     await expect(sending).rejects.toThrow(/not available: 503 store_unavailable later \(tried 5 times\)/);
     expect(requests).toHaveLength(5);
   });
 
   it('says why nobody can be reached', async () => {
     server.close();
-    const sending = new HttpTarget({ url, backoffMs: 1 }).send([AGENT], { dryRun: false });
+    const sending = clock.through(new HttpTarget({ url, clock }).send([AGENT], { dryRun: false }));
     await expect(sending).rejects.toThrow(ImportError);
     await expect(sending).rejects.toThrow(/http:\/\/127.*not available: .*ECONNREFUSED.*tried 5 times/);
   });
@@ -95,7 +108,7 @@ describe('HttpTarget', () => {
     [(response: ServerResponse) => void response.end('<html>'), /did not answer as an agent registry/],
   ])('does not repeat what will not get better (%#)', async (reply, message) => {
     answers = [reply];
-    const sending = new HttpTarget({ url, backoffMs: 1 }).send([AGENT], { dryRun: false });
+    const sending = clock.through(new HttpTarget({ url, clock }).send([AGENT], { dryRun: false }));
     await expect(sending).rejects.toThrow(ImportError);
     await expect(sending).rejects.toThrow(message);
     expect(requests).toHaveLength(1);

@@ -1,7 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { types } from 'node:util';
+import { dateOf, SystemClock, type Clock } from '../common/clock';
 import { errorMessage } from '../common/error-message';
 import type { FieldError } from '../common/domain-error';
+import { abortedAfter } from '../common/within';
 import type { ImportResult } from '../registry/agent-import.service';
 import type { AgentDefinition } from './agent-draft';
 import { ImportError } from './import.error';
@@ -21,8 +22,8 @@ export interface HttpTargetOptions {
   readonly token?: string;
   /** Ends a wait between tries; `send` then rejects. A request under way is let finish, so that its outcome is known. */
   readonly signal?: AbortSignal;
-  /** The first wait between tries, which doubles each time; for tests. */
-  readonly backoffMs?: number;
+  /** Waits between tries are by this clock; that of the machine when left out. */
+  readonly clock?: Clock;
 }
 
 /** What came back, its body parsed; without a status nothing did, and the body's `detail` says why. */
@@ -39,9 +40,11 @@ interface Answer {
 export class HttpTarget extends ImportTarget {
   override readonly description: string;
   private readonly endpoint: URL;
+  private readonly clock: Clock;
 
   constructor(private readonly options: HttpTargetOptions) {
     super();
+    this.clock = options.clock ?? new SystemClock(); // a command: nothing is injected
     const root = options.url.href.replace(/[?#].*$/, '').replace(/\/*$/, '/');
     this.endpoint = new URL('agents/import', root);
     this.description = `service ${root}`;
@@ -51,7 +54,7 @@ export class HttpTarget extends ImportTarget {
     definitions: readonly AgentDefinition[],
     { dryRun }: { dryRun: boolean },
   ): Promise<ImportResult[]> {
-    const { backoffMs = FIRST_BACKOFF_MS, signal } = this.options;
+    const { signal } = this.options;
     const body = JSON.stringify({ agents: definitions });
     for (let tries = 1; ; tries++) {
       const answer = await this.post(`${this.endpoint.href}?dry_run=${dryRun}`, body);
@@ -61,8 +64,8 @@ export class HttpTarget extends ImportTarget {
         const { origin } = this.endpoint;
         throw new ImportError(`${origin} is not available: ${describe(answer)} (tried ${tries} times)`);
       }
-      const asked = retryAfterMs(answer.headers.get('retry-after'), new Date());
-      await delay(Math.min(asked ?? backoffMs * 2 ** (tries - 1), MAX_WAIT_MS), undefined, { signal });
+      const asked = retryAfterMs(answer.headers.get('retry-after'), this.clock.now());
+      await this.clock.sleep(Math.min(asked ?? FIRST_BACKOFF_MS * 2 ** (tries - 1), MAX_WAIT_MS), signal);
     }
   }
 
@@ -73,11 +76,12 @@ export class HttpTarget extends ImportTarget {
   private async post(url: string, body: string): Promise<Answer> {
     const { token } = this.options;
     const headers = { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) };
-    const signal = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
     try {
-      // A followed 301 or 302 would turn the POST into a GET.
-      const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
-      return { status: response.status, headers: response.headers, body: parseBody(await response.text()) };
+      return await abortedAfter(this.clock, REQUEST_TIMEOUT_MS, async (signal) => {
+        // A followed 301 or 302 would turn the POST into a GET.
+        const response = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
+        return { status: response.status, headers: response.headers, body: parseBody(await response.text()) };
+      });
     } catch (error) {
       // fetch says only "fetch failed"; what happened is in the cause.
       const detail = errorMessage(types.isNativeError(error) && error.cause !== undefined ? error.cause : error);
@@ -104,7 +108,7 @@ export class HttpTarget extends ImportTarget {
 export function retryAfterMs(header: string | null, now: Date): number | undefined {
   const value = header?.trim() ?? '';
   if (/^\d+$/.test(value)) return Number(value) * 1000;
-  const date = Date.parse(value);
+  const date = dateOf(value).getTime();
   return Number.isNaN(date) ? undefined : Math.max(0, date - now.getTime());
 }
 

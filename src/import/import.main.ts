@@ -1,3 +1,4 @@
+import { SystemClock } from '../common/clock';
 import { commandToken, loadConfiguration, processEnvironment } from '../config/configuration';
 import { DatabaseTarget } from './database.target';
 import { runImport } from './import.command';
@@ -8,9 +9,10 @@ const SAME_PRESS_MS = 1000;
 /** The first signal asks for a stop between two batches; a later one ends the process at once. */
 function interruptOnSignals(): AbortSignal {
   const interruption = new AbortController();
+  const clock = new SystemClock(); // a command: nothing is injected
   let askedAt: number | undefined;
   const ask = (): void => {
-    const now = performance.now();
+    const now = clock.monotonicMs();
     askedAt ??= now;
     if (now - askedAt > SAME_PRESS_MS) process.exit(130);
     interruption.abort();

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
+import { Clock } from '../common/clock';
 import { within } from '../common/within';
 import { Configuration } from '../config/configuration';
 import { AgentCensus } from '../registry/agent-census';
@@ -27,6 +28,7 @@ export class FleetGauges {
     instruments: Instruments,
     private readonly census: AgentCensus,
     private readonly configuration: Configuration,
+    private readonly clock: Clock,
     private readonly logger: PinoLogger,
   ) {
     logger.setContext(FleetGauges.name);
@@ -39,7 +41,7 @@ export class FleetGauges {
   private async refresh(): Promise<void> {
     if (this.isFresh()) return;
     this.counting ??= this.count().finally(() => (this.counting = undefined));
-    await within(PATIENCE_MS, this.counting).catch(() => undefined);
+    await within(this.clock, PATIENCE_MS, this.counting).catch(() => undefined);
     if (!this.isFresh()) this.fleet = undefined;
   }
 
@@ -49,12 +51,12 @@ export class FleetGauges {
   }
 
   private isFresh(): boolean {
-    return this.fleet !== undefined && performance.now() - this.fleet.countedAt < FRESH_MS;
+    return this.fleet !== undefined && this.clock.monotonicMs() - this.fleet.countedAt < FRESH_MS;
   }
 
   private async count(): Promise<void> {
     try {
-      const countedAt = performance.now();
+      const countedAt = this.clock.monotonicMs();
       const max = this.configuration.METRICS_MAX_AGENT_SERIES;
       const counts = await this.census.countsByTypeAndStatus();
       const total = counts.reduce((sum, { count }) => sum + count, 0);

@@ -25,13 +25,13 @@ export class HeartbeatMetrics {
     instruments.gauge('heartbeat_flush_lag_seconds', () => flusher.lagMs() / 1000);
     instruments.histogram('heartbeat_sweep_duration_seconds', () => [[{}, sweeper.durations]]);
     instruments.gauge('heartbeat_sweep_last_success_timestamp_seconds', () =>
-      sweeper.lastSuccess === undefined ? 0 : unixTime(sweeper.lastSuccess, clock.now()),
+      sweeper.lastSuccess === undefined ? 0 : unixTime(sweeper.lastSuccess, clock),
     );
     instruments.gauge('heartbeat_protection_active', () => (sweeper.report().isProtecting ? 1 : 0));
   }
 }
 
-/** Of a moment in milliseconds of `performance.now()`; to the tenth of a second, so that it stands still between sweeps. */
-function unixTime(at: number, now: Date): number {
-  return Math.round((now.getTime() - (performance.now() - at)) / 100) / 10;
+/** Of a moment of the monotonic clock; to the tenth of a second, so that it stands still between sweeps. */
+function unixTime(at: number, clock: Clock): number {
+  return Math.round((clock.now().getTime() - (clock.monotonicMs() - at)) / 100) / 10;
 }

@@ -1,3 +1,4 @@
+import { dateOf } from '../common/clock';
 import { TOLERATED_INTERVALS } from './heartbeat-timeout';
 
 /** How an agent feels. `unknown` before the first report, `stale` when the last one is older than the agent's timeout. */
@@ -37,7 +38,7 @@ export function statusFromFigures({ cpu_percent = 0, memory_percent = 0 }: Omit<
 /** The health status as of now. The SQL twin of this rule is {@link healthStatusSql}. */
 export function healthStatus(health: ReportedHealth | null, timeoutSeconds: number, now: Date): HealthStatus {
   if (!health) return 'unknown';
-  const age = now.getTime() - new Date(health.last_check).getTime();
+  const age = now.getTime() - dateOf(health.last_check).getTime();
   return age > timeoutSeconds * 1000 ? 'stale' : health.status;
 }
 

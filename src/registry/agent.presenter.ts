@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock';
+import { Clock, dateOf } from '../common/clock';
 import type { AgentEvent } from '../events/agent-event';
 import type { AgentEntity } from './agent.entity';
 import { healthStatus, type ReportedHealth } from './agent-health';
@@ -55,12 +55,12 @@ export class AgentPresenter {
   private sight({ id, lastSeen }: AgentListItem): Sight {
     const now = this.clock.now();
     const beat = this.recent.get(id);
-    const beaten = beat && timeOf(beat.at, now);
+    const beaten = beat && this.timeOf(beat.at, now);
     return { now, beat, lastSeen: beaten && (!lastSeen || beaten > lastSeen) ? beaten : lastSeen };
   }
 
   private health(agent: AgentEntity, sight: Sight): HealthDto {
-    const health = lastReport(agent, sight);
+    const health = this.lastReport(agent, sight);
     return {
       status: healthStatus(health, this.timeout(agent), sight.now),
       cpu_percent: health?.cpu_percent ?? null,
@@ -71,6 +71,16 @@ export class AgentPresenter {
       metrics: health?.metrics ?? {},
       last_check: health?.last_check ?? null,
     };
+  }
+
+  private lastReport({ health }: AgentEntity, { beat, now }: Sight): ReportedHealth | null {
+    if (!beat?.report || beat.reportedAt === undefined) return health;
+    return { ...beat.report, last_check: this.timeOf(beat.reportedAt, now).toISOString() };
+  }
+
+  /** The time of day at a moment of the monotonic clock. */
+  private timeOf(moment: number, now: Date): Date {
+    return dateOf(now.getTime() - (this.clock.monotonicMs() - moment));
   }
 
   private heartbeat(agent: AgentEntity, { lastSeen, now }: Sight, last_beat: string | null): HeartbeatDto {
@@ -102,16 +112,6 @@ function summaryOf(agent: AgentListItem, status: AgentStatus, { lastSeen }: Sigh
 
 function statusOf({ status }: AgentEntity, { beat }: Sight): AgentStatus {
   return beat ? (transition(status, 'heartbeat') ?? status) : status;
-}
-
-function lastReport({ health }: AgentEntity, { beat, now }: Sight): ReportedHealth | null {
-  if (!beat?.report || beat.reportedAt === undefined) return health;
-  return { ...beat.report, last_check: timeOf(beat.reportedAt, now).toISOString() };
-}
-
-/** The time of day at a moment of `performance.now()`. */
-function timeOf(moment: number, now: Date): Date {
-  return new Date(now.getTime() - (performance.now() - moment));
 }
 
 function textOf(time: Date | null): string | null {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { HealthReport } from './agent-health';
 
-/** A heartbeat that was acknowledged. Times are milliseconds of `performance.now()`: a clock that nobody sets. */
+/** A heartbeat that was acknowledged. Times are milliseconds of the monotonic clock, which nobody sets. */
 export interface Beat {
   at: number;
   /** The last report that came with a beat since the last flush, and when. */

@@ -1,3 +1,4 @@
+import { SystemClock } from '../common/clock';
 import { within } from '../common/within';
 import { processEnvironment } from '../config/configuration';
 import { isTracingOn } from '../config/is-tracing-on';
@@ -14,7 +15,7 @@ const tracing = isAskedFor() ? start() : undefined;
 
 /** Sends the spans that have ended and not been sent yet, for a second at most. Never fails. There is no tracing afterwards. */
 export async function flushTraces(): Promise<void> {
-  if (tracing) await within(FLUSH_MS, tracing.shutdown()).catch(() => undefined);
+  if (tracing) await within(new SystemClock(), FLUSH_MS, tracing.shutdown()).catch(() => undefined);
 }
 
 function isAskedFor(): boolean {

@@ -55,6 +55,7 @@ const ROUTES: Record<string, { statuses: number[]; body?: (id: string) => unknow
   'GET /agents/:id/health': { statuses: READ_AGENT },
   'GET /agents/:id/events': { statuses: READ_AGENT },
   'POST /agents/:id/heartbeat': { statuses: CHANGE_AGENT },
+  'DELETE /owners/:name/tokens': { statuses: ADMIN },
   'GET /analytics/overview': { statuses: READ },
   'GET /analytics/health': { statuses: READ },
   'GET /governance/decisions': { statuses: READ },
@@ -120,7 +121,12 @@ describe('Access control', () => {
     const got: Partial<Record<Caller, unknown>> = {};
     for (const caller of CALLERS) {
       const { id, token } = await registered();
-      const answer = await app.request(method, path.replace(':id', id), body?.(id), headersOf(token)[caller]);
+      const answer = await app.request(
+        method,
+        path.replace(':id', id).replace(':name', 'somebody-else'),
+        body?.(id),
+        headersOf(token)[caller],
+      );
       const isRefused = answer.status === 401 || answer.status === 403;
       got[caller] = isRefused ? [answer.status, answer.body.code] : answer.status;
       const expected = answer.status === 401 ? /^Bearer realm="agent-registry"/ : /error="insufficient_scope"/;
@@ -270,7 +276,10 @@ describe('The description of the API', () => {
       token: expect.objectContaining({ type: 'http', scheme: 'bearer' }),
     });
     for (const [route, { statuses }] of Object.entries(ROUTES)) {
-      const [method, path] = route.toLowerCase().replace(':id', '{id}').split(' ') as [string, string];
+      const [method, path] = route
+        .toLowerCase()
+        .replace(/:(\w+)/, '{$1}')
+        .split(' ') as [string, string];
       const operation = body.paths[path]![method]!;
       const isOptional = statuses === OPEN || path === '/metrics';
       expect([route, operation.security]).toEqual([route, isOptional ? [{}, { token: [] }] : [{ token: [] }]]);

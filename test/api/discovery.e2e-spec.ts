@@ -118,6 +118,12 @@ describe('Finding agents', () => {
     expect((body.errors as { field: string }[]).map(({ field }) => field).sort()).toEqual(fields);
   });
 
+  it('refuses more than twenty metadata filters and says how many it takes', async () => {
+    const filters = Array.from({ length: 21 }, (_, n) => `metadata.key-${n}=x`).join('&');
+    const { status, body } = await app.request('GET', `/agents?${filters}`);
+    expect([status, body.detail]).toEqual([400, 'metadata must not have more than 20 filters']);
+  });
+
   it('pages by cursor, with the total of all pages', async () => {
     const first = await list('limit=3');
     expect([idsOf(first), first.total]).toEqual([['B', 'a', 'b'], 4]);

@@ -38,7 +38,7 @@ describe('A client that asks too often', () => {
 
   it('may ask again when the time is over', async () => {
     await send(app, REQUESTS + 1, 'GET', '/agents');
-    app.clock.advance(10);
+    await app.clock.advance(10);
     expect((await send(app, 1, 'GET', '/agents'))[0]!.status).toBe(200);
   });
 
@@ -88,7 +88,7 @@ describe('A client that asks too often', () => {
       );
 
       await redis.kill();
-      for (const replica of [one, other]) replica.clock.advance(10);
+      for (const replica of [one, other]) await replica.clock.advance(10);
       expect((await send(one, REQUESTS, 'GET', '/agents')).map(({ status }) => status)).toEqual(
         statuses(REQUESTS, 200),
       );

@@ -238,8 +238,8 @@ describe.each<[string, Partial<Configuration>]>([
       );
     await app!.request('DELETE', '/agents/gone', undefined, bearer(OWNER.token));
   });
-  beforeEach(() => {
-    for (const { clock } of lanes) clock.advance(10); // to a window in which nobody has asked yet
+  beforeEach(async () => {
+    for (const { clock } of lanes) await clock.advance(10); // to a window in which nobody has asked yet
   });
   afterAll(async () => {
     for (const app of lanes) await app.close();
@@ -251,7 +251,7 @@ describe.each<[string, Partial<Configuration>]>([
     const statuses = new Set<number>();
     await fc.assert(
       fc.asyncProperty(fc.oneof(requests, usual), async (request) => {
-        for (const { clock } of lanes) clock.advance(0.02); // some find that they have asked too often, not all
+        for (const { clock } of lanes) await clock.advance(0.02); // some find that they have asked too often, not all
         const [hot, plain] = await Promise.all(clients.map((client) => client.exchange(request)));
         expect(comparable(hot!)).toEqual(comparable(plain!));
         statuses.add(hot!.status);

@@ -5,9 +5,16 @@ import { ServiceProcess } from '../support/service-process';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { until } from '../support/until';
 
-const REQUEST_TIMEOUT_SECONDS = 3;
-/** Less than the slow are borne: whoever waited for them would be found out. */
-const PATIENCE_MS = 2000;
+const SLOW = 200;
+/** Far more often than any limit of the service: a slow connection is never idle. */
+const DRIP_MS = 250;
+
+interface Connection {
+  socket: Socket;
+  /** What was received so far. */
+  text: () => string;
+  ended: Promise<unknown>;
+}
 
 describe('Connections that mean no good', () => {
   let database: TestDatabase;
@@ -16,9 +23,9 @@ describe('Connections that mean no good', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    const env = { DATABASE_URL: database.url, REQUEST_TIMEOUT_SECONDS: String(REQUEST_TIMEOUT_SECONDS) };
+    const env = { DATABASE_URL: database.url, REQUEST_TIMEOUT_SECONDS: '3' };
     service = await ServiceProcess.start({ env });
-  }, 60_000);
+  });
   afterEach(() => {
     for (const socket of sockets.splice(0)) socket.destroy();
   });
@@ -31,27 +38,33 @@ describe('Connections that mean no good', () => {
     ['headers', 'GET /health HTTP/1.1\r\nHost: x\r\nX-Slow: ', 'a'],
     ['body', post('/agents/register', 100_000), ' '],
   ])(
-    'that send their %s byte by byte are refused in time, two hundred at once',
+    'that send their %s byte by byte, two hundred at once, keep no others waiting and are refused',
     async (_, begin, byte) => {
-      const slow = await Promise.all(Array.from({ length: 200 }, () => open()));
-      const drip = setInterval(() => slow.forEach(({ socket }) => socket.writable && socket.write(byte)), 100);
-      for (const { socket } of slow) socket.write(begin);
-      await expectResponsive();
-      try {
-        await Promise.all(slow.map(({ ended }) => ended));
-      } finally {
-        clearInterval(drip);
-      }
-      expect(slow.map(({ text }) => statusOf(text()))).toEqual(slow.map(() => 408));
+      // An answer while all of the slow are still borne did not wait for them. Where the machine is so busy that one of
+      // them is refused before, it shows nothing, and is done again.
+      await until('others are answered while all of the slow are borne', 150, async () => {
+        const slow = await Promise.all(Array.from({ length: SLOW }, open));
+        for (const { socket } of slow) socket.write(begin);
+        const isBorne = ({ text }: Connection): boolean => text() === '';
+        const drip = setInterval(() => slow.filter(isBorne).forEach(({ socket }) => socket.write(byte)), DRIP_MS);
+        try {
+          await expectResponsive();
+          const areBorne = slow.every(isBorne);
+          await Promise.all(slow.map(({ ended }) => ended));
+          expect(slow.map(({ text }) => statusOf(text()))).toEqual(slow.map(() => 408));
+          return areBorne;
+        } finally {
+          clearInterval(drip);
+        }
+      });
       await expectResponsive();
     },
-    30_000,
   );
 
   it('that announce or send too much are refused without being read to the end', async () => {
     const announced = await open();
     announced.socket.write(post('/agents/register', 1e12));
-    await until('it is refused', 10, () => statusOf(announced.text()) === 413);
+    await until('it is refused', 150, () => statusOf(announced.text()) === 413);
 
     const endless = await open();
     endless.socket.write(
@@ -59,24 +72,30 @@ describe('Connections that mean no good', () => {
     );
     const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`;
     for (let n = 0; n < 300; n++) endless.socket.write(chunk);
-    await until('it is refused', 10, () => statusOf(endless.text()) === 413);
+    await until('it is refused', 150, () => statusOf(endless.text()) === 413);
 
     const wide = await open();
     wide.socket.write(`GET /health HTTP/1.1\r\nHost: x\r\nX-Wide: ${'a'.repeat(64 * 1024)}\r\n\r\n`);
-    await until('it is refused', 10, () => statusOf(wide.text()) === 431);
+    await until('it is refused', 150, () => statusOf(wide.text()) === 431);
     await expectResponsive();
-  }, 30_000);
+  });
 
   it('that end in the middle of a request write nothing', async () => {
-    const whole = post('/agents/register', 30) + '{"name":"half","type":"worker"';
+    await expectResponsive();
+    const before = await figure('nodejs_active_resources{type="TCPSocketWrap"}');
+    // A registration is in it before its announced end.
+    const whole = post('/agents/register', 60) + '{"name":"half","type":"worker"}'.padEnd(60);
     for (let length = 1; length < whole.length; length += 7) {
       const { socket } = await open();
       socket.write(whole.slice(0, length));
       if (length % 2) socket.end();
       else socket.destroy();
     }
+    await until('the service has closed all of them', 150, async () => {
+      return (await figure('nodejs_active_resources{type="TCPSocketWrap"}')) <= before;
+    });
     await expectResponsive();
-  }, 30_000);
+  });
 
   it('that send hundreds of requests without waiting get all answers in their order', async () => {
     const { socket, text } = await open();
@@ -85,22 +104,27 @@ describe('Connections that mean no good', () => {
       (_, n) => `GET /health/live HTTP/1.1\r\nHost: x\r\nX-Request-Id: r-${n}\r\n\r\n`,
     );
     socket.write(requests.join(''));
-    await until('all are answered', 10, () => idsIn(text()).length === 300);
+    await until('all are answered', 150, () => idsIn(text()).length === 300);
     expect(idsIn(text())).toEqual(requests.map((_, n) => `r-${n}`));
     await expectResponsive();
-  }, 30_000);
+  });
 
-  it('that say nothing at all, a thousand of them, cost next to nothing and are ended', async () => {
+  it('that say nothing at all, a thousand of them, take hardly any memory and are ended', async () => {
     await expectResponsive();
-    const before = await residentBytes();
-    const idle = await Promise.all(Array.from({ length: 1000 }, () => open()));
+    const before = await figure('process_resident_memory_bytes');
+    const idle = await Promise.all(Array.from({ length: 1000 }, open));
     await expectResponsive();
-    expect(await residentBytes()).toBeLessThan(before + 50 * 1024 * 1024);
+    expect(await figure('process_resident_memory_bytes')).toBeLessThan(before + 50 * 1024 * 1024);
     await Promise.all(idle.map(({ ended }) => ended));
     await expectResponsive();
-  }, 30_000);
+  });
 
-  async function open(): Promise<{ socket: Socket; text: () => string; ended: Promise<unknown> }> {
+  it('leave nothing behind', async () => {
+    expect(await service.stop()).toEqual({ code: 0, signal: null }); // by then all that it has begun is written
+    expect(await database.query('SELECT id FROM agents')).toEqual([]);
+  });
+
+  async function open(): Promise<Connection> {
     const socket = connect(Number(new URL(service.url).port), '127.0.0.1');
     sockets.push(socket);
     socket.on('error', () => undefined);
@@ -113,16 +137,19 @@ describe('Connections that mean no good', () => {
 
   async function expectResponsive(): Promise<void> {
     for (const path of ['/health/live', '/agents?limit=1', '/analytics/overview']) {
-      const answer = await fetch(service.url + path, { signal: AbortSignal.timeout(PATIENCE_MS) });
+      const answer = await fetch(service.url + path);
       expect([path, answer.status]).toEqual([path, 200]);
       await answer.text();
     }
     expect(await database.query('SELECT id FROM agents')).toEqual([]);
   }
 
-  async function residentBytes(): Promise<number> {
+  /** One of the service's metrics. */
+  async function figure(series: string): Promise<number> {
     const text = await (await fetch(`${service.url}/metrics`)).text();
-    return parseMetrics(text).get('process_resident_memory_bytes')!;
+    const value = parseMetrics(text).get(series);
+    if (value === undefined) throw new Error(`there is no ${series}`);
+    return value;
   }
 });
 

@@ -3,21 +3,23 @@ import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
 import { BeatsRepository, type KnownAgent, type WrittenBeat } from '../../src/heartbeat/beats.repository';
 import { registration } from '../support/builders';
 import { createTestApp, type TestApp } from '../support/test-app';
-import { until } from '../support/until';
 
 /** The real repository, whose answers can be held up on their way. */
 class HeldUpBeats extends BeatsRepository {
-  held = 0;
-  private release: (() => void) | undefined;
-  private gate: Promise<void> | undefined;
+  private gate: { opened: Promise<void>; open: () => void; onHeld: () => void } | undefined;
 
-  holdUp(): void {
-    this.gate = new Promise((resolve) => (this.release = resolve));
+  /** From now on answers wait, until {@link letGo}. Gives a promise of the first one that does. */
+  holdUp(): Promise<void> {
+    return new Promise((onHeld) => {
+      let open = (): void => undefined;
+      const opened = new Promise<void>((resolve) => (open = resolve));
+      this.gate = { opened, open, onHeld };
+    });
   }
 
   letGo(): void {
+    this.gate?.open();
     this.gate = undefined;
-    this.release?.();
   }
 
   override find(ids: string[]): Promise<KnownAgent[]> {
@@ -31,8 +33,8 @@ class HeldUpBeats extends BeatsRepository {
   private async pass<Answer>(answer: Promise<Answer>): Promise<Answer> {
     const result = await answer;
     if (!this.gate) return result;
-    this.held++;
-    await this.gate;
+    this.gate.onHeld();
+    await this.gate.opened;
     return result;
   }
 }
@@ -57,15 +59,13 @@ describe('What is known of an agent', () => {
   const anAgent = async (id: string): Promise<void> => {
     expect((await app.request('POST', '/agents/register', registration({ id }))).status).toBe(201);
   };
-  const isHeld = (): Promise<void> => until('the answer is held up', 10, () => beats.held > 0);
   const deregistered = { status: 404, code: 'agent_deregistered' };
-  beforeEach(() => (beats.held = 0));
 
   it('is not what a look-up says that a deregistration has overtaken', async () => {
     await anAgent('looked-up');
-    beats.holdUp();
+    const isHeld = beats.holdUp();
     const early = beat('looked-up');
-    await isHeld();
+    await isHeld;
     expect((await app.request('DELETE', '/agents/looked-up')).status).toBe(200);
     beats.letGo();
     expect((await early).status).toBe(200); // it came before
@@ -75,9 +75,9 @@ describe('What is known of an agent', () => {
   it('is not what a flush says that a deregistration has overtaken', async () => {
     await anAgent('flushed');
     await beat('flushed');
-    beats.holdUp();
+    const isHeld = beats.holdUp();
     const flush = app.app.get(BeatFlusher).flush();
-    await isHeld();
+    await isHeld;
     expect((await app.request('DELETE', '/agents/flushed')).status).toBe(200);
     beats.letGo();
     expect(await flush).toBe(true);

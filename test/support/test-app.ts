@@ -9,6 +9,7 @@ import { Clock } from '../../src/common/clock';
 import { loggingOptions } from '../../src/common/logging';
 import { Configuration } from '../../src/config/configuration';
 import { capture } from './captured-output';
+import { TestClock } from './test-clock';
 import { createTestDatabase, type TestDatabase } from './test-database';
 
 export interface Answer<Body = Record<string, unknown>> {
@@ -34,26 +35,6 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-/** The time of day, and as much more as a test says; or a time that a test says. */
-export class TestClock extends Clock {
-  private offsetMs = 0;
-
-  private stoppedAt: number | undefined;
-
-  now(): Date {
-    return new Date((this.stoppedAt ?? Date.now()) + this.offsetMs);
-  }
-
-  /** From now on it is this time, until it is {@link advance}d. */
-  stopAt(time: Date): void {
-    this.stoppedAt = time.getTime();
-  }
-
-  advance(seconds: number): void {
-    this.offsetMs += seconds * 1000;
-  }
-}
-
 /** Starts the service in this process. Several may share one database, as replicas do. */
 export async function createTestApp(
   overrides: Partial<Configuration> = {},
@@ -73,7 +54,7 @@ export async function createTestApp(
     .overrideProvider(PARAMS_PROVIDER_TOKEN)
     .useValue(capturedLog(configuration));
   const testing = await customise(builder).compile();
-  const app = testing.createNestApplication<NestExpressApplication>(new HttpAdapter(), { bodyParser: false });
+  const app = testing.createNestApplication<NestExpressApplication>(new HttpAdapter(clock), { bodyParser: false });
   setUpApp(app);
   await app.listen(0, '127.0.0.1');
   const url = await app.getUrl();

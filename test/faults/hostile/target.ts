@@ -1,0 +1,147 @@
+import * as fc from 'fast-check';
+import type { Pool } from 'pg';
+import { DataSource } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
+import { BeatFlusher } from '../../../src/heartbeat/beat-flusher';
+import { operationsOf, type Operation } from '../../support/operations';
+import { createTestApp, type TestApp } from '../../support/test-app';
+import { WireClient, type Reply, type Sent } from '../../support/wire';
+import { HOSTILE_IDS } from './arbitraries';
+import { faultsOf } from './legal-answer';
+import { HEADS, JSON_TYPE, oddHeads, requestTo, type Kind, type Oddity } from './requests';
+import { brokenLimitsOf } from './stored-agents';
+import { WriteLog } from './write-log';
+
+const SAFE = ['GET', 'HEAD', 'OPTIONS'];
+/** After so many random requests the agents are made active and plain again. */
+const ROUND = 25;
+
+/**
+ * The service, for requests that mean no good. Each answer is held against the contract, and what each request has written against its
+ * answer: a refused one, and one that only reads, must not have written anything.
+ */
+export class HostileTarget {
+  private enrolledAt = -1;
+  /** Whether the service has used its connections to the database since {@link faultsOfWrites} looked last. */
+  private hasAsked = true;
+
+  private constructor(
+    readonly app: TestApp,
+    private readonly client: WireClient,
+    /** Every documented method of every documented path. */
+    readonly operations: Operation[],
+    private readonly writes: WriteLog,
+  ) {
+    const { master } = app.app.get(DataSource).driver as PostgresDriver;
+    (master as Pool).on('acquire', () => (this.hasAsked = true));
+  }
+
+  /** Nothing but requests writes: no agent is silent for too long, and accepted heartbeats are flushed after each request. */
+  static async start(): Promise<HostileTarget> {
+    const app = await createTestApp({ HEARTBEAT_SWEEP_INTERVAL_SECONDS: 3600, HEARTBEAT_FLUSH_INTERVAL_MS: 60_000 });
+    const client = new WireClient(app.url);
+    const { body } = await client.exchange({ method: 'GET', path: '/openapi.json' });
+    return new HostileTarget(app, client, operationsOf(body), await WriteLog.on(app.database));
+  }
+
+  async close(): Promise<void> {
+    this.client.close();
+    await this.app.close();
+  }
+
+  /** Those of the operations that take a body. */
+  get withBody(): Operation[] {
+    return this.operations.filter(({ example }) => example !== undefined);
+  }
+
+  /** Rows that were written since the start. */
+  get written(): number {
+    return this.writes.count;
+  }
+
+  /** Makes the agents active and plain again. */
+  async enrol(): Promise<void> {
+    if (this.written === this.enrolledAt) return;
+    for (const id of HOSTILE_IDS) {
+      const body = JSON.stringify({ id, name: id, type: 'worker', metadata: { kept: true } });
+      await this.ask({ method: 'POST', path: '/agents/register', headers: JSON_TYPE, body });
+    }
+    this.enrolledAt = this.written;
+  }
+
+  /**
+   * Sends a request and gives its answer.
+   * @throws Error when the answer breaks the contract, or the request has written what it must not
+   */
+  async ask(sent: Sent): Promise<Reply> {
+    const reply = await this.client.exchange(sent);
+    const faults = [...faultsOf(reply, sent.method), ...(await this.faultsOfWrites([reply], sent.method))];
+    const id = sent.headers?.['x-request-id']?.replaceAll(/^[\t ]+|[\t ]+$/g, '') ?? '';
+    if (/^[!-~]{1,128}$/.test(id) && reply.headers['x-request-id'] !== id) faults.push('X-Request-Id is another');
+    if (faults.length > 0) throw new Error(`${sent.method} ${sent.path}: ${faults.join('\n')}`);
+    return reply;
+  }
+
+  /** As {@link ask} does, a request to this operation. */
+  call(operation: Operation, odd?: Oddity): Promise<Reply> {
+    return this.ask(requestTo(operation, odd));
+  }
+
+  /** As {@link ask} does, bytes on a connection of their own; see {@link WireClient.converse}. */
+  async converse(bytes: Buffer | string, isAll = false): Promise<Reply[]> {
+    const replies = await this.client.converse(bytes, isAll);
+    const faults = replies.flatMap((reply) => faultsOf(reply, 'GET'));
+    faults.push(...(replies.length > 0 ? await this.faultsOfWrites(replies) : ['there is no answer']));
+    if (faults.length > 0) throw new Error(faults.join('\n'));
+    return replies;
+  }
+
+  /** Asks the random requests of a kind, so many times as many. */
+  async withstand({ requests, runs }: Kind, seed: number, times = 1): Promise<void> {
+    let asked = 0;
+    const property = fc.asyncProperty(requests(this.operations), async (sent) => {
+      if (asked++ % ROUND === 0) await this.enrol();
+      await this.ask(sent);
+    });
+    await fc.assert(property, { numRuns: runs * times, seed });
+  }
+
+  /** Sends random heads of requests, so many times as many; each gets one answer. */
+  async withstandHeads(seed: number, times = 1): Promise<void> {
+    const property = fc.asyncProperty(oddHeads, async (bytes) => {
+      const replies = await this.converse(bytes);
+      if (replies.length !== 1) throw new Error(`there are ${replies.length} answers`);
+    });
+    await fc.assert(property, { numRuns: HEADS * times, seed });
+  }
+
+  /** @throws Error when of any agent the changes and the events are not the same number. */
+  async expectNothingTorn(): Promise<void> {
+    const torn = await this.app.database.query(
+      `SELECT id, generation, count(revision)::int AS events FROM agents LEFT JOIN agent_events ON agent_id = id
+        GROUP BY id, generation HAVING generation <> count(revision)`,
+    );
+    if (torn.length > 0) throw new Error(`agents and their events disagree: ${JSON.stringify(torn)}`);
+  }
+
+  /** Every agent that is there and cannot be read or is beyond a limit of the contract, with the limits. */
+  async agentsBeyondLimits(): Promise<object[]> {
+    const rows = await this.app.database.query<{ id: string }>('SELECT id FROM agents WHERE deregistered_at IS NULL');
+    if (rows.length < HOSTILE_IDS.length) throw new Error('the agents that were enrolled are not there');
+    const beyond: object[] = [];
+    for (const { id } of rows) {
+      const limits = brokenLimitsOf(await this.ask({ method: 'GET', path: `/agents/${encodeURIComponent(id)}` }));
+      if (limits.length > 0) beyond.push({ id, limits });
+    }
+    return beyond;
+  }
+
+  private async faultsOfWrites(replies: Reply[], method = ''): Promise<string[]> {
+    const isFlushed = await this.app.app.get(BeatFlusher).flush();
+    const rows = this.hasAsked ? await this.writes.next() : [];
+    this.hasAsked = false;
+    const mayWrite = !SAFE.includes(method) && replies.some(({ status }) => status < 400);
+    const written = mayWrite || rows.length === 0 ? [] : [`it has written\n${rows.join('\n')}`];
+    return isFlushed ? written : [...written, 'the heartbeats that were accepted cannot be written'];
+  }
+}
