@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Call } from './call';
 
 /**
@@ -153,7 +152,7 @@ function looksLike(
   shown: { name: string; status: string; metadata?: Record<string, unknown> },
 ): boolean {
   const isStatus = inMaintenance ? shown.status === 'maintenance' : BY_ITSELF.includes(shown.status);
-  const isMetadata = shown.metadata === undefined || isDeepStrictEqual(metadata, shown.metadata);
+  const isMetadata = shown.metadata === undefined || keyOfMetadata(metadata) === keyOfMetadata(shown.metadata);
   return life === 'registered' && isStatus && shown.name === name && isMetadata;
 }
 
@@ -180,7 +179,7 @@ function distinct(worlds: World[]): World[] {
 
 function keyOf({ state, late }: World): string {
   const { life, name, metadata, inMaintenance } = state;
-  return JSON.stringify([life, name, Object.entries(metadata).sort(), inMaintenance, late.map(({ mark }) => mark)]);
+  return JSON.stringify([life, name, keyOfMetadata(metadata), inMaintenance, late.map(({ mark }) => mark)]);
 }
 
 function impossible({ kind, mark, status, code }: Call, worlds: World[]): Error {
@@ -190,4 +189,8 @@ function impossible({ kind, mark, status, code }: Call, worlds: World[]): Error 
 function told(worlds: World[]): string {
   const states = worlds.map(({ state }) => JSON.stringify(state));
   return [...new Set(states)].slice(0, 20).join(' or ');
+}
+
+function keyOfMetadata(metadata: Record<string, unknown>): string {
+  return JSON.stringify(Object.entries(metadata).sort());
 }
