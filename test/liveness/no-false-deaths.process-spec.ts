@@ -3,6 +3,7 @@ import { ServiceProcess } from '../support/service-process';
 import { wasSilent, type Outage } from '../support/silence-check';
 import { TcpRelay } from '../support/tcp-relay';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { until } from '../support/until';
 
 const TIMEOUT = 4;
 const SWEEP_INTERVAL = 1;
@@ -10,6 +11,9 @@ const SWEEP_INTERVAL = 1;
 const BREAK = 2 * SWEEP_INTERVAL + 0.5;
 /** Too few for self-preservation, which would hide a false death. */
 const FLEET = 40;
+
+/** Connections are refused there. */
+const NOWHERE = 'http://127.0.0.1:1';
 
 /** What happens to the service, and how it is called in the name of a test. */
 type Trouble = [name: string, happen: (watch: Watch) => Promise<void>];
@@ -26,6 +30,7 @@ const GONE: Trouble[] = [
       await watch.start();
       // One that was quicker is no break: then agents are waited for as if it had not been.
       if (Date.now() - lastSweep! > BREAK * 1000) watch.outages.push({ from, to });
+      await watch.heardOnlyAfterSweep(lastSweep);
     },
   ],
   [
@@ -35,7 +40,9 @@ const GONE: Trouble[] = [
       await watch.service.stop();
       await watch.fleet.sends(3 * TIMEOUT);
       watch.outages.push({ from, to: Date.now() });
+      const lastSweep = await watch.lastSweep();
       await watch.start();
+      await watch.heardOnlyAfterSweep(lastSweep);
     },
   ],
 ];
@@ -44,13 +51,17 @@ const GONE: Trouble[] = [
 const HELD_UP: Trouble[] = [
   [
     'while the service is paused for two timeouts',
-    async ({ service, fleet, outages }) => {
+    async (watch) => {
+      const { service, fleet, outages } = watch;
       const from = Date.now();
+      const lastSweep = await watch.lastSweep();
       service.signal('SIGSTOP');
+      fleet.moveTo(NOWHERE); // else the beats lie ready to be read, and are, before anything else
       await fleet.sends(2 * TIMEOUT).finally(() => {
         outages.push({ from, to: Date.now() });
         service.signal('SIGCONT');
       });
+      await watch.heardOnlyAfterSweep(lastSweep);
     },
   ],
   [
@@ -129,7 +140,7 @@ class Watch {
     return watch;
   }
 
-  /** Starts the service, anew once it has ended; the agents go on with the new one. */
+  /** Starts the service, anew once it has ended. */
   async start(): Promise<void> {
     this.service = await ServiceProcess.start({
       env: {
@@ -138,7 +149,12 @@ class Watch {
         HEARTBEAT_SWEEP_INTERVAL_SECONDS: String(SWEEP_INTERVAL),
       },
     });
-    this.fleet?.moveTo(this.service.url);
+  }
+
+  /** The agents find the service again when it has swept: the worst that can happen to them. */
+  async heardOnlyAfterSweep(last: number | undefined): Promise<void> {
+    await until('the sweep has run again', 300, async () => (await this.lastSweep()) !== last);
+    this.fleet.moveTo(this.service.url);
   }
 
   /** In milliseconds since the epoch; undefined before the first. */

@@ -19,13 +19,14 @@ describe('A service under load', () => {
   let database: TestDatabase;
   let service: ServiceProcess;
   let load: BeatLoad;
-  /** What was in the table, look by look. */
-  let seen: { on: number; beats: Map<string, number> }[];
-
-  beforeEach(async () => {
-    database = await createTestDatabase();
+  const start = async (flushIntervalMs: number): Promise<void> => {
     service = await ServiceProcess.start({
-      env: { DATABASE_URL: database.url, HEARTBEAT_FLUSH_INTERVAL_MS: '200', SHUTDOWN_GRACE_SECONDS: '3600' },
+      env: {
+        DATABASE_URL: database.url,
+        HEARTBEAT_FLUSH_INTERVAL_MS: String(flushIntervalMs),
+        HEARTBEAT_SWEEP_INTERVAL_SECONDS: '3600', // it flushes, too
+        SHUTDOWN_GRACE_SECONDS: '3600',
+      },
     });
     const ids = await defineFleet(service.url, AGENTS.single + AGENTS.batched + AGENTS.operated);
     load = new BeatLoad(service.url, {
@@ -33,19 +34,9 @@ describe('A service under load', () => {
       batched: ids.splice(0, AGENTS.batched),
       operated: ids,
     });
-    seen = [];
-    const flushed = new Set<number>();
-    await until(
-      'all agents have been written by several flushes, and all clients have been answered',
-      300,
-      async () => {
-        seen.push({ on: Date.now(), beats: beatsOf(await written()) });
-        const now = seen.at(-1)!.beats;
-        flushed.add(flushedSince(load, [seen.at(-2)?.beats ?? new Map<string, number>()], now));
-        const haveAllBeaten = [...now.values()].every((beat) => beat > 0);
-        return haveAllBeaten && flushed.size > 4 && load.registered.size > 10 && load.switched.size > 10;
-      },
-    );
+  };
+  beforeEach(async () => {
+    database = await createTestDatabase();
   }, 600_000);
   afterEach(async () => {
     await ServiceProcess.killAll();
@@ -53,6 +44,8 @@ describe('A service under load', () => {
   });
 
   it('that is stopped by SIGTERM answers all that it has accepted, and has written every beat that it acknowledged', async () => {
+    await start(60_000); // so that all are there because it stops
+    await until('all clients have been answered', 300, () => haveChanged() && [...load.beats.keys()].every(hasBeaten));
     expect(await service.stop('SIGTERM')).toEqual({ code: 0, signal: null });
     await load.ended();
     const looksOn = Date.now();
@@ -68,10 +61,26 @@ describe('A service under load', () => {
   }, 600_000);
 
   it('that is killed outright loses only beats of the last flush and after it, and nothing else', async () => {
+    await start(200);
+    /** What was in the table, look by look. */
+    const seen: { on: number; beats: Map<string, number> }[] = [{ on: 0, beats: new Map() }];
+    const flushed = new Set<number>();
+    await until('all agents have been written, by several flushes', 300, async () => {
+      const beats = beatsOf(await written());
+      flushed.add(flushedSince(load, [seen.at(-1)!.beats], beats));
+      seen.push({ on: Date.now(), beats });
+      return flushed.size > 4 && haveChanged() && [...beats.values()].every((beat) => beat > 0);
+    });
     await service.stop('SIGKILL');
     await load.ended();
     const inTheEnd = beatsOf(await written());
-    const since = flushedSince(load, afterFailedFlushes(), inTheEnd);
+    // A flush that fails has not written what it has taken: it says so, and what was seen before counts no more.
+    const counting = seen.filter(({ on }) => on > lastFailedFlushOn());
+    const since = flushedSince(
+      load,
+      counting.map(({ beats }) => beats),
+      inTheEnd,
+    );
     if (since === Number.NEGATIVE_INFINITY)
       process.stderr.write(
         'no-lost-beats: PostgreSQL was away just before the kill, so no beat had to be written yet\n',
@@ -83,11 +92,18 @@ describe('A service under load', () => {
     await expectChanges(({ acknowledged }, made) => made >= acknowledged);
   }, 600_000);
 
-  /** A flush that fails has not written what it has taken: it says so, and what was seen before counts no more. */
-  function afterFailedFlushes(): Map<string, number>[] {
+  function haveChanged(): boolean {
+    return load.registered.size > 10 && load.switched.size > 10;
+  }
+
+  function hasBeaten(id: string): boolean {
+    return load.acknowledgedBefore(id, Infinity) > 0;
+  }
+
+  /** In milliseconds since the epoch. */
+  function lastFailedFlushOn(): number {
     const failures = service.logs.filter((line) => line.includes('Heartbeats cannot be written'));
-    const lastOn = failures.map((line) => Date.parse((JSON.parse(line) as { time: string }).time)).at(-1) ?? 0;
-    return seen.filter(({ on }) => on > lastOn).map(({ beats }) => beats);
+    return failures.map((line) => Date.parse((JSON.parse(line) as { time: string }).time)).at(-1) ?? 0;
   }
 
   /** Compares what clients were answered with what the event log says was made. */
