@@ -5,8 +5,8 @@ import type { TestApp } from '../support/test-app';
 import { until } from '../support/until';
 
 /** What one client may send in the ten seconds of a window. */
-const REQUESTS = 20;
-const HEARTBEATS = 50;
+const REQUESTS = 10;
+const HEARTBEATS = 20;
 const LIMITS = { RATE_LIMIT_REQUESTS_PER_SECOND: REQUESTS / 10, RATE_LIMIT_HEARTBEATS_PER_SECOND: HEARTBEATS / 10 };
 
 describe('A client that asks too often', () => {
