@@ -1,29 +1,28 @@
 import { bearer, withTokens } from '../support/access';
+import { createPatientApp } from '../support/patient-app';
 import { RedisProcess } from '../support/redis-process';
-import { createTestApp, type TestApp } from '../support/test-app';
+import type { TestApp } from '../support/test-app';
 import { until } from '../support/until';
 
 /** What one client may send in the ten seconds of a window. */
-const REQUESTS = 20;
-const HEARTBEATS = 50;
+const REQUESTS = 10;
+const HEARTBEATS = 20;
 const LIMITS = { RATE_LIMIT_REQUESTS_PER_SECOND: REQUESTS / 10, RATE_LIMIT_HEARTBEATS_PER_SECOND: HEARTBEATS / 10 };
 
 describe('A client that asks too often', () => {
   let app: TestApp;
   const apps: TestApp[] = [];
 
-  async function start(...more: Parameters<typeof createTestApp>): Promise<TestApp> {
-    const started = await createTestApp(...more);
+  async function start(...more: Parameters<typeof createPatientApp>): Promise<TestApp> {
+    const started = await createPatientApp(...more);
     apps.push(started);
     return started;
   }
 
-  beforeEach(async () => {
-    app = await start({ ...LIMITS, TRUST_PROXY_HOPS: 1 });
-    freeze(app);
-  });
-  afterEach(async () => {
-    for (const started of apps.splice(0).toReversed()) await started.close();
+  beforeAll(async () => (app = await start({ ...LIMITS, TRUST_PROXY_HOPS: 1 })));
+  beforeEach(() => freeze(app));
+  afterAll(async () => {
+    for (const started of apps.toReversed()) await started.close();
   });
 
   it('is told so, with the time to wait, and others are not', async () => {
@@ -38,7 +37,7 @@ describe('A client that asks too often', () => {
 
   it('may ask again when the time is over', async () => {
     await send(app, REQUESTS + 1, 'GET', '/agents');
-    await app.clock.advance(10);
+    await app.clock.holdUp(10);
     expect((await send(app, 1, 'GET', '/agents'))[0]!.status).toBe(200);
   });
 
@@ -59,7 +58,7 @@ describe('A client that asks too often', () => {
       token: `token-of-${name}`,
       scopes: ['read' as const],
     }));
-    const guarded = await start({ ...LIMITS, ...withTokens(one!, other!) });
+    const guarded = await start({ ...LIMITS, ...withTokens(one!, other!) }, app.database);
     freeze(guarded);
     const ask = async (headers: Record<string, string>): Promise<number> =>
       (await guarded.request('GET', '/agents', undefined, headers)).status;
@@ -70,11 +69,11 @@ describe('A client that asks too often', () => {
   it('is counted by all replicas together where there is Redis, and by each alone where it is away', async () => {
     const redis = await RedisProcess.start();
     try {
-      const one = await start({ ...LIMITS, REDIS_URL: redis.url });
-      const other = await start({ ...LIMITS, REDIS_URL: redis.url }, one.database);
-      for (const replica of [one, other]) freeze(replica);
+      const one = await start({ ...LIMITS, REDIS_URL: redis.url }, app.database);
+      const other = await start({ ...LIMITS, REDIS_URL: redis.url }, app.database);
+      freeze(one, other);
       for (const replica of [one, other])
-        await until('Redis is there', 10, async () => {
+        await until('Redis is there', 120, async () => {
           const { body } = await replica.request<{ details: { redis: { status: string } } }>('GET', '/health');
           return body.details.redis.status === 'up';
         });
@@ -83,12 +82,12 @@ describe('A client that asks too often', () => {
       );
       await until(
         'the other one has heard of it',
-        10,
+        120,
         async () => (await send(other, 1, 'GET', '/agents'))[0]!.status === 429,
       );
 
       await redis.kill();
-      for (const replica of [one, other]) await replica.clock.advance(10);
+      for (const replica of [one, other]) await replica.clock.holdUp(10);
       expect((await send(one, REQUESTS, 'GET', '/agents')).map(({ status }) => status)).toEqual(
         statuses(REQUESTS, 200),
       );
@@ -101,9 +100,12 @@ describe('A client that asks too often', () => {
   });
 });
 
-/** Puts the clock to the begin of a window and lets it stand there. */
-function freeze({ clock }: TestApp): void {
-  clock.stopAt(new Date('2026-01-01T00:00:00Z'));
+let windows = 0;
+
+/** Puts the clocks to the begin of a window in which nothing has been counted, and lets them stand there. */
+function freeze(...services: TestApp[]): void {
+  const window = new Date(Date.parse('2026-01-01T00:00:00Z') + 60_000 * windows++);
+  for (const { clock } of services) clock.stopAt(window);
 }
 
 /** One after another, so that it is known which of them are too many. */

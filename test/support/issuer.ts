@@ -1,11 +1,22 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { exportJWK, generateKeyPair, SignJWT, type JWK, type JWTPayload, type KeyLike } from 'jose';
+import {
+  exportJWK,
+  generateKeyPair,
+  SignJWT,
+  type GenerateKeyPairResult,
+  type JWK,
+  type JWTPayload,
+  type KeyLike,
+} from 'jose';
 
 interface Key {
   privateKey: KeyLike;
   jwk: JWK;
 }
+
+/** Made once: an RSA key costs a hundred times what one on a curve does, and is good for all algorithms of its kind. */
+let rsa: Promise<GenerateKeyPairResult> | undefined;
 
 /** An OpenID Connect issuer over HTTP, with keys of its own: as much of one as a resource server sees. */
 export class Issuer {
@@ -17,7 +28,7 @@ export class Issuer {
   private server: Server | undefined;
   private port = 0;
 
-  static async start(algorithm = 'RS256'): Promise<Issuer> {
+  static async start(algorithm = 'ES256'): Promise<Issuer> {
     const issuer = new Issuer();
     await issuer.rotate('key-1', algorithm);
     await issuer.up();
@@ -29,8 +40,8 @@ export class Issuer {
   }
 
   /** From now on it signs with a new key; those before it are still listed. */
-  async rotate(kid: string, alg = 'RS256'): Promise<void> {
-    const { publicKey, privateKey } = await generateKeyPair(alg);
+  async rotate(kid: string, alg = 'ES256'): Promise<void> {
+    const { publicKey, privateKey } = await (isRsa(alg) ? (rsa ??= generateKeyPair(alg)) : generateKeyPair(alg));
     this.keys.unshift({ privateKey, jwk: { ...(await exportJWK(publicKey)), kid, alg, use: 'sig' } });
   }
 
@@ -72,4 +83,8 @@ export class Issuer {
     this.server!.closeAllConnections();
     await closed;
   }
+}
+
+function isRsa(algorithm: string): boolean {
+  return /^[RP]S/.test(algorithm);
 }

@@ -93,6 +93,15 @@ describe('TestClock', () => {
     expect(fired.map(([what]) => what)).toEqual(['limit of 10 ms', 'limit of 10 ms']);
   });
 
+  it('moves on when the work of a timer waits for a limit that only moved time ends', async () => {
+    clock.waitForAnswers();
+    const hanging = within(clock, 2 * HOUR, new Promise(() => undefined)).catch(fire('given up'));
+    clock.setTimer(HOUR, () => hanging);
+    await clock.advance(3 * 3600);
+    await hanging;
+    expect(fired.map(([what]) => what)).toEqual(['given up']);
+  });
+
   it('stands still when it is to, until it is to go on', async () => {
     clock.setTimer(10, fire('early'));
     clock.standStill();

@@ -11,7 +11,7 @@ const RECORD_WRITES = `
   DO $$
   DECLARE name text;
   BEGIN
-    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'write_log' LOOP
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ('write_log', 'replicas') LOOP -- a replica renews its lease by itself
       EXECUTE format('CREATE TRIGGER log_write AFTER INSERT OR UPDATE OR DELETE ON %I FOR EACH ROW EXECUTE FUNCTION log_write()', name);
     END LOOP;
   END $$`;
