@@ -15,6 +15,7 @@ const AGENTS = 25_000;
 const KILLS = 12;
 const CLIENTS = 4;
 const GUARD_SECONDS = 150;
+jest.setTimeout(1_200_000);
 
 /** By this clock nothing takes any time: what is remembered stays fresh, however long the machine is busy. */
 class StillClock extends TestClock {
