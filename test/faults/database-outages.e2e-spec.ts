@@ -1,8 +1,9 @@
-import { Clock, type Timer } from '../../src/common/clock';
+import { Clock } from '../../src/common/clock';
 import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
 import { HeartbeatSweeper } from '../../src/heartbeat/heartbeat.sweeper';
 import { seedFleet } from '../support/fleet';
 import { stopSweeps } from '../support/moved-fleet';
+import { PatientClock, StillClock } from '../support/patient-clock';
 import { TcpRelay } from '../support/tcp-relay';
 import { createTestApp, type Answer, type TestApp } from '../support/test-app';
 import { TestClock } from '../support/test-clock';
@@ -11,25 +12,11 @@ import { until } from '../support/until';
 
 const AGENT = { name: 'n', type: 'worker' };
 /** More than are written one statement after the other. */
-const AGENTS = 25_000;
+const AGENTS = 21_000;
 const KILLS = 12;
 const CLIENTS = 4;
 const GUARD_SECONDS = 150;
-
-/** By this clock nothing takes any time: what is remembered stays fresh, however long the machine is busy. */
-class StillClock extends TestClock {
-  override monotonicMs(): number {
-    return 0;
-  }
-}
-
-/** And no answer is late: a database that is slow is not taken for one that is away. */
-class PatientClock extends StillClock {
-  override setDeadline(): Timer {
-    const timer = { cancel: () => undefined, unref: () => timer };
-    return timer;
-  }
-}
+jest.setTimeout(1_200_000);
 
 describe('A database', () => {
   let database: TestDatabase;

@@ -11,6 +11,7 @@ import { until } from '../support/until';
 const QUIET = { HEARTBEAT_SWEEP_INTERVAL_SECONDS: 3600, LOG_LEVEL: 'error' as const };
 const AT_ONCE = 20;
 const GUARD_SECONDS = 150;
+jest.setTimeout(1_200_000);
 /** Longer than a connection may owe an answer before it is given up. */
 const LONG_SECONDS = 6;
 

@@ -15,6 +15,7 @@ const PATIENT = { TRIFECTA_COURT_TIMEOUT_MS: '60000', SHUTDOWN_GRACE_SECONDS: '3
 const NODE_OPTIONS = `--require ${join(__dirname, '../support/loaded-packages.cjs')}`;
 const CALLER = 'b7ad6b7169203331';
 const GUARD_SECONDS = 150;
+jest.setTimeout(1_200_000);
 
 let database: TestDatabase;
 let court: Court;

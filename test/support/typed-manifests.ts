@@ -23,6 +23,7 @@ const OPTIONS: ts.CompilerOptions = {
   noEmit: true,
   skipLibCheck: true,
   types: [],
+  lib: ['lib.es2022.d.ts'], // the default has the browser too, which takes longer to read than all the rest
   target: ts.ScriptTarget.ES2022,
   module: ts.ModuleKind.ESNext,
   moduleResolution: ts.ModuleResolutionKind.Bundler,

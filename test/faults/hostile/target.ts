@@ -2,8 +2,10 @@ import * as fc from 'fast-check';
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
+import { Clock } from '../../../src/common/clock';
 import { BeatFlusher } from '../../../src/heartbeat/beat-flusher';
 import { stopSweeps } from '../../support/moved-fleet';
+import { PatientClock } from '../../support/patient-clock';
 import { operationsOf, type Operation } from '../../support/operations';
 import { createTestApp, type TestApp } from '../../support/test-app';
 import { WireClient, type Reply, type Sent } from '../../support/wire';
@@ -39,7 +41,11 @@ export class HostileTarget {
 
   /** Nothing but requests writes: no sweep runs, and accepted heartbeats are flushed after each request. */
   static async start(): Promise<HostileTarget> {
-    const app = await createTestApp({ HEARTBEAT_TIMEOUT_SECONDS: 86_400, HEARTBEAT_FLUSH_INTERVAL_MS: 60_000 });
+    const app = await createTestApp(
+      { HEARTBEAT_TIMEOUT_SECONDS: 86_400, HEARTBEAT_FLUSH_INTERVAL_MS: 60_000 },
+      undefined,
+      (builder) => builder.overrideProvider(Clock).useValue(new PatientClock()),
+    );
     await stopSweeps(app);
     const client = new WireClient(app.url);
     const { body } = await client.exchange({ method: 'GET', path: '/openapi.json' });
