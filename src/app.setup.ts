@@ -6,6 +6,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import helmet, { type HelmetOptions } from 'helmet';
 import { Configuration } from './config/configuration';
 import { SECURITY_SCHEME } from './access/requires.decorator';
+import { generatedOnce } from './common/generated-once';
 import type { HttpAdapter } from './common/http-adapter';
 import { BytesInFlight } from './common/bytes-in-flight';
 import { HotLane } from './lane/hot-lane';
@@ -49,6 +50,7 @@ export function setUpApp(app: NestExpressApplication): void {
     connectionsMax: CONNECTIONS_MAX,
   });
   if (CORS_ORIGINS) app.enableCors(crossOrigin(CORS_ORIGINS));
+  app.use(generatedOnce('/openapi.json', '/openapi.yaml', '/docs', '/docs/', '/docs/swagger-ui-init.js'));
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
