@@ -470,7 +470,7 @@ describe('header fields', () => {
 describe('on the wire', () => {
   const body = '{"name":"wire","type":"t"}';
   const request = (line: string, ...headers: string[]): string =>
-    `${[line, 'Host: registry', 'Connection: close', ...headers].join('\r\n')}\r\n\r\n`;
+    `${[line, 'Host: localhost', 'Connection: close', ...headers].join('\r\n')}\r\n\r\n`;
   const post = (...headers: string[]): string =>
     request('POST /agents/register HTTP/1.1', 'Content-Type: application/json', ...headers);
 
@@ -484,7 +484,8 @@ describe('on the wire', () => {
 
   it.each([
     ['a request of HTTP/1.0', request('GET /agents HTTP/1.0'), 200],
-    ['an absolute target', request('GET http://other.example/agents?limit=1 HTTP/1.1'), 200],
+    ['an absolute target', request('GET http://localhost/agents?limit=1 HTTP/1.1'), 200],
+    ['an absolute target elsewhere', request('GET http://other.example/agents?limit=1 HTTP/1.1'), 403],
     ['an asterisk for a target', request('OPTIONS * HTTP/1.1'), 404],
     ['a fragment', request('GET /agents?limit=1#limit=x HTTP/1.1'), 400],
     ['two slashes', request('GET //agents HTTP/1.1'), 404],
