@@ -35,7 +35,8 @@ WORKDIR /app
 COPY --from=dependencies /app/node_modules node_modules
 COPY --from=build /app/package.json package.json
 COPY --from=build /app/dist dist
-ENV NODE_ENV=production
+# A container's own loopback is nobody's: it is reached by its ports, or not at all.
+ENV NODE_ENV=production SERVER_HOST=0.0.0.0
 USER 1000:1000
 EXPOSE 8080
 # Alive, not ready: whoever restarts what is unhealthy must not do so because the database is away.

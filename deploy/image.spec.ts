@@ -1,12 +1,13 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, IncomingMessage } from 'node:http';
+import { Socket, type AddressInfo } from 'node:net';
 import { join, posix } from 'node:path';
 import { validate } from 'dockerfile-utils';
 import { parse } from 'yaml';
 import { Configuration, loadConfiguration } from '../src/config/configuration';
+import { HostCheck } from '../src/gate/host-check';
 import { freePort } from '../test/support/free-port';
 
 interface ComposeService {
@@ -52,6 +53,7 @@ describe('the Dockerfile', () => {
     expect(dockerfile).toMatch(/^USER [1-9]\d*:[1-9]\d*$/m);
     expect(dockerfile).toMatch(/^ENTRYPOINT \["node"\]$/m);
     expect(dockerfile).toContain(`EXPOSE ${new Configuration().SERVER_PORT}\n`);
+    expect(dockerfile).toMatch(/^ENV .*SERVER_HOST=0\.0\.0\.0$/m); // also without tokens
   });
 
   it.each([
@@ -84,8 +86,19 @@ describe('docker-compose.yml', () => {
       Object.entries(registry.environment!).map(([name, value]) => [name, value.replace(/\$\{\w+:-([^}]*)\}/g, '$1')]),
     );
     expect(Object.keys(new Configuration())).toEqual(expect.arrayContaining(Object.keys(environment)));
-    const { DATABASE_URL, REDIS_URL } = loadConfiguration({ NODE_ENV: 'production', ...environment });
+    const { DATABASE_URL, REDIS_URL, SERVER_HOST } = loadConfiguration({ NODE_ENV: 'production', ...environment });
+    expect(SERVER_HOST).toBe('0.0.0.0'); // published ports lead to nothing else
     for (const url of [DATABASE_URL, REDIS_URL]) expect(Object.keys(services)).toContain(new URL(url!).hostname);
+  });
+
+  it('lets clients and Prometheus in other containers ask without tokens', () => {
+    const [, ALLOWED_HOSTS] = /:-([^}]*)}/.exec(registry.environment!.ALLOWED_HOSTS!)!;
+    const check = new HostCheck({ ALLOWED_HOSTS });
+    for (const host of ['agent-registry:8080', '172.18.0.5:8080', 'localhost:8080']) {
+      const request = new IncomingMessage(new Socket());
+      Object.assign(request.headers, { host });
+      expect([host, check.refusalOf(request)]).toEqual([host, undefined]);
+    }
   });
 
   it('starts nothing before what it needs is there', () => {

@@ -6,8 +6,10 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import helmet, { type HelmetOptions } from 'helmet';
 import { Configuration } from './config/configuration';
 import { SECURITY_SCHEME } from './access/requires.decorator';
+import { generatedOnce } from './common/generated-once';
 import type { HttpAdapter } from './common/http-adapter';
 import { BytesInFlight } from './common/bytes-in-flight';
+import { HostCheck } from './gate/host-check';
 import { HotLane } from './lane/hot-lane';
 import { ServiceLogger } from './common/logging';
 import { identifyRequest } from './common/request-context';
@@ -33,7 +35,8 @@ const ON_ANSWERS: HelmetOptions = {
 
 /** Everything between a created application and one that listens; the same for the service and its tests. */
 export function setUpApp(app: NestExpressApplication): void {
-  const { CONNECTIONS_MAX, CORS_ORIGINS, HOT_LANE, TRUST_PROXY_HOPS } = app.get(Configuration);
+  const configuration = app.get(Configuration);
+  const { AUTH_MODE, CONNECTIONS_MAX, CORS_ORIGINS, HOT_LANE, TRUST_PROXY_HOPS } = configuration;
   app.useLogger(app.get(ServiceLogger));
   app.disable('x-powered-by');
   app.disable('etag'); // an ETag here is an agent's, never a hash of the body
@@ -45,10 +48,12 @@ export function setUpApp(app: NestExpressApplication): void {
   const bytes = app.get(BytesInFlight, { strict: false });
   (app.getHttpAdapter() as HttpAdapter).serves({
     lane: HOT_LANE === 'on' ? hotLane(app, harden) : undefined,
+    screen: AUTH_MODE === 'none' ? new HostCheck(configuration) : undefined,
     onAnswered: (request) => bytes.release(request),
     connectionsMax: CONNECTIONS_MAX,
   });
   if (CORS_ORIGINS) app.enableCors(crossOrigin(CORS_ORIGINS));
+  app.use(generatedOnce('/openapi.json', '/openapi.yaml', '/docs', '/docs/', '/docs/swagger-ui-init.js'));
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',

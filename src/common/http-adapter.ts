@@ -29,8 +29,8 @@ const PROBES = new Set(['/health/live', '/health/ready', '/health']);
 export interface Service {
   /** Answers some requests in front of Express; false: not this one. */
   lane?: { take(request: IncomingMessage, response: ServerResponse): boolean };
-  /** What is to be refused before anything is looked at but the head; probes are refused nothing. */
-  screen?: (request: IncomingMessage) => DomainError | undefined;
+  /** Says what is refused before anything is looked at but the head; probes are not. */
+  screen?: { refusalOf(request: IncomingMessage): DomainError | undefined };
   /** Called when a request has been answered, or its connection has gone. */
   onAnswered: (request: IncomingMessage) => void;
   /** Connections that may be open at once. */
@@ -178,7 +178,7 @@ export class HttpAdapter extends ExpressAdapter {
   private refusalOf(request: IncomingMessage): DomainError | undefined {
     if (!this.connections.isFull && !this.service?.screen) return undefined;
     if (PROBES.has(request.url!)) return undefined;
-    if (!this.connections.isFull) return this.service?.screen?.(request);
+    if (!this.connections.isFull) return this.service?.screen?.refusalOf(request);
     this.refusals++;
     return overloaded('Too many connections are open');
   }

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { ValidateBy, type ValidationArguments } from 'class-validator';
 
 type Rule = (value: unknown, subject: Record<string, unknown>) => boolean;
@@ -26,6 +27,22 @@ export function ConnectionUrl(...schemes: string[]): PropertyDecorator {
   const isMet: Rule = (value) =>
     value === undefined || (typeof value === 'string' && URL.canParse(value) && hasScheme(value));
   return rule('connectionUrl', isMet, `must be a URL like ${schemes[0]}://…`, false);
+}
+
+const HOST_NAME = /^(?:\*|(?:\*\.)?[a-z\d_](?:[a-z\d_-]*[a-z\d_])?(?:\.[a-z\d_](?:[a-z\d_-]*[a-z\d_])?)*)$/i;
+
+/** Names, `*.name`, addresses, subnets or `*`, with commas between them, or nothing. */
+export function HostList(): PropertyDecorator {
+  const isHost = (host: string): boolean => {
+    const [address = '', prefix, ...rest] = host.split('/');
+    const family = isIP(address);
+    if (prefix === undefined) return family !== 0 || HOST_NAME.test(host);
+    const most = { 0: -1, 4: 32, 6: 128 }[family]!;
+    return rest.length === 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= most;
+  };
+  const isMet: Rule = (value) =>
+    value === undefined || (typeof value === 'string' && value.split(',').every((host) => isHost(host.trim())));
+  return rule('hostList', isMet, 'must be host names, *.names, addresses or subnets with commas between them, or *');
 }
 
 export function RequiredInProduction(): PropertyDecorator {

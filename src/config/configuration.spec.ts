@@ -25,14 +25,18 @@ describe('loadConfiguration', () => {
       REDIS_URL: undefined,
       DATA_DIR: '.data',
       SERVER_PORT: 8080,
-      SERVER_HOST: '0.0.0.0',
+      SERVER_HOST: '127.0.0.1',
+      ALLOWED_HOSTS: undefined,
       WEB_CONCURRENCY: 1,
       LOG_LEVEL: 'info',
       RATE_LIMIT_REQUESTS_PER_SECOND: 0,
       RATE_LIMIT_HEARTBEATS_PER_SECOND: 0,
+      RATE_LIMIT_AUTH_FAILURES_PER_SECOND: 10,
       TRUST_PROXY_HOPS: 0,
       CORS_ORIGINS: undefined,
       REQUEST_TIMEOUT_SECONDS: 30,
+      REQUEST_BYTES_IN_FLIGHT: 64 * 1024 * 1024,
+      CONNECTIONS_MAX: 10_000,
       HOT_LANE: 'on',
       AUTH_MODE: 'none',
       AUTH_TOKENS_FILE: undefined,
@@ -83,6 +87,15 @@ describe('loadConfiguration', () => {
     ['SERVER_PORT', '65535', 65_535],
     ['SERVER_PORT', ' 9000 ', 9000],
     ['SERVER_HOST', '127.0.0.1', '127.0.0.1'],
+    [
+      'ALLOWED_HOSTS',
+      'registry, *.svc.cluster.local,10.0.0.0/8,fd00::/8,::1',
+      'registry, *.svc.cluster.local,10.0.0.0/8,fd00::/8,::1',
+    ],
+    ['ALLOWED_HOSTS', '*', '*'],
+    ['CONNECTIONS_MAX', '1', 1],
+    ['REQUEST_BYTES_IN_FLIGHT', '8388608', 8_388_608],
+    ['RATE_LIMIT_AUTH_FAILURES_PER_SECOND', '0', 0],
     ['LOG_LEVEL', 'debug', 'debug'],
     ['LOG_LEVEL', 'warn', 'warn'],
     ['LOG_LEVEL', 'error', 'error'],
@@ -118,6 +131,15 @@ describe('loadConfiguration', () => {
     ['SERVER_PORT', '1e3'],
     ['SERVER_PORT', 'http'],
     ['SERVER_PORT', '9'.repeat(400)],
+    ['ALLOWED_HOSTS', 'http://registry'],
+    ['ALLOWED_HOSTS', 'registry:8080'],
+    ['ALLOWED_HOSTS', 'registry,,other'],
+    ['ALLOWED_HOSTS', '10.0.0.0/33'],
+    ['ALLOWED_HOSTS', 'registry/8'],
+    ['ALLOWED_HOSTS', '*registry'],
+    ['CONNECTIONS_MAX', '0'],
+    ['REQUEST_BYTES_IN_FLIGHT', '8388607'],
+    ['RATE_LIMIT_AUTH_FAILURES_PER_SECOND', '-1'],
     ['LOG_LEVEL', 'INFO'],
     ['LOG_LEVEL', 'verbose'],
     ['LOG_LEVEL', 'constructor'],
@@ -202,6 +224,22 @@ describe('loadConfiguration', () => {
   });
 
   describe('with AUTH_MODE', () => {
+    const token = { AUTH_MODE: 'token', AUTH_TOKENS: '[]' };
+
+    it('none, binds to the loopback, and to every address with any other, unless told otherwise', () => {
+      expect(loadConfiguration({ AUTH_MODE: 'none' }).SERVER_HOST).toBe('127.0.0.1');
+      expect(loadConfiguration(token).SERVER_HOST).toBe('0.0.0.0');
+      expect(loadConfiguration({ SERVER_HOST: '0.0.0.0' }).SERVER_HOST).toBe('0.0.0.0');
+      expect(loadConfiguration({ ...token, SERVER_HOST: '127.0.0.1' }).SERVER_HOST).toBe('127.0.0.1');
+    });
+
+    it('none, limits no rates, and 1,000 requests a second with any other, unless told otherwise', () => {
+      const limit = (environment: Record<string, string>): number =>
+        loadConfiguration(environment).RATE_LIMIT_REQUESTS_PER_SECOND;
+      expect([limit({}), limit(token), limit({ ...token, RATE_LIMIT_REQUESTS_PER_SECOND: '0' })]).toEqual([0, 1000, 0]);
+      expect(loadConfiguration(token).RATE_LIMIT_HEARTBEATS_PER_SECOND).toBe(0);
+    });
+
     it('token, requires tokens from either place', () => {
       expect(Object.keys(refusals({ AUTH_MODE: 'token' }))).toEqual(['AUTH_TOKENS_FILE']);
       expect(refusals({ AUTH_MODE: 'token', AUTH_TOKENS_FILE: 'tokens.json' })).toEqual({});

@@ -1,7 +1,14 @@
 import { existsSync } from 'node:fs';
 import { ValidateIf, validateSync } from 'class-validator';
 import { isTracingOn, type TracingSwitch } from './is-tracing-on';
-import { ConnectionUrl, IntegerBetween, OneOf, RequiredFor, RequiredInProduction } from './configuration.rules';
+import {
+  ConnectionUrl,
+  HostList,
+  IntegerBetween,
+  OneOf,
+  RequiredFor,
+  RequiredInProduction,
+} from './configuration.rules';
 
 /**
  * Every setting of the service, named as its environment variable. Built once by {@link loadConfiguration} and injected
@@ -42,7 +49,15 @@ export class Configuration implements TracingSwitch {
   @IntegerBetween(0, 65_535)
   SERVER_PORT = 8080;
 
+  /** Bind address; unset: every address where callers are recognised, the loopback alone where they are not. */
   SERVER_HOST = '0.0.0.0';
+
+  /**
+   * Without access control: hosts that requests may be for, with commas between them, besides those of the loopback. Names, `*.` and
+   * what names end with, addresses, subnets, or `*`.
+   */
+  @HostList()
+  ALLOWED_HOSTS?: string;
 
   /** Processes that serve the port together, each the whole service. */
   @IntegerBetween(1, 256)
@@ -251,6 +266,7 @@ export function loadConfiguration(environment: NodeJS.ProcessEnv): Configuration
   const isSet = (name: keyof Configuration): boolean => Boolean(environment[name]?.trim());
   if (configuration.NODE_ENV === 'production' && !isSet('AUTH_MODE')) configuration.AUTH_MODE = 'token';
   const isOpen = configuration.AUTH_MODE === 'none';
+  if (isOpen && !isSet('SERVER_HOST')) configuration.SERVER_HOST = '127.0.0.1';
   if (!isOpen && !isSet('RATE_LIMIT_REQUESTS_PER_SECOND')) configuration.RATE_LIMIT_REQUESTS_PER_SECOND = 1_000;
   const errors = validateSync(configuration, { stopAtFirstError: true });
   const problems = errors.flatMap((error) => Object.values(error.constraints ?? {}));

@@ -69,6 +69,24 @@ describe('A service that asks for tokens', () => {
     await closed.stop();
   });
 
+  it('is reached from this machine alone when it asks for none, unless it is told otherwise', async () => {
+    /** Another address of the machine, which is no other machine's: all of 127/8 is on the loopback of Linux. */
+    const isReachedElsewhere = async (env: Record<string, string>): Promise<boolean> => {
+      const service = await start(env);
+      expect((await fetch(`${service.url}/health/live`)).status).toBe(200);
+      const elsewhere = service.url.replace('127.0.0.1', '127.0.0.2');
+      const status = await fetch(`${elsewhere}/health/live`).then(
+        ({ ok }) => ok,
+        () => false,
+      );
+      await service.stop();
+      return status;
+    };
+    expect(await isReachedElsewhere({})).toBe(false);
+    expect(await isReachedElsewhere({ SERVER_HOST: '0.0.0.0' })).toBe(true);
+    expect(await isReachedElsewhere({ AUTH_MODE: 'token', AUTH_TOKENS_FILE: file })).toBe(true);
+  });
+
   it('keeps its tokens when the file becomes unusable, names the problem, and takes the file when it is put right', async () => {
     writeFileSync(file, listOf([client]));
     const running = await start({ AUTH_MODE: 'token', AUTH_TOKENS_FILE: file, AUTH_TOKENS: listOf([admin]) });

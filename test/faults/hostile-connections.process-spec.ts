@@ -35,7 +35,7 @@ describe('Connections that mean no good', () => {
   });
 
   it.each([
-    ['headers', 'GET /health HTTP/1.1\r\nHost: x\r\nX-Slow: ', 'a'],
+    ['headers', 'GET /health HTTP/1.1\r\nHost: localhost\r\nX-Slow: ', 'a'],
     ['body', post('/agents/register', 100_000), ' '],
   ])(
     'that send their %s byte by byte, two hundred at once, keep no others waiting and are refused',
@@ -68,14 +68,14 @@ describe('Connections that mean no good', () => {
 
     const endless = await open();
     endless.socket.write(
-      `POST /agents/register HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`,
+      `POST /agents/register HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n`,
     );
     const chunk = `10000\r\n${' '.repeat(0x10000)}\r\n`;
     for (let n = 0; n < 300; n++) endless.socket.write(chunk);
     await until('it is refused', 150, () => statusOf(endless.text()) === 413);
 
     const wide = await open();
-    wide.socket.write(`GET /health HTTP/1.1\r\nHost: x\r\nX-Wide: ${'a'.repeat(64 * 1024)}\r\n\r\n`);
+    wide.socket.write(`GET /health HTTP/1.1\r\nHost: localhost\r\nX-Wide: ${'a'.repeat(64 * 1024)}\r\n\r\n`);
     await until('it is refused', 150, () => statusOf(wide.text()) === 431);
     await expectResponsive();
   });
@@ -101,7 +101,7 @@ describe('Connections that mean no good', () => {
     const { socket, text } = await open();
     const requests = Array.from(
       { length: 300 },
-      (_, n) => `GET /health/live HTTP/1.1\r\nHost: x\r\nX-Request-Id: r-${n}\r\n\r\n`,
+      (_, n) => `GET /health/live HTTP/1.1\r\nHost: localhost\r\nX-Request-Id: r-${n}\r\n\r\n`,
     );
     socket.write(requests.join(''));
     await until('all are answered', 150, () => idsIn(text()).length === 300);
@@ -154,7 +154,7 @@ describe('Connections that mean no good', () => {
 });
 
 function post(path: string, length: number): string {
-  return `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
+  return `POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
 }
 
 function statusOf(answer: string): number | undefined {

@@ -154,7 +154,7 @@ function withAnyHeaders(operations: Operation[]): fc.Arbitrary<Sent> {
 
 /** The bytes of a request without a body, by lines. */
 export function headOf(line: string, ...headers: string[]): string {
-  return `${[line, 'Host: registry', 'Connection: close', ...headers].join('\r\n')}\r\n\r\n`;
+  return `${[line, 'Host: localhost', 'Connection: close', ...headers].join('\r\n')}\r\n\r\n`;
 }
 
 export const HEADS = 300;

@@ -11,7 +11,8 @@ function post(...headers: string[]): string {
 /** Unusual requests as bytes, and the status that the first answer has. */
 export const UNUSUAL: [what: string, bytes: string, status: number][] = [
   ['a request of HTTP/1.0', headOf('GET /agents HTTP/1.0'), 200],
-  ['an absolute target', headOf('GET http://other.example/agents?limit=1 HTTP/1.1'), 200],
+  ['an absolute target', headOf('GET http://localhost/agents?limit=1 HTTP/1.1'), 200],
+  ['an absolute target elsewhere', headOf('GET http://other.example/agents?limit=1 HTTP/1.1'), 403],
   ['an asterisk for a target', headOf('OPTIONS * HTTP/1.1'), 404],
   ['a fragment', headOf('GET /agents?limit=1#limit=x HTTP/1.1'), 400],
   ['two slashes', headOf('GET //agents HTTP/1.1'), 404],
