@@ -1,6 +1,7 @@
 import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
 import { registration } from '../support/builders';
 import { elapse } from '../support/elapse';
+import { stopSweeps } from '../support/moved-fleet';
 import { createTestApp, type TestApp } from '../support/test-app';
 
 describe('Heartbeats', () => {
@@ -9,6 +10,7 @@ describe('Heartbeats', () => {
   beforeAll(async () => {
     app = await createTestApp({ HEARTBEAT_FLUSH_INTERVAL_MS: 60_000 }); // flushed when a test says so
     flusher = app.app.get(BeatFlusher);
+    await stopSweeps(app); // a sweep flushes as well
   });
   afterAll(() => app.close());
 

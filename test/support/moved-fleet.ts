@@ -10,6 +10,11 @@ export const STEP_SECONDS = 60;
 export const STEPPED = { HEARTBEAT_TIMEOUT_SECONDS: STEP_SECONDS, HEARTBEAT_SWEEP_INTERVAL_SECONDS: STEP_SECONDS };
 const MOST_STEPS = 20;
 
+/** From now on it is swept only when a test says so. */
+export async function stopSweeps({ app }: TestApp): Promise<void> {
+  for (const job of app.get(SchedulerRegistry, { strict: false }).getCronJobs().values()) await job.stop();
+}
+
 /** Agents whose time passes only as a test says: they beat once a step, and the sweep looks after it. */
 export class MovedFleet {
   /** Answers that were not "all accepted". */
@@ -24,7 +29,7 @@ export class MovedFleet {
   /** `app` is on {@link STEPPED} settings; `ids` are its agents. All of them have beaten once. */
   static async start(app: TestApp, ids: string[] = []): Promise<MovedFleet> {
     app.clock.ignoreStalls();
-    for (const job of app.app.get(SchedulerRegistry, { strict: false }).getCronJobs().values()) await job.stop();
+    await stopSweeps(app);
     const fleet = new MovedFleet(app, ids);
     await fleet.step();
     return fleet;
