@@ -63,7 +63,7 @@ async function onServerOfItsOwn({ run, settings = {} }) {
   await chmod(directory, 0o755); // PostgreSQL runs under another account when we are root
   const server = await EmbeddedPostgres.start({ directory, settings, log: () => undefined });
   try {
-    return await run({ url: server.url, directory, broken, quick: options.quick, peers, ownNode: ownNode() });
+    return await run({ url: server.superuserUrl, directory, broken, quick: options.quick, peers, ownNode: ownNode() });
   } finally {
     await server.stop();
     await rm(directory, { recursive: true, force: true });

@@ -3,6 +3,8 @@ import { rejectIfAny } from './domain-error';
 
 export const MAX_PAGE_SIZE = 1000;
 export const DEFAULT_PAGE_SIZE = 100;
+/** A cursor of the longest position, an id of 255 characters of four bytes each, fits. */
+export const LONGEST_CURSOR = 2048;
 
 /** One page of a keyset-ordered list, and where the next one begins. */
 export interface Page<Item> {

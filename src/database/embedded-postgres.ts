@@ -1,7 +1,7 @@
 import * as fs from 'node:fs';
 import * as path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Client, DatabaseError } from 'pg';
+import { Client, DatabaseError, type ClientConfig } from 'pg';
 import { chooseAccount, PostgresBinaries, serverOptions } from './embedded-postgres.binaries';
 import {
   choosePort,
@@ -14,12 +14,10 @@ import {
   disownPostmasterFile,
   type Cluster,
 } from './embedded-postgres.cluster';
+import { databaseUrl, prepareDatabase, serviceLogin } from './embedded-postgres.database';
 
-const DATABASE = 'agent_registry';
 /** The advisory lock, in the database `postgres`, that every user of the server holds a share of. */
 const USERS_LOCK = 4_031_871;
-/** Held while the database is created: PostgreSQL cannot copy one template twice at a time. */
-const CREATION_LOCK = 4_031_872;
 const KEEPER = { application_name: 'agent-registry keeper', connectionTimeoutMillis: 5_000, keepAlive: true };
 
 /** How long bringing the server up may take, crash recovery included. */
@@ -65,7 +63,7 @@ export class EmbeddedPostgres {
   ) {}
 
   /**
-   * Starts the server, or joins the one that is running. It listens on 127.0.0.1 only, with a random password. Should it
+   * Starts the server, or joins the one that is running. It listens on 127.0.0.1 only, with random passwords. Should it
    * die before {@link stop}, it is brought back on the same port.
    * @throws Error that says what to do, when there is no PostgreSQL for this platform, when the data is of another
    *   release, or when the server does not come up within a minute.
@@ -79,7 +77,7 @@ export class EmbeddedPostgres {
     const server = new EmbeddedPostgres(cluster, binaries, settings, log);
     await server.join();
     try {
-      await server.createDatabase();
+      await server.prepareDatabase();
     } catch (error) {
       await server.stop();
       throw error;
@@ -88,9 +86,17 @@ export class EmbeddedPostgres {
     return server;
   }
 
-  /** The connection string of the registry's database. It stays the same for as long as this is not stopped. */
+  /**
+   * The connection string of the registry's database, for a role that owns it and has no other rights. It stays the same for as long as
+   * this is not stopped.
+   */
   get url(): string {
-    return `postgres://${this.cluster.user}:${this.cluster.password}@${HOST}:${this.port}/${DATABASE}`;
+    return databaseUrl(serviceLogin(this.cluster), HOST, this.port);
+  }
+
+  /** The same for the superuser of the server, who may make other databases there. */
+  get superuserUrl(): string {
+    return databaseUrl(this.cluster, HOST, this.port);
   }
 
   /** Where the data is: `<DATA_DIR>/postgres`, unless the account that PostgreSQL runs as cannot go there. */
@@ -161,8 +167,7 @@ export class EmbeddedPostgres {
   private async attach(): Promise<void> {
     const { port } = readPostmasterFile(this.cluster);
     if (!port) throw new Error('it is not running');
-    const { user, password } = this.cluster;
-    const keeper = new Client({ ...KEEPER, host: HOST, port, user, password, database: 'postgres', ssl: false });
+    const keeper = new Client(this.connection(port));
     keeper.on('error', () => undefined); // 'end' follows
     try {
       await keeper.connect();
@@ -240,13 +245,15 @@ export class EmbeddedPostgres {
     await this.stopServer().catch((error) => this.log(messageOf(error)));
   }
 
-  private async createDatabase(): Promise<void> {
-    const { keeper } = this;
-    if (!keeper) throw new Error('PostgreSQL was lost again at once');
-    await keeper.query('SELECT pg_advisory_lock($1)', [CREATION_LOCK]);
-    const { rowCount } = await keeper.query('SELECT 1 FROM pg_database WHERE datname = $1', [DATABASE]);
-    if (!rowCount) await keeper.query(`CREATE DATABASE ${DATABASE} TEMPLATE template0`);
-    await keeper.query('SELECT pg_advisory_unlock($1)', [CREATION_LOCK]);
+  private async prepareDatabase(): Promise<void> {
+    if (!this.keeper) throw new Error('PostgreSQL was lost again at once');
+    await prepareDatabase(this.keeper, this.connection(this.port!), serviceLogin(this.cluster));
+  }
+
+  /** How the superuser connects. */
+  private connection(port: number): ClientConfig {
+    const { user, password } = this.cluster;
+    return { ...KEEPER, host: HOST, port, user, password, database: 'postgres', ssl: false };
   }
 
   private async pause(milliseconds: number): Promise<void> {

@@ -2,7 +2,18 @@ import * as fc from 'fast-check';
 import type { FieldError } from '../common/domain-error';
 import { jsonViolations } from '../common/json-limits';
 import { violationsOf } from '../common/validate';
-import { agentId, capabilities, chosenAgentId, definitions, endpoints, metadata, storableId } from './agent-fields';
+import { unstorable } from '../common/json-limits';
+import {
+  agentId,
+  agentPath,
+  capabilities,
+  chosenAgentId,
+  definitions,
+  endpoints,
+  metadata,
+  RESERVED_IDS,
+  storableId,
+} from './agent-fields';
 import {
   AgentDefinitionDto,
   AgentFieldsDto,
@@ -193,6 +204,8 @@ describe('chosenAgentId', () => {
   });
 });
 
+const isStorable = (text: string): boolean => unstorable(text) === undefined;
+
 describe('storableId', () => {
   const judged = (id: string): string => storableId.transform(id, { type: 'param' });
 
@@ -200,8 +213,33 @@ describe('storableId', () => {
     expect(judged(id)).toBe(id);
   });
 
+  it.each([
+    ['~', ''],
+    ['~.', '.'],
+    ['~register', 'register'],
+    ['~~', '~'],
+    ['~agent-7', 'agent-7'],
+  ])('takes %j for the id %j', (segment, id) => {
+    expect(judged(segment)).toBe(id);
+  });
+
   it.each(['', 'a\0b', '\ud800', '😀'.repeat(256)])('refuses %j, which no agent can be called', (id) => {
     expect(() => judged(id)).toThrow(expect.objectContaining({ errors: [expect.objectContaining({ field: 'id' })] }));
+  });
+});
+
+describe('agentPath', () => {
+  it('is a path of which a URL keeps every character and that gives the id back, whatever the id', () => {
+    const ids = ['', '.', '..', 'register', '~', '~register', 'a/b', '?#%', '😀', ...RESERVED_IDS].map(String);
+    const id = fc.oneof(fc.constantFrom(...ids), fc.string({ unit: 'binary', maxLength: 20 }).filter(isStorable));
+    fc.assert(
+      fc.property(id, (each) => {
+        const { pathname } = new URL(agentPath(each), 'http://host');
+        expect(pathname).toBe(agentPath(each));
+        const segment = decodeURIComponent(pathname.slice('/agents/'.length));
+        expect([RESERVED_IDS.has(segment), storableId.transform(segment, { type: 'param' })]).toEqual([false, each]);
+      }),
+    );
   });
 });
 
@@ -370,7 +408,7 @@ describe('a discovery', () => {
     [{ limit: 1001 }, ['limit']],
     [{ limit: '10' }, ['limit']],
     [{ cursor: 'x'.repeat(1024) }, []],
-    [{ cursor: 'x'.repeat(1025) }, ['cursor']],
+    [{ cursor: 'x'.repeat(2049) }, ['cursor']],
     [{ name: 'x' }, ['name']],
   ])('of %.60j is refused for %j', (body, fields) => {
     expect(fieldsOf(violationsOf(DiscoverAgentsDto, body))).toEqual(fields);

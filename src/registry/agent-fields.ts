@@ -88,12 +88,29 @@ export const definitions: FieldRule = rule({ isArray: true, minItems: 1, maxItem
 
 const pathId = text(1, 255);
 
+/** In front of an id in a path, it says that an id follows, whatever it looks like. No id that a client may choose contains it. */
+const ESCAPE = '~';
+
+/** The parameter of a path, as OpenAPI describes it. */
+export const AGENT_ID = {
+  name: 'id',
+  example: 'data-processor-1',
+  description:
+    'The id; with `~` in front when it is empty, a reserved word, or begins with `~` itself, as those of adopted agents may.',
+};
+
+/** The path of an agent, also of one whose id is no segment of a path, or that of another route. */
+export function agentPath(id: string): string {
+  const needsEscape = id === '' || id.startsWith(ESCAPE) || RESERVED_IDS.has(id);
+  return `/agents/${needsEscape ? ESCAPE : ''}${encodeURIComponent(id)}`;
+}
+
 /**
  * An id out of a path. Only the store can prove it unknown, so all that it could hold is let through.
  */
 export const storableId: PipeTransform<string, string> = {
-  transform: (id) => {
-    rejectIfAny(pathId(id).map(({ message }) => ({ field: 'id', message })));
-    return id;
+  transform: (segment) => {
+    rejectIfAny(pathId(segment).map(({ message }) => ({ field: 'id', message })));
+    return segment.startsWith(ESCAPE) ? segment.slice(ESCAPE.length) : segment;
   },
 };

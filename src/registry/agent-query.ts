@@ -1,5 +1,5 @@
 import { unstorable } from '../common/json-limits';
-import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, decodeCursor } from '../common/paging';
+import { DEFAULT_PAGE_SIZE, LONGEST_CURSOR, MAX_PAGE_SIZE, decodeCursor } from '../common/paging';
 import type { QueryParameters } from '../common/query-parameters';
 import { HEALTH_STATUSES, type HealthStatus } from './agent-health';
 import { AGENT_STATUSES, type AgentStatus } from './agent-status';
@@ -48,7 +48,7 @@ export function queryFromParameters(parameters: QueryParameters): AgentQuery {
   };
   if (query.metadata.length > MAX_METADATA_FILTERS)
     parameters.errors.push({ field: 'metadata', message: `must not have more than ${MAX_METADATA_FILTERS} filters` });
-  const cursor = parameters.one('cursor', 1024);
+  const cursor = parameters.one('cursor', LONGEST_CURSOR);
   parameters.finish();
   if (cursor !== undefined) query.after = decodeCursor(AGENT_LIST, cursor, isId);
   return query;
@@ -71,6 +71,7 @@ export function queryFromDiscovery(body: DiscoverAgentsDto): AgentQuery {
   };
 }
 
+/** Adopted agents have any id that the table holds, the empty one as well. */
 function isId(text: string): boolean {
-  return text.length > 0 && unstorable(text) === undefined;
+  return unstorable(text) === undefined;
 }

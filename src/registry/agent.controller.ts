@@ -21,7 +21,7 @@ import { QueryParameters } from '../common/query-parameters';
 import type { AgentEntity } from './agent.entity';
 import { AgentPresenter, presentEvent } from './agent.presenter';
 import { AgentService } from './agent.service';
-import { RESERVED_IDS, storableId } from './agent-fields';
+import { AGENT_ID, RESERVED_IDS, storableId } from './agent-fields';
 import { AgentFieldsDto, SetStatusDto } from './dto/agent-requests.dto';
 import { AgentDto, AgentEventsDto, AgentHealthDto, DeregistrationDto } from './dto/agent-responses.dto';
 import { entityTag, ifNoneMatchHits } from './entity-tag';
@@ -47,7 +47,7 @@ interface RecordAnswer {
 
 /** One agent: reading, changing and deregistering it. */
 @ApiTags('agent')
-@ApiParam({ name: 'id', example: 'data-processor-1' })
+@ApiParam(AGENT_ID)
 @ReservedWords('id', RESERVED_IDS)
 @Controller('agents/:id')
 export class AgentController {

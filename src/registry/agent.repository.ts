@@ -60,6 +60,12 @@ export class AgentRepository {
     return new Map(agents.map((agent) => [agent.id, agent]));
   }
 
+  /** Those of the ids that are registered. */
+  async registered(ids: string[]): Promise<string[]> {
+    const sql = 'SELECT id FROM agents WHERE id = ANY ($1) AND deregistered_at IS NULL ORDER BY id';
+    return (await this.database.query<{ id: string }>(sql, [ids])).map(({ id }) => id);
+  }
+
   /** At most `limit + 1` agents in the order of their ids: one more than asked for when there is a next page. */
   async page(query: AgentQuery): Promise<AgentListItem[]> {
     const { sql, parameters } = pageStatement(query, this.configuration.HEARTBEAT_TIMEOUT_SECONDS);

@@ -4,6 +4,8 @@ import { ReportingDatabase } from '../database/reporting-database';
 import { healthStatusSql } from './agent-health';
 
 const LISTED = 100;
+/** What an integer of PostgreSQL holds; adopted agents may have been silent since the year 1. */
+const MOST_MISSED = 2_147_483_647;
 
 /** How many agents there are of each kind. */
 export interface FleetCounts {
@@ -101,7 +103,7 @@ export class AnalyticsRepository {
   async missedBeats(): Promise<{ id: string; missed: number }[]> {
     return this.database.query<{ id: string; missed: number }>(
       `SELECT id, missed FROM (
-         SELECT id, floor(extract(epoch FROM now() - last_seen) / (heartbeat->>'interval_seconds')::int)::int AS missed
+         SELECT id, least(floor(extract(epoch FROM now() - last_seen) / (heartbeat->>'interval_seconds')::int), ${MOST_MISSED})::int AS missed
            FROM agents WHERE status IN ('active', 'unhealthy') AND heartbeat->>'enabled' = 'true') AS agent
         WHERE missed >= 1 ORDER BY missed DESC, id LIMIT ${LISTED}`,
     );

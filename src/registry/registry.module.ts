@@ -26,6 +26,7 @@ import { ChangeRelay } from './change-relay';
 import { IdempotencyRetention, TombstoneRetention } from './agent-retention';
 import { Cadence } from './cadence';
 import { RecentBeats } from './recent-beats';
+import { ReservedIdsReport } from './reserved-ids.report';
 import { RegistrationService } from './registration.service';
 import { RegistrationWriter } from './registration.writer';
 
@@ -59,6 +60,7 @@ import { RegistrationWriter } from './registration.writer';
     RecentBeats,
     RegistrationService,
     RegistrationWriter,
+    ReservedIdsReport,
     TombstoneRetention,
   ],
   exports: [

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { Client } from 'pg';
 import { transpileModule, ModuleKind, ScriptTarget } from 'typescript';
+import { migrate } from '../../src/database/data-source';
 import { EmbeddedPostgres } from '../../src/database/embedded-postgres';
 import { findNativeDirectory, isReachable, serverOptions } from '../../src/database/embedded-postgres.binaries';
 import { PATIENCE } from '../support/patience';
@@ -41,7 +42,7 @@ describe('EmbeddedPostgres', () => {
     expect(first.directory).toBe(path.join(directory, 'postgres'));
     expect(fs.statSync(path.join(first.directory, 'credentials.json')).mode & 0o777).toBe(0o600);
     expect(await query(first.url, 'SHOW listen_addresses')).toEqual([{ listen_addresses: '127.0.0.1' }]);
-    expect(await query(first.url, 'SHOW unix_socket_directories')).toEqual([{ unix_socket_directories: '' }]);
+    expect(await query(first.superuserUrl, 'SHOW unix_socket_directories')).toEqual([{ unix_socket_directories: '' }]);
     expect(await query(first.url, 'SHOW server_encoding')).toEqual([{ server_encoding: 'UTF8' }]);
     const pid = postmaster();
 
@@ -62,6 +63,37 @@ describe('EmbeddedPostgres', () => {
     expect(second.url).toBe(first.url);
     expect(await query(second.url, 'SELECT text FROM note')).toEqual([{ text: 'kept' }]);
     expect(fs.readdirSync(directory)).toEqual(['postgres']);
+  });
+
+  it('gives the service a role that owns its database and has no rights on the server', async () => {
+    const { url } = await start();
+    const role = `SELECT rolsuper, rolcreaterole, rolcreatedb, rolreplication FROM pg_roles WHERE rolname = current_user`;
+    const rights = { rolsuper: false, rolcreaterole: false, rolcreatedb: false, rolreplication: false };
+    expect(await query(url, role)).toEqual([rights]);
+    await expect(query(url, `SELECT pg_read_file('PG_VERSION')`)).rejects.toThrow(/permission denied/);
+    await expect(query(url, 'ALTER SYSTEM SET log_statement = none')).rejects.toThrow(/permission denied/);
+    expect(await migrate(url)).toContain('InitialSchema1763800000000');
+  });
+
+  it('hands the database of a release before, which the superuser owned, over to that role', async () => {
+    const before = await start();
+    await migrate(before.url);
+    for (const sql of [
+      'ALTER DATABASE agent_registry OWNER TO registry',
+      'REASSIGN OWNED BY agent_registry TO registry',
+      'DROP OWNED BY agent_registry',
+      'DROP ROLE agent_registry',
+      `CREATE TABLE handed_over (id bigserial PRIMARY KEY, text text UNIQUE); INSERT INTO handed_over (text) VALUES ('kept')`,
+    ])
+      await query(before.superuserUrl, sql);
+    await before.stop();
+
+    const { url } = await start();
+    expect(await query(url, 'SELECT text FROM handed_over')).toEqual([{ text: 'kept' }]);
+    await query(url, `INSERT INTO handed_over (text) VALUES ('new'); ALTER TABLE handed_over ADD COLUMN more text`);
+    await query(url, 'CREATE INDEX idx_more ON agents (type, name); DROP INDEX idx_more');
+    const owners = `SELECT DISTINCT pg_get_userbyid(relowner) AS owner FROM pg_class WHERE relnamespace = 'public'::regnamespace`;
+    expect(await query(url, owners)).toEqual([{ owner: 'agent_registry' }]);
   });
 
   it('serves whoever comes while the last user is leaving', async () => {
@@ -218,7 +250,8 @@ async function startInChild(): Promise<{ process: ChildProcess; url: string }> {
   // Beside the sources' node_modules, for the packages that they need.
   const compiled = path.join(__dirname, '../../node_modules/.cache/embedded-postgres-spec');
   fs.mkdirSync(compiled, { recursive: true });
-  for (const name of ['embedded-postgres', 'embedded-postgres.binaries', 'embedded-postgres.cluster']) {
+  for (const part of ['', '.binaries', '.cluster', '.database']) {
+    const name = `embedded-postgres${part}`;
     const source = fs.readFileSync(path.join(__dirname, `../../src/database/${name}.ts`), 'utf8');
     const compilerOptions = { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022, esModuleInterop: true };
     fs.writeFileSync(path.join(compiled, `${name}.js`), transpileModule(source, { compilerOptions }).outputText);

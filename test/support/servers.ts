@@ -91,7 +91,7 @@ async function startPostgres(directory: string): Promise<void> {
 async function embeddedPostgres(directory: string): Promise<string> {
   const server = await built().EmbeddedPostgres.start({ directory, settings: FAST, log: () => undefined });
   cleanups.push(() => server.stop());
-  return server.url;
+  return server.superuserUrl; // who may make databases
 }
 
 /** The template and every clone of it that a test file left behind. */

@@ -118,6 +118,7 @@ export interface paths {
                     "If-None-Match"?: string;
                 };
                 path: {
+                    /** @description The id; with `~` in front when it is empty, a reserved word, or begins with `~` itself, as those of adopted agents may. */
                     id: string;
                 };
                 cookie?: never;
@@ -212,6 +213,7 @@ export interface paths {
                     "If-Match"?: string;
                 };
                 path: {
+                    /** @description The id; with `~` in front when it is empty, a reserved word, or begins with `~` itself, as those of adopted agents may. */
                     id: string;
                 };
                 cookie?: never;
@@ -342,6 +344,7 @@ export interface paths {
                     "If-Match"?: string;
                 };
                 path: {
+                    /** @description The id; with `~` in front when it is empty, a reserved word, or begins with `~` itself, as those of adopted agents may. */
                     id: string;
                 };
                 cookie?: never;
@@ -449,6 +452,7 @@ export interface paths {
                     "If-Match"?: string;
                 };
                 path: {
+                    /** @description The id; with `~` in front when it is empty, a reserved word, or begins with `~` itself, as those of adopted agents may. */
                     id: string;
                 };
                 cookie?: never;
@@ -592,6 +596,7 @@ export interface paths {
                     "If-Match"?: string;
                 };
                 path: {
+                    /** @description The id; with `~` in front when it is empty, a reserved word, or begins with `~` itself, as those of adopted agents may. */
                     id: string;
                 };
                 cookie?: never;
@@ -710,6 +715,7 @@ export interface paths {
                 };
                 header?: never;
                 path: {
+                    /** @description The id; with `~` in front when it is empty, a reserved word, or begins with `~` itself, as those of adopted agents may. */
                     id: string;
                 };
                 cookie?: never;
@@ -805,6 +811,7 @@ export interface paths {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The id; with `~` in front when it is empty, a reserved word, or begins with `~` itself, as those of adopted agents may. */
                     id: string;
                 };
                 cookie?: never;
@@ -1021,6 +1028,7 @@ export interface paths {
                     "If-Match"?: string;
                 };
                 path: {
+                    /** @description The id; with `~` in front when it is empty, a reserved word, or begins with `~` itself, as those of adopted agents may. */
                     id: string;
                 };
                 cookie?: never;
@@ -1150,6 +1158,7 @@ export interface paths {
                     "If-Match"?: string;
                 };
                 path: {
+                    /** @description The id; with `~` in front when it is empty, a reserved word, or begins with `~` itself, as those of adopted agents may. */
                     id: string;
                 };
                 cookie?: never;

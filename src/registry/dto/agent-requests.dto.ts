@@ -1,6 +1,6 @@
 import { boolean, integer, oneOf, text } from '../../common/rules';
 import { Field, nested } from '../../common/validate';
-import { MAX_PAGE_SIZE } from '../../common/paging';
+import { LONGEST_CURSOR, MAX_PAGE_SIZE } from '../../common/paging';
 import { capabilities, chosenAgentId, definitions, endpoints, metadata } from '../agent-fields';
 import { AGENT_STATUSES } from '../agent-status';
 
@@ -77,7 +77,7 @@ export class DiscoverAgentsDto {
   @Field(integer(1, MAX_PAGE_SIZE), { default: 100 })
   limit?: number | null;
 
-  @Field(text(1, 1024), { description: 'The next_cursor of the page before.' })
+  @Field(text(1, LONGEST_CURSOR), { description: 'The next_cursor of the page before.' })
   cursor?: string | null;
 }
 
