@@ -24,6 +24,7 @@ import { ChangeRelay } from './change-relay';
 import { RetentionRepository } from './retention.repository';
 import { RetentionService } from './retention.service';
 import { Cadence } from './cadence';
+import { DatabaseTime } from './database-time';
 import { RecentBeats } from './recent-beats';
 import { RegistrationService } from './registration.service';
 import { RegistrationWriter } from './registration.writer';
@@ -51,6 +52,7 @@ import { RegistrationWriter } from './registration.writer';
     AnalyticsRepository,
     Cadence,
     ChangeRelay,
+    DatabaseTime,
     IdempotencyRepository,
     RecentBeats,
     RegistrationService,
@@ -58,6 +60,15 @@ import { RegistrationWriter } from './registration.writer';
     RetentionRepository,
     RetentionService,
   ],
-  exports: [AgentCensus, AgentImportService, AgentRecords, AgentService, Cadence, RecentBeats, RetentionService],
+  exports: [
+    AgentCensus,
+    AgentImportService,
+    AgentRecords,
+    AgentService,
+    Cadence,
+    DatabaseTime,
+    RecentBeats,
+    RetentionService,
+  ],
 })
 export class RegistryModule {}

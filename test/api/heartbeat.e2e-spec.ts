@@ -3,6 +3,7 @@ import { registration } from '../support/builders';
 import { elapse } from '../support/elapse';
 import { stopSweeps } from '../support/moved-fleet';
 import { createTestApp, type TestApp } from '../support/test-app';
+import { until } from '../support/until';
 
 describe('Heartbeats', () => {
   let app: TestApp;
@@ -260,6 +261,21 @@ describe('Heartbeats', () => {
       expect((await beatAll([])).status).toBe(400);
       expect((await app.request('GET', '/agents/heartbeats')).headers.get('allow')).toBe('POST');
     });
+  });
+
+  it('is shown by the database’s clock, whatever the time is on this replica', async () => {
+    const ahead = await createTestApp({});
+    await ahead.request('POST', '/agents/register', registration({ id: 'shown' }));
+    ahead.clock.stopAt(new Date(Date.now() + 3_600_000));
+    await until('the replica has asked the database for its time', 60, async () => {
+      const { body } = await ahead.request('POST', '/agents/shown/heartbeat', { cpu_percent: 5 });
+      return Date.parse(String(body.last_beat)) < Date.now() + 1_800_000;
+    });
+    await until('the beat is written', 60, () => ahead.app.get(BeatFlusher).flush());
+    const { body } = await ahead.request<{ heartbeat: { last_beat: string } }>('GET', '/agents/shown');
+    expect(body).toMatchObject({ health: { status: 'healthy' }, heartbeat: { missed_beats: 0 } });
+    expect(Date.parse(body.heartbeat.last_beat)).toBeLessThan(Date.now() + 1_800_000);
+    await ahead.close();
   });
 
   it('waits for a database that is away: known agents are answered, unknown ones are told to wait', async () => {
