@@ -3,12 +3,12 @@ import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Principal } from '../access/principal';
 import { Caller, Requires } from '../access/requires.decorator';
 import { ApiProblems } from '../common/api-problems';
-import { Clock } from '../common/clock';
 import { ValidBody, validBody } from '../common/http-input';
 import { TakesBatch } from '../common/json-body';
 import { HotLane } from '../lane/hot-lane';
 import { DrawsOn } from '../limits/budget';
 import { storableId } from '../registry/agent-fields';
+import { DatabaseTime } from '../registry/database-time';
 import {
   HeartbeatAnswerDto,
   HeartbeatBatchAnswerDto,
@@ -24,7 +24,7 @@ import { HeartbeatService, type AcceptedBeat } from './heartbeat.service';
 export class HeartbeatController {
   constructor(
     private readonly heartbeats: HeartbeatService,
-    private readonly clock: Clock,
+    private readonly databaseTime: DatabaseTime,
     lane: HotLane,
   ) {
     lane.add({
@@ -82,7 +82,7 @@ export class HeartbeatController {
   private answerTo({ id, status, nextHeartbeatSeconds, timeoutSeconds }: AcceptedBeat): HeartbeatAnswerDto {
     return {
       id,
-      last_beat: this.clock.now().toISOString(),
+      last_beat: this.databaseTime.now().toISOString(),
       status,
       next_heartbeat_seconds: nextHeartbeatSeconds,
       timeout_seconds: timeoutSeconds,

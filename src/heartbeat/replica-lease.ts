@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
 import { DomainError } from '../common/domain-error';
 import { Configuration } from '../config/configuration';
+import { DatabaseTime } from '../registry/database-time';
 import { timeoutSeconds } from '../registry/heartbeat-timeout';
 import { ReplicasRepository } from './replicas.repository';
 
@@ -25,6 +26,7 @@ export class ReplicaLease {
 
   constructor(
     private readonly replicas: ReplicasRepository,
+    private readonly databaseTime: DatabaseTime,
     private readonly configuration: Configuration,
     private readonly clock: Clock,
   ) {}
@@ -45,8 +47,11 @@ export class ReplicaLease {
    */
   async renew(through: number): Promise<void> {
     if (through - this.through < FRESH_MS || this.isReleased) return;
+    const askedAt = this.clock.monotonicMs();
     const now = await this.replicas.renew(this.id, this.offset === undefined ? undefined : through + this.offset);
-    this.offset = now - this.clock.monotonicMs();
+    const answeredAt = this.clock.monotonicMs();
+    this.databaseTime.observe(now, answeredAt - askedAt);
+    this.offset = now - answeredAt;
     this.through = through;
   }
 

@@ -6,6 +6,7 @@ import { healthStatus, type ReportedHealth } from './agent-health';
 import { transition, type AgentStatus } from './agent-status';
 import type { AgentListItem } from './agent.repository';
 import { Cadence } from './cadence';
+import { DatabaseTime } from './database-time';
 import type {
   AgentDto,
   AgentEventDto,
@@ -17,7 +18,7 @@ import type {
 import { missedBeats } from './heartbeat-timeout';
 import { RecentBeats, type Beat } from './recent-beats';
 
-/** An agent at one moment. A beat that is acknowledged and not yet in the table counts already. */
+/** An agent at one moment, by the database's clock. A beat that is acknowledged and not yet in the table counts already. */
 interface Sight {
   now: Date;
   beat: Beat | undefined;
@@ -30,6 +31,7 @@ export class AgentPresenter {
   constructor(
     private readonly cadence: Cadence,
     private readonly recent: RecentBeats,
+    private readonly databaseTime: DatabaseTime,
     private readonly clock: Clock,
   ) {}
 
@@ -53,7 +55,7 @@ export class AgentPresenter {
   }
 
   private sight({ id, lastSeen }: AgentListItem): Sight {
-    const now = this.clock.now();
+    const now = this.databaseTime.now();
     const beat = this.recent.get(id);
     const beaten = beat && this.timeOf(beat.at, now);
     return { now, beat, lastSeen: beaten && (!lastSeen || beaten > lastSeen) ? beaten : lastSeen };

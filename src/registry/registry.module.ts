@@ -25,6 +25,7 @@ import { OwnerQuotaRepository } from './owner-quota.repository';
 import { ChangeRelay } from './change-relay';
 import { IdempotencyRetention, TombstoneRetention } from './agent-retention';
 import { Cadence } from './cadence';
+import { DatabaseTime } from './database-time';
 import { RecentBeats } from './recent-beats';
 import { ReservedIdsReport } from './reserved-ids.report';
 import { RegistrationService } from './registration.service';
@@ -53,6 +54,7 @@ import { RegistrationWriter } from './registration.writer';
     AnalyticsRepository,
     Cadence,
     ChangeRelay,
+    DatabaseTime,
     IdempotencyRepository,
     IdempotencyRetention,
     OwnerQuota,
@@ -69,6 +71,7 @@ import { RegistrationWriter } from './registration.writer';
     AgentRecords,
     AgentService,
     Cadence,
+    DatabaseTime,
     IdempotencyRetention,
     RecentBeats,
     TombstoneRetention,

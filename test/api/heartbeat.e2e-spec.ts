@@ -2,7 +2,8 @@ import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
 import { registration } from '../support/builders';
 import { elapse } from '../support/elapse';
 import { createPatientApp } from '../support/patient-app';
-import type { TestApp } from '../support/test-app';
+import { createTestApp, type TestApp } from '../support/test-app';
+import { until } from '../support/until';
 
 /** A flush is due after half the interval, and before that when a test says so. */
 const FLUSHED_BY_HAND = { HEARTBEAT_FLUSH_INTERVAL_MS: 3_600_000 };
@@ -15,6 +16,7 @@ describe('Heartbeats', () => {
     flusher = app.app.get(BeatFlusher);
   });
   afterAll(() => app.close());
+  beforeEach(() => flusher.flush()); // half a timeout later no beat would be taken
 
   let count = 0;
   const anAgent = async (overrides = {}): Promise<string> => {
@@ -78,6 +80,7 @@ describe('Heartbeats', () => {
     const { body } = await app.request<{ heartbeat: { missed_beats: number }; health: object }>('GET', `/agents/${id}`);
     expect(body.heartbeat.missed_beats).toBeGreaterThanOrEqual(3);
     expect(body.health).toMatchObject({ status: 'stale', cpu_percent: 5 });
+    await flusher.flush();
     await beat(id);
     expect((await app.request('GET', `/agents/${id}`)).body.heartbeat).toMatchObject({ missed_beats: 0 });
   });
@@ -261,6 +264,21 @@ describe('Heartbeats', () => {
     await app.clock.holdUp(FLUSHED_BY_HAND.HEARTBEAT_FLUSH_INTERVAL_MS / 2000);
     expect((await rowOf(id)).health).toMatchObject({ metrics: { queue: 7 } });
     expect(flusher.lagMs()).toBe(0);
+  });
+
+  it('is shown by the database’s clock, whatever the time is on this replica', async () => {
+    const ahead = await createTestApp();
+    await ahead.request('POST', '/agents/register', registration({ id: 'shown' }));
+    ahead.clock.stopAt(new Date(Date.now() + 3_600_000));
+    await until('the replica has asked the database for its time', 60, async () => {
+      const { body } = await ahead.request('POST', '/agents/shown/heartbeat', { cpu_percent: 5 });
+      return Date.parse(String(body.last_beat)) < Date.now() + 1_800_000;
+    });
+    await until('the beat is written', 60, () => ahead.app.get(BeatFlusher).flush());
+    const { body } = await ahead.request<{ heartbeat: { last_beat: string } }>('GET', '/agents/shown');
+    expect(body).toMatchObject({ health: { status: 'healthy' }, heartbeat: { missed_beats: 0 } });
+    expect(Date.parse(body.heartbeat.last_beat)).toBeLessThan(Date.now() + 1_800_000);
+    await ahead.close();
   });
 
   it('waits for a database that is away: known agents are answered, unknown ones are told to wait', async () => {

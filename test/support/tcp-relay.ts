@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
 
 /** A port of our own that leads to another one while it is open: a server that comes and goes without being touched. */
 export class TcpRelay {
@@ -7,6 +8,7 @@ export class TcpRelay {
   private readonly server = createServer((socket) => this.relay(socket));
   private port = 0;
   private isFrozen = false;
+  private delayMs = 0;
 
   private constructor(private readonly target: URL) {}
 
@@ -51,6 +53,20 @@ export class TcpRelay {
     for (const socket of this.sockets) socket.resume();
   }
 
+  /** From now on what passes takes so long, in either direction; one piece after the other. */
+  delay(milliseconds: number): void {
+    this.delayMs = milliseconds;
+  }
+
+  private delayed(): Transform {
+    return new Transform({
+      transform: (chunk: Buffer, _, pass) => {
+        if (this.delayMs === 0) pass(null, chunk);
+        else setTimeout(() => pass(null, chunk), this.delayMs);
+      },
+    });
+  }
+
   private relay(socket: Socket): void {
     const target = connect(Number(this.target.port), this.target.hostname);
     for (const [one, other] of [
@@ -58,7 +74,7 @@ export class TcpRelay {
       [target, socket],
     ] as const) {
       this.sockets.add(one);
-      one.pipe(other);
+      one.pipe(this.delayed()).pipe(other);
       if (this.isFrozen) one.pause();
       one.on('error', () => other.destroy());
       one.on('close', () => {
