@@ -63,8 +63,9 @@ const NEST_INTERNALS = new Set([
   'RoutesResolver',
 ]);
 
-/** Reads and successful changes are told at `debug`: what a change did has a line of its own. */
+/** Reads and successful changes are told at `debug`: what a change did has a line of its own. As has an outage, see `OutageLog`. */
 export function levelOf(status: number): 'debug' | 'info' | 'warn' {
+  if (status === 503) return 'debug';
   if (status >= 500) return 'warn';
   return status >= 400 ? 'info' : 'debug';
 }

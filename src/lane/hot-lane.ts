@@ -9,6 +9,7 @@ import { inBody, rejectIfAny } from '../common/domain-error';
 import { parseJson, type BodyRules } from '../common/json-body';
 import { jsonViolations } from '../common/json-limits';
 import { levelOf, requestLine } from '../common/logging';
+import { OutageLog } from '../common/outage-log';
 import { problemOf } from '../common/problem';
 import { inRequest } from '../common/request-context';
 import { requestIdFrom } from '../common/request-id';
@@ -71,6 +72,7 @@ export class HotLane {
     private readonly access: AccessControl,
     private readonly limits: RateLimits,
     private readonly configuration: Configuration,
+    private readonly outages: OutageLog,
     private readonly clock: Clock,
     private readonly logger: PinoLogger,
   ) {
@@ -137,7 +139,9 @@ export class HotLane {
       const answer = answered instanceof Promise ? await answered : answered;
       this.send(exchange, answer.status, JSON_TYPE, answer.headers, answer.body);
     } catch (error) {
-      const { status, headers, body } = problemOf(error, exchange.requestId);
+      const problem = problemOf(error, exchange.requestId);
+      const { status, headers, body } = problem;
+      this.outages.note(problem, error);
       if (status === 500)
         this.logger.error({ err: error, request_id: exchange.requestId }, 'Request failed unexpectedly');
       this.send(exchange, status, undefined, headers, body);
