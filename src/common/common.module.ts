@@ -4,6 +4,7 @@ import { Clock, SystemClock } from './clock';
 import { Lifecycle } from './lifecycle';
 import { matchesNoWord, refuseUnreadQuery } from './http-input';
 import { ServiceLogger } from './logging';
+import { OutageLog } from './outage-log';
 import { ProblemFilter } from './problem.filter';
 
 /** What every module relies on: the clock, and how requests are refused. */
@@ -11,12 +12,13 @@ import { ProblemFilter } from './problem.filter';
 @Module({
   providers: [
     Lifecycle,
+    OutageLog,
     ServiceLogger,
     { provide: Clock, useClass: SystemClock },
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_GUARD, useValue: { canActivate: matchesNoWord } },
     { provide: APP_GUARD, useValue: { canActivate: refuseUnreadQuery } },
   ],
-  exports: [Clock, Lifecycle],
+  exports: [Clock, Lifecycle, OutageLog],
 })
 export class CommonModule {}

@@ -64,10 +64,11 @@ const NEST_INTERNALS = new Set([
 ]);
 
 /**
- * Reads and successful changes are told at `debug`: what a change did has a line of its own. So are requests that anybody can send
- * without end, wrong tokens and too many requests: `FailedAuthentications` and the metrics count them.
+ * Reads and successful changes are told at `debug`: what a change did has a line of its own, and so has an outage, see `OutageLog`.
+ * Requests that anybody can send without end, wrong tokens and too many requests, are counted by `FailedAuthentications` and the metrics.
  */
 export function levelOf(status: number): 'debug' | 'info' | 'warn' {
+  if (status === 503) return 'debug';
   if (status >= 500) return 'warn';
   if (status === 401 || status === 429) return 'debug';
   return status >= 400 ? 'info' : 'debug';

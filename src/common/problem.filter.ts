@@ -4,6 +4,7 @@ import type { Express, Response } from 'express';
 import { PinoLogger } from 'nestjs-pino';
 import { allowedMethods } from './allowed-methods';
 import { DomainError } from './domain-error';
+import { OutageLog } from './outage-log';
 import { problemOf } from './problem';
 import type { IdentifiedRequest } from './request-context';
 
@@ -12,6 +13,7 @@ import type { IdentifiedRequest } from './request-context';
 export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly adapterHost: HttpAdapterHost,
+    private readonly outages: OutageLog,
     private readonly logger: PinoLogger,
   ) {}
 
@@ -19,7 +21,9 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<IdentifiedRequest>();
     const response = host.switchToHttp().getResponse<Response>();
     const error = thrown instanceof NotFoundException ? this.unroutable(request) : thrown;
-    const { status, headers, body } = problemOf(error, request.id);
+    const problem = problemOf(error, request.id);
+    const { status, headers, body } = problem;
+    this.outages.note(problem, error);
     if (status === 500) this.logger.error({ err: error }, 'Request failed unexpectedly');
     if (response.headersSent) return void response.destroy();
     response.status(status).set(headers).send(JSON.stringify(body));

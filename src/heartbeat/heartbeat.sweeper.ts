@@ -41,6 +41,8 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
   private isProtecting = false;
   private lastSweepAt = Number.NEGATIVE_INFINITY;
   private sweeping: Promise<void> | undefined;
+  /** Sweeps that have failed one after the other. */
+  private failures = 0;
 
   constructor(
     private readonly sweeps: SweepRepository,
@@ -65,9 +67,10 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
     const now = this.clock.monotonicMs();
     if (now - this.lastSweepAt < this.configuration.HEARTBEAT_SWEEP_INTERVAL_SECONDS * 1000 - 500) return;
     this.lastSweepAt = now;
-    this.sweeping = this.sweep().catch((error: unknown) => {
-      this.logger.warn({ err: error }, 'The heartbeat sweep failed; the next one starts anew');
-    });
+    this.sweeping = this.sweep().then(
+      () => this.tellOutcome(undefined),
+      (error: unknown) => this.tellOutcome(error),
+    );
     await this.sweeping;
   }
 
@@ -108,6 +111,17 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
     if (!hasSwept) return;
     this.durations.observe((end - start) / 1000);
     this.logger.debug({ duration_ms: Math.round(end - start) }, 'Heartbeat sweep done');
+  }
+
+  /** The first of several failures, and that they are over. */
+  private tellOutcome(error: unknown): void {
+    if (error !== undefined) {
+      if (this.failures++ === 0)
+        this.logger.warn({ err: error }, 'The heartbeat sweep failed; the next one starts anew');
+    } else if (this.failures > 0) {
+      this.logger.info({ failed: this.failures }, 'The heartbeat sweep runs again');
+      this.failures = 0;
+    }
   }
 
   /** True when it swept; false when another replica has just done so. */

@@ -4,6 +4,7 @@ import { PinoLogger } from 'nestjs-pino';
 import type { Principal } from '../access/principal';
 import { Clock } from '../common/clock';
 import { levelOf, requestLine } from '../common/logging';
+import { OutageLog } from '../common/outage-log';
 import { problemOf } from '../common/problem';
 import { inRequest } from '../common/request-context';
 import { requestIdFrom } from '../common/request-id';
@@ -60,6 +61,7 @@ export class HotLane {
 
   constructor(
     private readonly gate: RequestGate,
+    private readonly outages: OutageLog,
     private readonly clock: Clock,
     private readonly logger: PinoLogger,
   ) {
@@ -113,7 +115,9 @@ export class HotLane {
       const answer = answered instanceof Promise ? await answered : answered;
       this.send(exchange, answer.status, JSON_TYPE, answer.headers, answer.body);
     } catch (error) {
-      const { status, headers, body } = problemOf(error, exchange.requestId);
+      const problem = problemOf(error, exchange.requestId);
+      const { status, headers, body } = problem;
+      this.outages.note(problem, error);
       if (status === 500)
         this.logger.error({ err: error, request_id: exchange.requestId }, 'Request failed unexpectedly');
       this.send(exchange, status, undefined, headers, body);

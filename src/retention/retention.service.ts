@@ -33,6 +33,7 @@ export class RetentionService implements OnApplicationBootstrap, BeforeApplicati
   private timer: Timer | undefined;
   private running: Promise<boolean> | undefined;
   private isStopped = false;
+  private hasFailed = false;
 
   constructor(
     events: EventRetention,
@@ -79,8 +80,11 @@ export class RetentionService implements OnApplicationBootstrap, BeforeApplicati
     try {
       isLeft = await this.deleteUntil(deadline);
       for (const retained of this.tables) retained.oldestAge = await retained.table.oldestAge();
+      this.hasFailed = false;
     } catch (error) {
-      if (!this.isStopped) this.logger.warn({ err: error }, 'What is past its retention could not be deleted');
+      const isTold = this.hasFailed || this.isStopped;
+      if (!isTold) this.logger.warn({ err: error }, 'What is past its retention cannot be deleted; it is tried again');
+      this.hasFailed = true;
     }
     this.tell(this.tables.map(({ table, deleted }, index) => [table.name, deleted - before[index]!]));
     return isLeft;

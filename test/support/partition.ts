@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { storedAgents } from './agent-log';
+import { storedAgents } from './history/agent-log';
 import { unexplainedDeaths } from './deaths-check';
 import { PartitionedAgents } from './partitioned-agents';
 import { ServiceProcess } from './service-process';
