@@ -50,9 +50,8 @@ describe('A service that asks for tokens', () => {
     service.logs.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Line);
 
   it('does not start without any, and says what it takes', async () => {
-    expect(await refusalOf({ AUTH_MODE: 'token' })).toMatch(/AUTH_TOKENS_FILE must be set when AUTH_MODE=token/);
     const production = { NODE_ENV: 'production', DATABASE_URL: database.url, REDIS_URL: 'redis://localhost' };
-    expect(await refusalOf(production)).toMatch(/AUTH_TOKENS_FILE must be set .*AUTH_MODE=none/);
+    expect(await refusalOf(production)).toMatch(/AUTH_TOKENS_FILE must be set when AUTH_MODE=token.*AUTH_MODE=none/);
     writeFileSync(file, JSON.stringify([{ name: 'ops', sha256: admin.token, scopes: ['all'] }]));
     const refusal = await refusalOf({ AUTH_MODE: 'token', AUTH_TOKENS_FILE: file, AUTH_TOKENS: 'x' });
     expect(refusal).toMatch(/AUTH_TOKENS_FILE\[0\]\.sha256[^]*AUTH_TOKENS_FILE\[0\]\.scopes[^]*AUTH_TOKENS must be/);
@@ -64,9 +63,6 @@ describe('A service that asks for tokens', () => {
     const warnings = linesOf(open).filter(({ level, msg }) => level === 'warn' && msg.includes('AUTH_MODE=none'));
     expect(warnings).toHaveLength(1);
     await open.stop();
-    const closed = await start({ AUTH_MODE: 'token', AUTH_TOKENS_FILE: file });
-    expect(linesOf(closed).filter(({ msg }) => msg.includes('AUTH_MODE'))).toEqual([]);
-    await closed.stop();
   });
 
   it('is reached from this machine alone when it asks for none, unless it is told otherwise', async () => {
@@ -90,6 +86,7 @@ describe('A service that asks for tokens', () => {
   it('keeps its tokens when the file becomes unusable, names the problem, and takes the file when it is put right', async () => {
     writeFileSync(file, listOf([client]));
     const running = await start({ AUTH_MODE: 'token', AUTH_TOKENS_FILE: file, AUTH_TOKENS: listOf([admin]) });
+    expect(linesOf(running).filter(({ msg }) => msg.includes('AUTH_MODE'))).toEqual([]); // it asks for some
     const statusOf = async ({ token }: TestToken): Promise<number> => {
       const heartbeats = { method: 'POST', headers: { ...bearer(token), 'content-type': 'application/json' } };
       return (await fetch(`${running.url}/agents/heartbeats`, { ...heartbeats, body: '{}' })).status;
@@ -110,7 +107,7 @@ describe('A service that asks for tokens', () => {
       if (text === undefined) rmSync(file);
       else if (text.startsWith('a symlink')) symlinkSync(file, file);
       else writeFileSync(file, text);
-      await until('the problem is in the log', 10, () => {
+      await until('the problem is in the log', 120, () => {
         const errors = linesOf(running).filter(({ level }) => level === 'error');
         return errors.length > before && problem.test(errors.at(-1)!.problems![0]!);
       });
@@ -119,7 +116,7 @@ describe('A service that asks for tokens', () => {
     rmSync(file);
     const replaced = { ...client, token: 'good-token-of-fleet-2' };
     writeFileSync(file, listOf([replaced]));
-    await until('the file is taken again', 10, async () => (await statusOf(replaced)) === known);
+    await until('the file is taken again', 120, async () => (await statusOf(replaced)) === known);
     expect([await statusOf(client), await statusOf(admin)]).toEqual([401, known]);
     await running.stop();
   });
@@ -153,12 +150,14 @@ describe('A service that asks for tokens', () => {
     });
     const secrets = [admin.token, client.token];
     const wrong = ['wrong-token-Jh5d', `art_${'Wr0ng'.repeat(8)}xyz`, 'wrong=token'];
-    const send = async (method: string, path: string, token: string, body?: unknown, more = {}): Promise<Response> =>
-      fetch(service.url + path, {
-        method,
-        headers: { ...bearer(token), 'content-type': 'application/json', ...more },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      });
+    const send = async (method: string, path: string, token: string, body?: unknown, more = {}): Promise<Response> => {
+      const headers = { ...bearer(token), 'content-type': 'application/json', ...more };
+      const request = { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) };
+      let answer = await fetch(service.url + path, request);
+      // A machine that is busy with other things may be taken for a database that hangs.
+      while (answer.status === 503) answer = await fetch(service.url + path, request);
+      return answer;
+    };
     const walk = async (id: string, token: string): Promise<void> => {
       await send('POST', `/agents/${id}/heartbeat`, token);
       await send('PATCH', `/agents/${id}`, token, { version: String(Math.random()) });
@@ -184,7 +183,7 @@ describe('A service that asks for tokens', () => {
     const failed = await send('POST', '/agents/register', client.token, registration({ id: 'failing' }));
     expect(failed.status).toBe(500);
     await database.query('ALTER TABLE agent_credentials DROP CONSTRAINT broken');
-    await until('the failure is in the log', 10, () => service.logs.some((line) => line.includes('QueryFailedError')));
+    await until('the failure is in the log', 120, () => service.logs.some((line) => line.includes('QueryFailedError')));
     await service.stop();
 
     const log = service.logs.join('\n') + service.errors;
@@ -205,7 +204,7 @@ describe('A service that asks for tokens', () => {
     const tokens = [good, `${good.slice(0, -3)}abc`, await issuer.token({ exp: 1 }), await issuer.token({ aud: 'x' })];
     const statuses = [];
     for (const token of tokens)
-      statuses.push((await fetch(`${service.url}/agents`, { headers: bearer(token) })).status);
+      statuses.push((await fetch(`${service.url}/metrics`, { headers: bearer(token) })).status);
     expect(statuses).toEqual([200, 401, 401, 401]);
     await issuer.down();
     await service.stop();
