@@ -57,7 +57,7 @@ describe('A session', () => {
   let database: TestDatabase;
   let service: ServiceProcess;
   let relay: TcpRelay;
-  const sessions: AgentSession[] = [];
+  const watched: Watched[] = [];
   beforeAll(async () => {
     database = await createTestDatabase();
     const env = { DATABASE_URL: database.url, HEARTBEAT_FLUSH_INTERVAL_MS: '100', ...NEVER_SILENT };
@@ -68,7 +68,10 @@ describe('A session', () => {
     await relay.open();
   });
   afterEach(async () => {
-    await Promise.all(sessions.splice(0).map((session) => session.stop({ deregister: false, drain: false })));
+    const left = watched.splice(0);
+    await Promise.all(
+      left.map(({ session, time }) => time.passWhile('it stops', session.stop({ deregister: false, drain: false }))),
+    );
     await relay.close();
   });
   afterAll(async () => {
@@ -95,9 +98,8 @@ describe('A session', () => {
       onError: (error) => errors.push(error),
       ...options,
     });
-    sessions.push(session);
     const { time } = world;
-    const watched: Watched = {
+    const one: Watched = {
       session,
       id: session.id,
       time,
@@ -107,15 +109,16 @@ describe('A session', () => {
       errors,
       ended: [],
       more: async (beats) => {
-        const enough = watched.beats + beats;
-        await time.passUntil(`${beats} more beats`, () => watched.beats >= enough);
+        const enough = one.beats + beats;
+        await time.passUntil(`${beats} more beats`, () => one.beats >= enough);
       },
       stop: () => time.passWhile('the session stops', session.stop()),
     };
-    session.on('registered', () => watched.registered++);
-    session.on('beat', () => watched.beats++);
-    session.on('ended', (reason) => watched.ended.push(reason));
-    return watched;
+    session.on('registered', () => one.registered++);
+    session.on('beat', () => one.beats++);
+    session.on('ended', (reason) => one.ended.push(reason));
+    watched.push(one);
+    return one;
   }
 
   it('registers, reports what the process uses and what the program says, and is gone at the end', async () => {
@@ -257,6 +260,7 @@ describe('A session', () => {
       one.time.advance(299);
       expect(one.errors).toEqual([]);
       one.time.advance(1);
+      await until('it has given up', PATIENCE, () => one.ended.length > 0);
       await stopping;
       expect(one.session.status).toBe('active');
       expect(one.errors.at(-1)).toBeInstanceOf(TimeoutError);
