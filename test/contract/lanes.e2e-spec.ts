@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import * as fc from 'fast-check';
 import { Clock } from '../../src/common/clock';
 import { HotLane } from '../../src/lane/hot-lane';
@@ -268,7 +267,7 @@ describe.each<[string, Partial<Configuration>]>([
         for (const clock of clocks) await clock.advance(0.02); // some find that they have asked too often, not all
         const [hot, plain] = await Promise.all(clients.map((client) => client.exchange(request)));
         const [answer, expected] = [comparable(hot!), comparable(plain!)];
-        if (!isDeepStrictEqual(answer, expected)) expect(answer).toEqual(expected); // which says what is different, and costs more
+        if (JSON.stringify(answer) !== JSON.stringify(expected)) expect(answer).toEqual(expected); // it costs more, and does not mind the order
         statuses.add(hot!.status);
       }),
       { numRuns: RUNS, examples: CERTAIN.map((request) => [request]) },
