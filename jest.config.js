@@ -1,12 +1,12 @@
 const { availableParallelism } = require('node:os');
 
-/** Coverage is of sources that jest has transformed, so for it the product is loaded as they are. */
-const product = process.argv.some((argument) => argument.startsWith('--coverage')) ? 'sources' : 'built';
+/** Coverage is of what jest has loaded, so for it everything is loaded as usual. */
+const isCovered = process.argv.some((argument) => argument.startsWith('--coverage'));
 
 const shared = {
   rootDir: __dirname,
   runner: '<rootDir>/test/runner/layers.js',
-  runtime: '<rootDir>/test/runner/runtime.js',
+  ...(!isCovered && { runtime: '<rootDir>/test/runner/runtime.js' }),
   testEnvironment: '<rootDir>/test/runner/environment.ts',
   testEnvironmentOptions: { globalsCleanup: 'off' }, // it would take the sandbox's globals that are Node's own apart
   verbose: false, // the reporter prints what tests print, once
@@ -16,7 +16,7 @@ const shared = {
 /** One PostgreSQL and one Redis for the whole run. Jest starts a path named by several projects once. */
 const withServers = {
   ...shared,
-  testEnvironmentOptions: { ...shared.testEnvironmentOptions, product },
+  testEnvironmentOptions: { ...shared.testEnvironmentOptions, product: 'built' }, // for the runtime
   globalSetup: '<rootDir>/test/runner/global-setup.js',
   globalTeardown: '<rootDir>/test/runner/global-teardown.js',
 };
@@ -71,6 +71,7 @@ module.exports = {
   reporters: ['<rootDir>/test/runner/reporter.js'],
   testTimeout: 180_000, // a guard against what hangs; no verdict depends on it (ignored when it stands in a project)
   maxWorkers: availableParallelism(),
+  workerGracefulExitTimeout: 60_000, // half a second is not much for a busy machine
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts'],
 };
