@@ -7,6 +7,7 @@ import helmet, { type HelmetOptions } from 'helmet';
 import { Configuration } from './config/configuration';
 import { SECURITY_SCHEME } from './access/requires.decorator';
 import type { HttpAdapter } from './common/http-adapter';
+import { BytesInFlight } from './common/bytes-in-flight';
 import { HotLane } from './lane/hot-lane';
 import { ServiceLogger } from './common/logging';
 import { identifyRequest } from './common/request-context';
@@ -32,7 +33,7 @@ const ON_ANSWERS: HelmetOptions = {
 
 /** Everything between a created application and one that listens; the same for the service and its tests. */
 export function setUpApp(app: NestExpressApplication): void {
-  const { CORS_ORIGINS, HOT_LANE, TRUST_PROXY_HOPS } = app.get(Configuration);
+  const { CONNECTIONS_MAX, CORS_ORIGINS, HOT_LANE, TRUST_PROXY_HOPS } = app.get(Configuration);
   app.useLogger(app.get(ServiceLogger));
   app.disable('x-powered-by');
   app.disable('etag'); // an ETag here is an agent's, never a hash of the body
@@ -41,7 +42,12 @@ export function setUpApp(app: NestExpressApplication): void {
   const harden = helmet(ON_ANSWERS);
   app.use(harden);
   app.use('/docs', helmet(ON_PAGES));
-  if (HOT_LANE === 'on') useHotLane(app, harden);
+  const bytes = app.get(BytesInFlight, { strict: false });
+  (app.getHttpAdapter() as HttpAdapter).serves({
+    lane: HOT_LANE === 'on' ? hotLane(app, harden) : undefined,
+    onAnswered: (request) => bytes.release(request),
+    connectionsMax: CONNECTIONS_MAX,
+  });
   if (CORS_ORIGINS) app.enableCors(crossOrigin(CORS_ORIGINS));
   SwaggerModule.setup('docs', app, () => openApiDocument(app), {
     jsonDocumentUrl: 'openapi.json',
@@ -49,8 +55,8 @@ export function setUpApp(app: NestExpressApplication): void {
   });
 }
 
-/** In front of Express, with the headers that `harden` puts on every answer. */
-function useHotLane(app: NestExpressApplication, harden: ReturnType<typeof helmet>): void {
+/** What answers in front of Express, with the headers that `harden` puts on every answer. */
+function hotLane(app: NestExpressApplication, harden: ReturnType<typeof helmet>): HotLane {
   const lane = app.get(HotLane, { strict: false });
   const headers = new Map<string, string>();
   const response = {
@@ -59,7 +65,7 @@ function useHotLane(app: NestExpressApplication, harden: ReturnType<typeof helme
   } as unknown as ServerResponse;
   harden({} as IncomingMessage, response, () => undefined);
   lane.sendAlways(Object.fromEntries(headers));
-  (app.getHttpAdapter() as HttpAdapter).lane = lane;
+  return lane;
 }
 
 /** What a page from one of these origins may do: all that the API has, and read the headers that belong to its answers. */
@@ -82,6 +88,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     )
     .addTag('agents', 'Enrolling and finding agents')
     .addTag('agent', 'One agent')
+    .addTag('access', 'Tokens of agents and their owners')
     .addTag('governance', 'Judgements of the Trifecta Court')
     .addTag('analytics', 'The whole fleet')
     .addTag('heartbeat', 'Signs of life')

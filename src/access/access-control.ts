@@ -4,7 +4,7 @@ import type { DomainError } from '../common/domain-error';
 import { unstorable } from '../common/json-limits';
 import { characterCount } from '../common/rules';
 import { Configuration } from '../config/configuration';
-import { agentUnknown, insufficientScope, invalidToken } from './access.errors';
+import { agentUnknown, FOREIGN_AGENT, insufficientScope, invalidToken } from './access.errors';
 import { mayClaim, rightOf, type Access, type Requirement } from './access-rule';
 import { AgentCredentials } from './agent-credentials';
 import type { AgentCredential } from './agent-credentials.repository';
@@ -32,14 +32,19 @@ export class AccessControl implements OnApplicationBootstrap {
   }
 
   /**
-   * Who asks, if they may. No requirement: the route has not declared any, and nobody gets through.
+   * Who asks, if they may. No requirement: the route has not declared any, and nobody gets through. `isSuspect` says whether the
+   * caller's address has sent too many wrong tokens.
    * @throws DomainError `unauthorized` without a good token; what {@link require} throws; one of kind `unavailable` when
    * neither can be told now
    */
-  authorize(authorization: string | undefined, requirement: Requirement | undefined): Principal | Promise<Principal> {
+  authorize(
+    authorization: string | undefined,
+    requirement: Requirement | undefined,
+    isSuspect = isNever,
+  ): Principal | Promise<Principal> {
     if (this.isOff()) return UNRESTRICTED;
     if (requirement && this.needOf(requirement.access) === 'open') return ANONYMOUS;
-    const principal = this.authenticate(bearerToken(authorization));
+    const principal = this.authenticate(bearerToken(authorization), requirement, isSuspect);
     if (principal instanceof Promise) return principal.then((known) => this.admitted(known, requirement));
     return this.admitted(principal, requirement);
   }
@@ -50,14 +55,14 @@ export class AccessControl implements OnApplicationBootstrap {
    * `store_unavailable`
    */
   require(principal: Principal, requirement: Requirement | undefined): void | Promise<void> {
-    const { access, agentId } = requirement ?? {};
+    const { access, agentId, allowStale } = requirement ?? {};
     const need = access && this.needOf(access);
     const right = rightOf(principal, need, agentId);
     if (right === 'granted') return undefined;
     if (right === 'denied') throw denied(need);
     const client = principal as Client;
     if (!isPossible(agentId!)) return undefined; // whoever reads the request refuses it, as for every caller
-    const known = this.credentials.ofAgent(agentId!);
+    const known = this.credentials.ofAgent(agentId!, { allowStale });
     const isOwner = !(known instanceof Promise) && known?.owner === client.name;
     return isOwner ? undefined : this.requireOwner(client, agentId!, known);
   }
@@ -72,7 +77,9 @@ export class AccessControl implements OnApplicationBootstrap {
     const isTaken = principal.kind === 'client' && id != null;
     const owner = isTaken ? ((await this.credentials.ofAgentNow(id))?.owner ?? null) : null;
     if (mayClaim(principal, id ?? '', owner)) return;
-    throw insufficientScope(principal.kind === 'agent' ? 'The token of an agent registers that agent only' : FOREIGN);
+    throw insufficientScope(
+      principal.kind === 'agent' ? 'The token of an agent registers that agent only' : FOREIGN_AGENT,
+    );
   }
 
   private isOff(): boolean {
@@ -85,10 +92,21 @@ export class AccessControl implements OnApplicationBootstrap {
     return access;
   }
 
-  private authenticate(token: string): Principal | Promise<Principal> {
+  private authenticate(
+    token: string,
+    requirement: Requirement | undefined,
+    isSuspect: () => boolean,
+  ): Principal | Promise<Principal> {
     if (!isAgentToken(token)) return this.authenticator.authenticate(token);
-    const credential = this.credentials.ofToken(token);
-    return credential instanceof Promise ? credential.then(agentOf) : agentOf(credential);
+    const credential = this.credentials.ofToken(token, isSuspect, requirement);
+    return credential instanceof Promise ? credential.then((known) => this.agentOf(known)) : this.agentOf(credential);
+  }
+
+  /** An agent's token is good as long as the client that registered the agent is. */
+  private agentOf(credential: AgentCredential | undefined): Principal {
+    const { owner = null, digest = null } = credential ?? {};
+    if (!credential || owner === null || digest === null || !this.authenticator.knows(owner)) throw invalidToken();
+    return { kind: 'agent', id: credential.agentId, owner, digest };
   }
 
   private admitted(principal: Principal, requirement: Requirement | undefined): Principal | Promise<Principal> {
@@ -108,19 +126,15 @@ export class AccessControl implements OnApplicationBootstrap {
     if (!credential) throw agentUnknown(agentId);
     const isFree = credential.owner === null;
     throw insufficientScope(
-      isFree ? 'Nobody has claimed this agent: register it under its id first' : FOREIGN,
+      isFree ? 'Nobody has claimed this agent: register it under its id first' : FOREIGN_AGENT,
       'admin',
     );
   }
 }
 
 const LONGEST_ID = 255;
-const FOREIGN = 'This agent belongs to another client';
 
-function agentOf(credential: AgentCredential | undefined): Principal {
-  if (credential?.owner == null) throw invalidToken();
-  return { kind: 'agent', id: credential.agentId, owner: credential.owner };
-}
+const isNever = (): boolean => false;
 
 function denied(need: 'open' | Scope | undefined): DomainError {
   if (need === undefined) return insufficientScope('This route has not declared who may use it, so nobody may');

@@ -10,7 +10,7 @@ const PRINCIPALS = {
   agent: client('agent'),
   both: client('read', 'agent'),
   admin: client('admin'),
-  itself: { kind: 'agent', id: 'a-1', owner: 'ci' },
+  itself: { kind: 'agent', id: 'a-1', owner: 'ci', digest: 'ZGlnZXN0' },
 } satisfies Record<string, Principal>;
 
 const [yes, own, no]: Right[] = ['granted', 'owner', 'denied'];

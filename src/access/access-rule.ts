@@ -8,6 +8,8 @@ export interface Requirement {
   access: Access;
   /** The agent that the request is about: its owner and the agent itself may do what others may not. */
   agentId?: string;
+  /** What is remembered of tokens counts while the database is away, however old: for heartbeats only. */
+  allowStale?: boolean;
 }
 
 /** `owner`: granted to the client that owns the agent in question, denied to every other one. */

@@ -30,3 +30,6 @@ export function insufficientScope(detail: string, scope?: string): DomainError {
 export function agentUnknown(id: string): DomainError {
   return new DomainError('not_found', 'agent_not_found', `There is no agent ${id}`);
 }
+
+/** No id stands in it, see {@link insufficientScope}. */
+export const FOREIGN_AGENT = 'This agent belongs to another client';

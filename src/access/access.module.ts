@@ -1,16 +1,14 @@
 import { Global, Module, type DynamicModule } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { PinoLogger } from 'nestjs-pino';
 import { Clock } from '../common/clock';
 import { Configuration } from '../config/configuration';
 import { AccessControl } from './access-control';
-import { AccessGuard } from './access.guard';
 import { AgentCredentialEntity } from './agent-credential.entity';
 import { AgentCredentials } from './agent-credentials';
 import { AgentCredentialsRepository } from './agent-credentials.repository';
 import { Authenticator } from './authenticator';
-import { JwtAuthenticator } from './jwt.authenticator';
+import { OwnersController } from './owners.controller';
 import { TokenAuthenticator } from './token.authenticator';
 import { readTokens } from './token-list';
 
@@ -27,18 +25,20 @@ export class AccessModule {
     return {
       module: AccessModule,
       imports: [TypeOrmModule.forFeature([AgentCredentialEntity])],
+      controllers: [OwnersController],
       providers: [
         AccessControl,
         AgentCredentials,
         AgentCredentialsRepository,
-        { provide: APP_GUARD, useClass: AccessGuard },
         {
           provide: Authenticator,
           inject: [Configuration, Clock, PinoLogger],
-          useFactory: (settings: Configuration, clock: Clock, logger: PinoLogger): Authenticator =>
-            settings.AUTH_MODE === 'jwt'
-              ? new JwtAuthenticator(settings, clock, logger)
-              : new TokenAuthenticator(settings, clock, logger),
+          useFactory: (settings: Configuration, clock: Clock, logger: PinoLogger): Authenticator => {
+            if (settings.AUTH_MODE !== 'jwt') return new TokenAuthenticator(settings, clock, logger);
+            // Loaded, with jose, only when it is asked for.
+            const { JwtAuthenticator } = require('./jwt.authenticator') as typeof import('./jwt.authenticator');
+            return new JwtAuthenticator(settings, clock, logger);
+          },
         },
       ],
       exports: [AccessControl, AgentCredentials],

@@ -7,4 +7,7 @@ export abstract class Authenticator {
    * @throws DomainError `unauthorized` for a token that is not good (any more); one of kind `unavailable` when that cannot be told
    */
   abstract authenticate(token: string): Client | Promise<Client>;
+
+  /** Whether a client of this name may have tokens at all: agents' tokens end with their owner's. */
+  abstract knows(client: string): boolean;
 }

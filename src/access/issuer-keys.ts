@@ -19,6 +19,8 @@ const COOLDOWN_MS = 2000;
 /** An issuer that did not answer is left in peace for so long. */
 const PAUSE_MS = 2000;
 const TIMEOUT_MS = 5000;
+/** Bytes: hundreds of keys. */
+const LARGEST_DOCUMENT = 256 * 1024;
 
 /**
  * The public keys of one OpenID Connect issuer (OpenID Connect Discovery 1.0; RFC 7517), asked for when first needed and kept.
@@ -90,9 +92,21 @@ export class IssuerKeys {
 }
 
 async function fetchJson(url: string, signal: AbortSignal): Promise<Record<string, unknown>> {
-  const answer = await fetch(url, { signal, headers: { accept: 'application/json' } });
+  // A redirect would let the named host choose another one to trust.
+  const answer = await fetch(url, { signal, headers: { accept: 'application/json' }, redirect: 'error' });
   if (!answer.ok) throw new Error(`it answered ${answer.status}`);
-  const body: unknown = await answer.json();
+  const body: unknown = JSON.parse(await boundedText(answer));
   if (!isJsonObject(body)) throw new Error('it answered something else than a JSON object');
   return body;
+}
+
+async function boundedText({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for await (const chunk of body ?? []) {
+    size += (chunk as Uint8Array).length;
+    if (size > LARGEST_DOCUMENT) throw new Error(`it answered more than ${LARGEST_DOCUMENT} bytes`);
+    chunks.push(chunk as Uint8Array);
+  }
+  return Buffer.concat(chunks).toString('utf8');
 }

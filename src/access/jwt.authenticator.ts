@@ -1,4 +1,4 @@
-import { errors, jwtVerify, type JWTPayload } from 'jose';
+import { errors, jwtVerify, type JWTHeaderParameters, type JWTPayload } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { PinoLogger } from 'nestjs-pino';
 import { Clock } from '../common/clock';
@@ -17,6 +17,9 @@ const CLOCK_TOLERANCE_SECONDS = 5;
 /** A token that was found good is not verified again for so long, unless it expires. */
 const REMEMBERED_MS = 60_000;
 const CAPACITY = 10_000;
+
+/** OpenID Connect Core 1.0, 2 and 3: only ID tokens have them. */
+const ID_TOKEN_CLAIMS = ['nonce', 'at_hash', 'c_hash'];
 
 interface Verified {
   client: Client;
@@ -47,6 +50,11 @@ export class JwtAuthenticator extends Authenticator {
     return this.verify(token, key);
   }
 
+  /** The issuer does not say whom it knows: an administrator revokes the tokens of a subject's agents. */
+  knows(): boolean {
+    return true;
+  }
+
   private async verify(token: string, key: string): Promise<Client> {
     const now = this.clock.now();
     const payload = await this.payloadOf(token, now);
@@ -59,7 +67,7 @@ export class JwtAuthenticator extends Authenticator {
   private async payloadOf(token: string, currentDate: Date): Promise<JWTPayload> {
     const { AUTH_JWT_ISSUER: issuer, AUTH_JWT_AUDIENCE: audience } = this.configuration;
     try {
-      const { payload } = await jwtVerify(token, (header, jws) => this.keys.find(header, jws), {
+      const { payload, protectedHeader } = await jwtVerify(token, (header, jws) => this.keys.find(header, jws), {
         issuer: issuer!,
         audience: audience!,
         algorithms: ALGORITHMS,
@@ -67,12 +75,26 @@ export class JwtAuthenticator extends Authenticator {
         currentDate,
         requiredClaims: ['exp', 'sub'],
       });
+      this.requireAccessToken(payload, protectedHeader, currentDate);
       return payload;
     } catch (error) {
       if (error instanceof DomainError) throw error;
       // What jose says names claims and keys' kinds, never their values. Anything else it throws is about the token's keys, too.
       throw invalidToken(error instanceof errors.JOSEError ? error.message : undefined);
     }
+  }
+
+  /** An ID token says who logged in, not what its bearer may do here, and a token for years is a password. */
+  private requireAccessToken(payload: JWTPayload, { typ }: JWTHeaderParameters, now: Date): void {
+    const type = typ?.toLowerCase().replace(/^application\//, '');
+    const isNamed = type === 'at+jwt';
+    if (!isNamed && (this.configuration.AUTH_JWT_TYPE === 'at+jwt' || (type !== undefined && type !== 'jwt')))
+      throw invalidToken('its "typ" must be at+jwt');
+    if (!isNamed && ID_TOKEN_CLAIMS.some((claim) => claim in payload)) throw invalidToken('it is an ID token');
+    const issuedAt = payload.iat ?? now.getTime() / 1000;
+    const lifetime = this.configuration.AUTH_JWT_MAX_LIFETIME_SECONDS;
+    if (payload.exp! - Math.min(issuedAt, now.getTime() / 1000 + CLOCK_TOLERANCE_SECONDS) > lifetime)
+      throw invalidToken(`it is issued for more than ${lifetime} seconds`);
   }
 
   private clientOf(payload: JWTPayload): Client {

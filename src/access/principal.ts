@@ -16,6 +16,8 @@ export interface AgentPrincipal {
   id: string;
   /** The client that registered it first. */
   owner: string;
+  /** SHA-256 of the token that it has presented, base64. */
+  digest: string;
 }
 
 /** Who asks. `unrestricted`: access control is off. `anonymous`: it is on, and the route is open to everybody. */

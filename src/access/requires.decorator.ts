@@ -13,13 +13,15 @@ export interface RouteRequirement {
   access: Access;
   /** The path parameter that names the agent whose owner, and who itself, may use the route. */
   ownAgent?: string;
+  /** Heartbeats: remembered tokens count while the database is away. */
+  allowStale?: boolean;
 }
 
 const REQUIREMENT = 'access_requirement';
 
 /** Declares who may use a route, to {@link AccessControl} and to OpenAPI. A route without it is closed to everybody. */
-export function Requires(access: Access, { ownAgent }: { ownAgent?: string } = {}): MethodDecorator {
-  const declared: RouteRequirement = { access, ownAgent };
+export function Requires(access: Access, options: Omit<RouteRequirement, 'access'> = {}): MethodDecorator {
+  const declared: RouteRequirement = { access, ...options };
   const isConfigured = access === 'health' || access === 'metrics';
   return applyDecorators(
     SetMetadata(REQUIREMENT, declared),

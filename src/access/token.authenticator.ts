@@ -14,7 +14,8 @@ const LOOK_EVERY_MS = 1000;
 
 /** The tokens of the configuration. The file is read again when it changes; a broken one changes nothing. */
 export class TokenAuthenticator extends Authenticator implements OnApplicationBootstrap, OnApplicationShutdown {
-  private tokens: readonly ListedToken[];
+  private tokens: readonly ListedToken[] = [];
+  private names: ReadonlySet<string> = new Set();
   private seen: string;
   private timer: Timer | undefined;
 
@@ -27,7 +28,7 @@ export class TokenAuthenticator extends Authenticator implements OnApplicationBo
     super();
     logger.setContext(TokenAuthenticator.name);
     this.seen = this.look(); // before it is read: what changes in between has then changed
-    this.tokens = configuration.AUTH_MODE === 'token' ? readTokens(configuration) : [];
+    if (configuration.AUTH_MODE === 'token') this.hold(readTokens(configuration));
   }
 
   /** Looks every second: mounted secrets are swapped by symlinks, of which not every watch is told. */
@@ -53,12 +54,22 @@ export class TokenAuthenticator extends Authenticator implements OnApplicationBo
     return { kind: 'client', name: found.name, scopes: found.scopes };
   }
 
+  /** Listed at present. */
+  knows(client: string): boolean {
+    return this.names.has(client);
+  }
+
+  private hold(tokens: readonly ListedToken[]): void {
+    this.tokens = tokens;
+    this.names = new Set(tokens.map(({ name }) => name));
+  }
+
   private reload(): void {
     const now = this.look();
     if (now === this.seen) return;
     this.seen = now;
     try {
-      this.tokens = readTokens(this.configuration);
+      this.hold(readTokens(this.configuration));
       this.logger.info({ tokens: this.tokens.length }, 'AUTH_TOKENS_FILE has changed; its tokens hold from now on');
     } catch (error) {
       const problems = error instanceof ConfigurationError ? error.problems : [String(error)];

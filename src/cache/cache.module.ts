@@ -6,6 +6,7 @@ import { memoryTier, redisTier } from './cache.stores';
 import { ChangeEpoch } from './change-epoch';
 import { InvalidationBus } from './invalidation-bus';
 import { RedisConnection } from './redis.connection';
+import { SharedAnswers } from './shared-answers';
 import { TieredCache } from './tiered-cache';
 
 @Module({ providers: [RedisConnection], exports: [RedisConnection] })
@@ -28,8 +29,8 @@ class RedisModule {}
       }),
     }),
   ],
-  providers: [ChangeEpoch, InvalidationBus, TieredCache],
-  exports: [ChangeEpoch, InvalidationBus, RedisModule, TieredCache],
+  providers: [ChangeEpoch, InvalidationBus, SharedAnswers, TieredCache],
+  exports: [ChangeEpoch, InvalidationBus, RedisModule, SharedAnswers, TieredCache],
 })
 export class RegistryCacheModule implements OnApplicationShutdown {
   constructor(

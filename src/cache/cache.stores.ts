@@ -1,5 +1,5 @@
 import { KeyvAdapter, type CacheManagerStore } from 'cache-manager';
-import { redisInsStore, type RedisStore } from 'cache-manager-redis-yet';
+import type { redisInsStore, RedisStore } from 'cache-manager-redis-yet';
 import { Keyv } from 'keyv';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../common/clock';
@@ -60,10 +60,11 @@ export function redisTier(redis: RedisConnection, clock: Clock): Keyv {
 
 /** The store of cache-manager-redis-yet, each of its calls under the deadline of the connection. */
 function guardedStore(redis: RedisConnection, clock: Clock): CacheManagerStore {
+  const { redisInsStore: storeOf } = require('cache-manager-redis-yet') as typeof import('cache-manager-redis-yet');
   let current: { client: RedisClient; store: RedisStore } | undefined;
   const ask = async <T>(work: (store: RedisStore, client: RedisClient) => Promise<T>): Promise<T> => {
     const answer = await redis.attempt(async (client) => {
-      if (current?.client !== client) current = { client, store: redisInsStore(client as unknown as StoreClient) };
+      if (current?.client !== client) current = { client, store: storeOf(client as unknown as StoreClient) };
       return { value: await work(current.store, client) };
     });
     if (!answer) throw new Error('Redis has not answered');

@@ -42,7 +42,7 @@ class ProblemDto {
 const DESCRIPTION: Record<number, string> = {
   400: 'Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed`',
   401: 'No bearer token, or a wrong one. `unauthorized`',
-  403: 'Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`',
+  403: 'Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may',
   404: 'Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone',
   409: 'Not possible in the agent’s present state. `illegal_transition`, `concurrent_update`',
   412: 'The agent is not in the state that `If-Match` names. `precondition_failed`',
@@ -50,7 +50,7 @@ const DESCRIPTION: Record<number, string> = {
   415: 'The body is not declared as UTF-8 JSON. `unsupported_media_type`',
   422: 'The key came with another body before. `idempotency_key_reused`',
   429: 'This client has asked too often, see `Retry-After`. `rate_limited`',
-  503: 'The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable`',
+  503: 'The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable`',
 };
 
 const RETRY_AFTER = { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' as const } } };

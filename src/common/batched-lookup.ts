@@ -4,8 +4,9 @@ import { Batched } from './batched';
 export class BatchedLookup<Row> {
   private readonly questions: Batched<string, Map<string, Row>>;
 
-  constructor(ask: (keys: string[]) => Promise<Map<string, Row>>) {
-    this.questions = new Batched((keys) => ask([...new Set(keys)]));
+  /** `ask` is never given more than `most` keys. */
+  constructor(ask: (keys: string[]) => Promise<Map<string, Row>>, most?: number) {
+    this.questions = new Batched((keys) => ask([...new Set(keys)]), most);
   }
 
   /** The row of a key, as it is at some moment after the call. Rejects as `ask` does. */

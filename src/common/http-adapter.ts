@@ -1,11 +1,15 @@
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import { Server as NetServer, type Socket } from 'node:net';
+import { Server as NetServer } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express from 'express';
+import { MOST_DISCARDED } from './body-reader';
 import type { Clock } from './clock';
-import { answerWhileStarting, hangUp, refuse } from './raw-answers';
+import { Connections } from './connections';
+import type { DomainError } from './domain-error';
+import { overloaded } from './overloaded';
+import { answerWhileStarting, hangUp, refuse, refuseWith } from './raw-answers';
 import { RequestTally } from './request-tally';
 
 /** Longer than load balancers keep an idle connection (60 s as a rule): it is for them to close it, not for us. */
@@ -18,6 +22,21 @@ const LATECOMERS_MS = 1_000;
 const POLL_MS = 10;
 const SHORT_TURN_MS = 1;
 
+/** Whom nothing keeps out: who does not answer these is restarted. */
+const PROBES = new Set(['/health/live', '/health/ready', '/health']);
+
+/** What the service has the server do with requests, once there is a service. */
+export interface Service {
+  /** Answers some requests in front of Express; false: not this one. */
+  lane?: { take(request: IncomingMessage, response: ServerResponse): boolean };
+  /** What is to be refused before anything is looked at but the head; probes are refused nothing. */
+  screen?: (request: IncomingMessage) => DomainError | undefined;
+  /** Called when a request has been answered, or its connection has gone. */
+  onAnswered: (request: IncomingMessage) => void;
+  /** Connections that may be open at once. */
+  connectionsMax: number;
+}
+
 /**
  * Express, and the HTTP server in front of it. The server may listen before there is anything to serve ({@link open}), and
  * answers what never gets as far as Express, as problem+json like everything else.
@@ -25,17 +44,17 @@ const SHORT_TURN_MS = 1;
 export class HttpAdapter extends ExpressAdapter {
   /** Every request that was answered. */
   readonly requests = new RequestTally();
+  readonly connections: Connections;
+  /** Requests that were refused for the number of connections. */
+  refusals = 0;
   private readonly server: Server;
   private readonly inFlight = new Set<ServerResponse>();
-  /** Connections without a request so far. */
-  private readonly unheard = new Set<Socket>();
   private handler: RequestListener = answerWhileStarting;
+  private service: Service | undefined;
   private isServing = false;
   private isDraining = false;
-  /** Answers some requests in front of Express; false: not this one. */
-  lane: { take(request: IncomingMessage, response: ServerResponse): boolean } | undefined;
 
-  /** A request that takes longer than `requestMs` to arrive is refused. */
+  /** A request that takes longer than `requestMs` to arrive is refused; a client that takes nothing of an answer for so long is cut. */
   constructor(
     private readonly clock: Clock,
     requestMs = 30_000,
@@ -43,25 +62,36 @@ export class HttpAdapter extends ExpressAdapter {
     const instance = express();
     instance.enable('case sensitive routing'); // must be said before the router exists
     super(instance);
+    this.connections = new Connections(clock, (request, response) => this.serve(request, response));
     this.server = createServer(
       {
         requestTimeout: requestMs,
         headersTimeout: Math.min(requestMs, HEADERS_MS),
         connectionsCheckingInterval: TIMEOUT_CHECK_MS,
         keepAliveTimeout: KEEP_ALIVE_MS,
+        requireHostHeader: false, // Node's own refusal is no problem document
       },
       (request, response) => this.onRequest(request, response),
     );
-    this.server.on('connection', (socket) => {
-      this.unheard.add(socket);
-      socket.once('close', () => this.unheard.delete(socket));
+    this.server.on('connection', (socket) => this.connections.add(socket));
+    // Who reads the body says that it may come; where nobody does, the connection ends, for it may come or not.
+    this.server.on('checkContinue', (request, response) => {
+      endConnectionWith(response);
+      this.onRequest(request, response);
     });
-    this.server.on('checkExpectation', (request, response) => {
-      this.watch(request, response);
-      refuse(request, response, 417, 'Only 100-continue can be expected');
-    });
+    this.server.on('checkExpectation', (request, response) => this.onRequest(request, response));
     this.server.on('connect', (_request, socket) => hangUp(socket, 400, 'This is no proxy'));
-    this.server.on('clientError', onClientError);
+    this.server.on('clientError', (error, socket) => this.onClientError(error, socket));
+    this.server.on('listening', () => {
+      const check = clock.every(TIMEOUT_CHECK_MS, () => this.connections.cutStalled(requestMs));
+      this.server.once('close', () => check.cancel());
+    });
+  }
+
+  /** Has the server serve this, from {@link listen} on. */
+  serves(service: Service): void {
+    this.service = service;
+    this.connections.most = service.connectionsMax;
   }
 
   /** Takes connections from now on; until {@link listen}, requests get {@link answerWhileStarting}. Rejects when it cannot. */
@@ -101,7 +131,7 @@ export class HttpAdapter extends ExpressAdapter {
     // Not as HTTP servers close: that cuts connections whose first request is on its way.
     const closed = new Promise<void>((resolve) => NetServer.prototype.close.call(this.server, () => resolve()));
     const latest = this.clock.monotonicMs() + LATECOMERS_MS;
-    while (this.inFlight.size > 0 || (this.unheard.size > 0 && this.clock.monotonicMs() < latest))
+    while (this.inFlight.size > 0 || (this.connections.unheardSize > 0 && this.clock.monotonicMs() < latest))
       await this.clock.sleep(POLL_MS);
     this.server.closeAllConnections(); // nothing is under way on what is left
     await closed;
@@ -113,8 +143,30 @@ export class HttpAdapter extends ExpressAdapter {
   }
 
   private onRequest(request: IncomingMessage, response: ServerResponse): void {
-    this.watch(request, response);
-    if (this.isServing && this.lane?.take(request, response)) return;
+    const start = this.clock.monotonicMs();
+    this.inFlight.add(response);
+    if (this.isDraining || Number(request.headers['content-length'] ?? 0) > MOST_DISCARDED) endConnectionWith(response);
+    response.on('close', () => {
+      this.inFlight.delete(response);
+      this.service?.onAnswered(request);
+      this.connections.answered(request);
+      if (!response.writableFinished) return; // nobody was there any more to take the answer
+      const { route } = request as IncomingMessage & { route?: { path?: unknown } }; // Express has put it there
+      const seconds = (this.clock.monotonicMs() - start) / 1000;
+      this.requests.record(request.method, route?.path, response.statusCode, seconds);
+    });
+    this.connections.accept(request, response);
+  }
+
+  private serve(request: IncomingMessage, response: ServerResponse): void {
+    const wrong = malformation(request);
+    if (wrong) {
+      endConnectionWith(response);
+      return refuse(request, response, ...wrong);
+    }
+    const refusal = this.isServing ? this.refusalOf(request) : undefined;
+    if (refusal) return refuseWith(request, response, refusal);
+    if (this.isServing && this.service?.lane?.take(request, response)) return;
     const target = request.url ?? '';
     if (!URL.canParse(target, 'http://localhost'))
       return refuse(request, response, 400, 'The request target is not a URL');
@@ -122,19 +174,36 @@ export class HttpAdapter extends ExpressAdapter {
     this.handler(request, response);
   }
 
-  private watch(request: IncomingMessage, response: ServerResponse): void {
-    const start = this.clock.monotonicMs();
-    this.unheard.delete(request.socket);
-    this.inFlight.add(response);
-    if (this.isDraining) endConnectionWith(response);
-    response.on('close', () => {
-      this.inFlight.delete(response);
-      if (!response.writableFinished) return; // nobody was there any more to take the answer
-      const { route } = request as IncomingMessage & { route?: { path?: unknown } }; // Express has put it there
-      const seconds = (this.clock.monotonicMs() - start) / 1000;
-      this.requests.record(request.method, route?.path, response.statusCode, seconds);
-    });
+  /** Why a request is not to be looked at any further. */
+  private refusalOf(request: IncomingMessage): DomainError | undefined {
+    if (!this.connections.isFull && !this.service?.screen) return undefined;
+    if (PROBES.has(request.url!)) return undefined;
+    if (!this.connections.isFull) return this.service?.screen?.(request);
+    this.refusals++;
+    return overloaded('Too many connections are open');
   }
+
+  /** What Node's parser could not read (RFC 9112), or waited for in vain. */
+  private onClientError(error: Error & { code?: string }, socket: Duplex): void {
+    if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+    const [status, message] = CLIENT_ERRORS[error.code ?? ''] ?? [400, 'The request is not well-formed HTTP'];
+    this.connections.fail(socket, (open) => hangUp(open, status, message));
+  }
+}
+
+const CLIENT_ERRORS: Record<string, [status: number, message: string] | undefined> = {
+  HPE_HEADER_OVERFLOW: [431, 'The header fields are too large'],
+  ERR_HTTP_REQUEST_TIMEOUT: [408, 'The request did not arrive in time'],
+};
+
+/** What is wrong with the head of a request that Node's parser lets pass. */
+function malformation({ headers, httpVersion }: IncomingMessage): [status: number, message: string] | undefined {
+  const { host, expect } = headers;
+  if (host === undefined && httpVersion === '1.1') return [400, 'A request of HTTP/1.1 needs a Host header field'];
+  if (headers['transfer-encoding'] !== undefined && httpVersion === '1.0')
+    return [400, 'A request of HTTP/1.0 cannot have a Transfer-Encoding']; // RFC 9112, 6.1
+  if (expect !== undefined && !/^100-continue$/i.test(expect)) return [417, 'Only 100-continue can be expected'];
+  return undefined;
 }
 
 /** Until a turn of the event loop was short, so that hardly anybody can have come in it; not for ever. */
@@ -155,12 +224,4 @@ function endConnectionWith(response: ServerResponse): void {
 function originForm(target: string): string {
   const { pathname, search } = new URL(target);
   return pathname + search;
-}
-
-/** What Node's parser could not read (RFC 9112), or waited for in vain. */
-function onClientError(error: Error & { code?: string }, socket: Duplex): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
-  if (error.code === 'HPE_HEADER_OVERFLOW') return hangUp(socket, 431, 'The header fields are too large');
-  if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') return hangUp(socket, 408, 'The request did not arrive in time');
-  hangUp(socket, 400, 'The request is not well-formed HTTP');
 }

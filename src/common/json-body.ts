@@ -1,6 +1,7 @@
-import { raw, type NextFunction, type Request, type RequestHandler, type Response } from 'express';
-import { DomainError, inBody, rejectIfAny } from './domain-error';
-import { jsonViolations } from './json-limits';
+import { SetMetadata, type CustomDecorator } from '@nestjs/common';
+import { DomainError } from './domain-error';
+import { MAX_DEPTH } from './json-limits';
+import type { JsonStructure } from './json-scan';
 
 const JSON_TYPE = 'application/json';
 /** RFC 7396; only a PATCH may come as one. */
@@ -10,14 +11,39 @@ const MERGE_PATCH_TYPE = 'application/merge-patch+json';
 export interface BodyRules {
   /** Bytes. */
   limit: number;
+  structure: JsonStructure;
   /** The body is a list of items that stand or fall alone: its reader checks each with `jsonViolations`. */
   isBatch?: boolean;
 }
 
+/**
+ * The largest value that any field takes is 64 KiB long: no more members fit into it. Containers and values are as many as 4 MiB
+ * hold with 32 and 8 bytes for each.
+ */
+const STRUCTURE: JsonStructure = { depth: MAX_DEPTH, members: 32 * 1024, containers: 128 * 1024, values: 512 * 1024 };
+
 /** Of most routes. */
-export const BODY: BodyRules = { limit: 256 * 1024 };
-/** Of those that take many items at once. */
-export const BATCH: BodyRules = { limit: 4 * 1024 * 1024, isBatch: true };
+const BODY: BodyRules = { limit: 256 * 1024, structure: STRUCTURE };
+/** Of those that take many items at once. An item that is nested too deeply is rejected alone, unless beyond all reason. */
+const BATCH: BodyRules = {
+  limit: 4 * 1024 * 1024,
+  structure: { ...STRUCTURE, depth: 2 * MAX_DEPTH },
+  isBatch: true,
+};
+/** Of routes that ask for no token, and of callers without one where tokens are asked for. */
+export const ANONYMOUS_BODY: BodyRules = { limit: 4 * 1024, structure: STRUCTURE };
+
+const RULES = 'body_rules';
+
+/** Has a route take a {@link BATCH}; without it, {@link BODY}. */
+export function TakesBatch(): CustomDecorator {
+  return SetMetadata(RULES, BATCH);
+}
+
+/** What bodies a route handler takes. */
+export function bodyRulesOf(handler: object): BodyRules {
+  return (Reflect.getMetadata(RULES, handler) as BodyRules | undefined) ?? BODY;
+}
 
 const UTF8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -47,63 +73,4 @@ export function requireJsonType(contentType: string | undefined, method: string)
   throw new DomainError('unsupported_media_type', 'unsupported_media_type', `The body must be ${accepted} in UTF-8`, {
     headers: { accept: accepted },
   });
-}
-
-/**
- * A body that is too large is still read to its end, so that the client gets to the answer; this far. One that is larger, or
- * never ends, is cut off.
- */
-const MOST_READ = 16 * 1024 * 1024;
-
-/** Reads the JSON body of every request that changes something into `request.body`; no body leaves it undefined. */
-export function jsonBody(rulesOf: (path: string) => BodyRules): RequestHandler {
-  const readers = new Map<number, RequestHandler>();
-  const readerFor = (limit: number): RequestHandler => {
-    const reader = readers.get(limit) ?? raw({ type: () => true, limit });
-    readers.set(limit, reader);
-    return reader;
-  };
-  return (request: Request, response: Response, next: NextFunction) => {
-    if (!['POST', 'PUT', 'PATCH'].includes(request.method)) return next();
-    const { limit, isBatch = false } = rulesOf(request.originalUrl.split('?', 1)[0]!); // `path` is that of the mount
-    const refuseUnread = once(() => {
-      response.setHeader('connection', 'close');
-      next(tooLarge(limit));
-    });
-    if (Number(request.headers['content-length'] ?? 0) > MOST_READ) return refuseUnread();
-    let read = 0;
-    request.on('data', (chunk: Buffer) => (read += chunk.length) > MOST_READ && refuseUnread());
-    return void readerFor(limit)(request, response, (error?: unknown) => {
-      if (read > MOST_READ) return;
-      if (error) return next(readFailure(error, limit));
-      const bytes: unknown = request.body;
-      request.body = undefined;
-      if (!Buffer.isBuffer(bytes) || bytes.length === 0) return next();
-      try {
-        requireJsonType(request.headers['content-type'], request.method);
-        request.body = parseJson(bytes);
-        if (!isBatch) rejectIfAny(inBody(jsonViolations(request.body)));
-        return next();
-      } catch (refusal) {
-        return next(refusal);
-      }
-    });
-  };
-}
-
-function readFailure(error: unknown, limit: number): unknown {
-  if ((error as { type?: string }).type !== 'entity.too.large') return error;
-  return tooLarge(limit);
-}
-
-function tooLarge(limit: number): DomainError {
-  return new DomainError('too_large', 'payload_too_large', `The body must not be larger than ${limit} bytes`);
-}
-
-function once(work: () => void): () => void {
-  let isDone = false;
-  return () => {
-    if (!isDone) work();
-    isDone = true;
-  };
 }

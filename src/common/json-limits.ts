@@ -1,7 +1,7 @@
 import type { FieldError } from './domain-error';
 
 /** Containers inside containers that any request may hold; fields have tighter limits of their own. */
-const MAX_DEPTH = 32;
+export const MAX_DEPTH = 32;
 
 /** `parent.key`, `parent[3]`, or `parent["odd key"]`. */
 export function fieldPath(parent: string, key: string | number): string {

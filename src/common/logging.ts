@@ -63,9 +63,13 @@ const NEST_INTERNALS = new Set([
   'RoutesResolver',
 ]);
 
-/** Reads and successful changes are told at `debug`: what a change did has a line of its own. */
+/**
+ * Reads and successful changes are told at `debug`: what a change did has a line of its own. So are requests that anybody can send
+ * without end, wrong tokens and too many requests: `FailedAuthentications` and the metrics count them.
+ */
 export function levelOf(status: number): 'debug' | 'info' | 'warn' {
   if (status >= 500) return 'warn';
+  if (status === 401 || status === 429) return 'debug';
   return status >= 400 ? 'info' : 'debug';
 }
 

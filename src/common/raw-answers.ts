@@ -12,6 +12,13 @@ export function refuse(request: IncomingMessage, response: ServerResponse, statu
   send(response, answer.status, answer.headers, answer.body);
 }
 
+/** Refuses a request for what is wrong with it. */
+export function refuseWith(request: IncomingMessage, response: ServerResponse, error: DomainError): void {
+  const id = requestIdFrom(request.headers['x-request-id']);
+  const { status, headers, body } = problemOf(error, id);
+  send(response, status, { ...headers, 'x-request-id': id }, body);
+}
+
 /** Refuses what is not even a request, and ends the connection. */
 export function hangUp(socket: Duplex, status: number, message: string): void {
   const { headers, body } = malformed(status, message, requestIdFrom(undefined));

@@ -43,6 +43,9 @@ describe('loadConfiguration', () => {
       AUTH_JWT_AUDIENCE: undefined,
       AUTH_JWT_JWKS_URL: undefined,
       AUTH_JWT_SCOPES_CLAIM: 'scope',
+      AUTH_JWT_TYPE: 'any',
+      AUTH_JWT_MAX_LIFETIME_SECONDS: 86_400,
+      AGENT_TOKEN_TTL_SECONDS: 2_592_000,
       TRIFECTA_COURT_URL: undefined,
       TRIFECTA_COURT_FAIL_MODE: 'closed',
       TRIFECTA_COURT_TIMEOUT_MS: 3000,
@@ -57,6 +60,13 @@ describe('loadConfiguration', () => {
       TRIFECTA_COURT_VERDICT_TTL_SECONDS: 0,
       HEARTBEAT_TARGET_PER_SECOND: 20_000,
       AGENT_RETENTION_SECONDS: 86_400,
+      EVENT_RETENTION_SECONDS: 604_800,
+      AUDIT_RETENTION_SECONDS: 7_776_000,
+      RETENTION_INTERVAL_SECONDS: 30,
+      AGENTS_MAX_PER_OWNER: 0,
+      QUERY_MAX_CONCURRENT: 4,
+      QUERY_MAX_QUEUE: 64,
+      QUERY_TIMEOUT_MS: 2000,
       METRICS_MAX_AGENT_SERIES: 10_000,
       SHUTDOWN_DRAIN_MS: 500,
       SHUTDOWN_GRACE_SECONDS: 10,
@@ -89,6 +99,12 @@ describe('loadConfiguration', () => {
     ['HEARTBEAT_SWEEP_INTERVAL_SECONDS', '1', 1],
     ['HEARTBEAT_FLUSH_INTERVAL_MS', '10', 10],
     ['AGENT_RETENTION_SECONDS', '1', 1],
+    ['EVENT_RETENTION_SECONDS', '1', 1],
+    ['RETENTION_INTERVAL_SECONDS', '3600', 3600],
+    ['AUDIT_RETENTION_SECONDS', '3153600000', 3_153_600_000],
+    ['AGENTS_MAX_PER_OWNER', '5000', 5000],
+    ['QUERY_MAX_QUEUE', '0', 0],
+    ['QUERY_TIMEOUT_MS', '8000', 8000],
     ['SHUTDOWN_GRACE_SECONDS', '0', 0],
   ])('takes %s=%s', (name, text, value) => {
     expect(loadConfiguration({ [name]: text })).toMatchObject({ [name]: value });
@@ -124,6 +140,12 @@ describe('loadConfiguration', () => {
     ['HEARTBEAT_SWEEP_INTERVAL_SECONDS', '0'],
     ['HEARTBEAT_FLUSH_INTERVAL_MS', '9'],
     ['AGENT_RETENTION_SECONDS', '-5'],
+    ['EVENT_RETENTION_SECONDS', '0'],
+    ['RETENTION_INTERVAL_SECONDS', '0'],
+    ['AUDIT_RETENTION_SECONDS', 'for ever'],
+    ['AGENTS_MAX_PER_OWNER', '-1'],
+    ['QUERY_MAX_CONCURRENT', '0'],
+    ['QUERY_TIMEOUT_MS', '99'],
     ['SHUTDOWN_GRACE_SECONDS', '3601'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4317'],
     ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'grpc://collector'],
@@ -229,5 +251,13 @@ describe('loadConfiguration', () => {
         DATABASE_URL: 'must be a URL like postgres://…',
       });
     });
+  });
+
+  it('refuses a flush interval of more than a quarter of the timeout', () => {
+    const flush = { HEARTBEAT_FLUSH_INTERVAL_MS: '501' };
+    expect(refusals({ ...flush, HEARTBEAT_TIMEOUT_SECONDS: '2' })).toEqual({
+      HEARTBEAT_FLUSH_INTERVAL_MS: 'must be at most 500, a quarter of HEARTBEAT_TIMEOUT_SECONDS',
+    });
+    expect(refusals({ ...flush, HEARTBEAT_TIMEOUT_SECONDS: '3' })).toEqual({});
   });
 });

@@ -15,6 +15,18 @@ export class Configuration implements TracingSwitch {
   @ConnectionUrl('postgres', 'postgresql')
   DATABASE_URL?: string;
 
+  /** Lists, counts and analytics that PostgreSQL works out at once for this process … */
+  @IntegerBetween(1, 100)
+  QUERY_MAX_CONCURRENT = 4;
+
+  /** … that may wait besides … */
+  @IntegerBetween(0, 10_000)
+  QUERY_MAX_QUEUE = 64;
+
+  /** … and how long each may take, and wait. */
+  @IntegerBetween(100, 600_000)
+  QUERY_TIMEOUT_MS = 2000;
+
   /** How long a start waits for the database to be there. */
   @IntegerBetween(0, 86_400)
   DATABASE_STARTUP_TIMEOUT_SECONDS = 60;
@@ -39,13 +51,20 @@ export class Configuration implements TracingSwitch {
   @OneOf('debug', 'info', 'warn', 'error')
   LOG_LEVEL: 'debug' | 'info' | 'warn' | 'error' = 'info';
 
-  /** Requests a second, over ten seconds, that one client may send, heartbeats aside; 0: any number. */
+  /**
+   * Requests a second, over ten seconds, that one client may send, heartbeats aside; 0: any number. Where callers are recognised
+   * 1,000 unless set.
+   */
   @IntegerBetween(0, 1_000_000)
   RATE_LIMIT_REQUESTS_PER_SECOND = 0;
 
   /** The same for heartbeats and batches of them. */
   @IntegerBetween(0, 1_000_000)
   RATE_LIMIT_HEARTBEATS_PER_SECOND = 0;
+
+  /** Wrong tokens a second, over ten seconds, that may come from one address; 0: any number. */
+  @IntegerBetween(0, 1_000_000)
+  RATE_LIMIT_AUTH_FAILURES_PER_SECOND = 10;
 
   /** Proxies in front of the service, whose `X-Forwarded-For` says who the client is. */
   @IntegerBetween(0, 100)
@@ -57,6 +76,15 @@ export class Configuration implements TracingSwitch {
   /** How long a request may take to arrive. */
   @IntegerBetween(1, 3600)
   REQUEST_TIMEOUT_SECONDS = 30;
+
+  /** Bytes of request bodies that may be in memory at once, over all connections of this process. */
+  @IntegerBetween(8 * 1024 * 1024, 1024 ** 4)
+  REQUEST_BYTES_IN_FLIGHT = 64 * 1024 * 1024;
+
+  /** Connections of clients that may be open at once; above it the one that has been idle for longest makes room. */
+  @IntegerBetween(1, 1_000_000)
+  CONNECTIONS_MAX = 10_000;
+
   /** How callers are recognised: not at all, by the tokens below, or by JWTs. In production `token` unless set. */
   @OneOf('none', 'token', 'jwt')
   AUTH_MODE: 'none' | 'token' | 'jwt' = 'none';
@@ -90,6 +118,18 @@ export class Configuration implements TracingSwitch {
 
   /** The claim that holds the scopes, as a string of words or an array of them. */
   AUTH_JWT_SCOPES_CLAIM = 'scope';
+
+  /** Which `typ` the header of a JWT must have: `at+jwt` (RFC 9068); `any` also takes `JWT` and none, and refuses ID tokens by their claims. */
+  @OneOf('any', 'at+jwt')
+  AUTH_JWT_TYPE: 'any' | 'at+jwt' = 'any';
+
+  /** JWTs that are issued for longer are refused. */
+  @IntegerBetween(1, 31_536_000)
+  AUTH_JWT_MAX_LIFETIME_SECONDS = 86_400;
+
+  /** How long an agent's own token stays valid after it was given or last used. */
+  @IntegerBetween(60, 315_360_000)
+  AGENT_TOKEN_TTL_SECONDS = 2_592_000;
 
   /** `off`: all requests go through Express. There is no difference but the time it takes. */
   @OneOf('on', 'off')
@@ -134,7 +174,7 @@ export class Configuration implements TracingSwitch {
   @IntegerBetween(1, 3600)
   HEARTBEAT_SWEEP_INTERVAL_SECONDS = 5;
 
-  /** How long an acknowledged heartbeat may wait before it is in the database. */
+  /** How long an acknowledged heartbeat may wait before it is in the database; at most a quarter of {@link HEARTBEAT_TIMEOUT_SECONDS}. */
   @IntegerBetween(10, 60_000)
   HEARTBEAT_FLUSH_INTERVAL_MS = 500;
 
@@ -142,9 +182,25 @@ export class Configuration implements TracingSwitch {
   @IntegerBetween(1, 10_000_000)
   HEARTBEAT_TARGET_PER_SECOND = 20_000;
 
-  /** How long tombstones of deregistered agents and their events are kept. */
+  /** How long tombstones of deregistered agents are kept. */
   @IntegerBetween(1, 315_360_000)
   AGENT_RETENTION_SECONDS = 86_400;
+
+  /** How long events are kept, whether their agents are still there or not. */
+  @IntegerBetween(1, 315_360_000)
+  EVENT_RETENTION_SECONDS = 604_800;
+
+  /** How long the audit trail of governance is kept. */
+  @IntegerBetween(1, 3_153_600_000)
+  AUDIT_RETENTION_SECONDS = 7_776_000;
+
+  /** How often what has been kept long enough is deleted. */
+  @IntegerBetween(1, 86_400)
+  RETENTION_INTERVAL_SECONDS = 30;
+
+  /** Registered agents that one client may own; 0: any number. */
+  @IntegerBetween(0, 100_000_000)
+  AGENTS_MAX_PER_OWNER = 0;
 
   /** With more agents than this, `/metrics` has no series of its own for each agent. */
   @IntegerBetween(0, 1_000_000)
@@ -192,11 +248,23 @@ export function loadConfiguration(environment: NodeJS.ProcessEnv): Configuration
     const text = environment[name]?.trim();
     if (text) assign(configuration, name, text);
   }
-  if (configuration.NODE_ENV === 'production' && !environment.AUTH_MODE?.trim()) configuration.AUTH_MODE = 'token';
+  const isSet = (name: keyof Configuration): boolean => Boolean(environment[name]?.trim());
+  if (configuration.NODE_ENV === 'production' && !isSet('AUTH_MODE')) configuration.AUTH_MODE = 'token';
+  const isOpen = configuration.AUTH_MODE === 'none';
+  if (!isOpen && !isSet('RATE_LIMIT_REQUESTS_PER_SECOND')) configuration.RATE_LIMIT_REQUESTS_PER_SECOND = 1_000;
   const errors = validateSync(configuration, { stopAtFirstError: true });
-  if (errors.length > 0)
-    throw new ConfigurationError(errors.flatMap((error) => Object.values(error.constraints ?? {})));
+  const problems = errors.flatMap((error) => Object.values(error.constraints ?? {}));
+  if (problems.length === 0) problems.push(...contradictions(configuration));
+  if (problems.length > 0) throw new ConfigurationError(problems);
   return configuration;
+}
+
+/** Settings that are right by themselves and not together. */
+function contradictions({ HEARTBEAT_FLUSH_INTERVAL_MS, HEARTBEAT_TIMEOUT_SECONDS }: Configuration): string[] {
+  // A heartbeat is refused while others have waited for half of the timeout to be written.
+  const most = HEARTBEAT_TIMEOUT_SECONDS * 250;
+  if (HEARTBEAT_FLUSH_INTERVAL_MS <= most) return [];
+  return [`HEARTBEAT_FLUSH_INTERVAL_MS must be at most ${most}, a quarter of HEARTBEAT_TIMEOUT_SECONDS`];
 }
 
 /** The process's own environment, `.env` read underneath it when there is one. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { Client, type ClientConfig } from 'pg';
+import { Client, type ClientConfig, type PoolConfig } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
 
@@ -19,6 +19,9 @@ class Connection extends Client {
   }
 }
 
+/** How long a connection may take to be there. */
+const CONNECT_MS = 2_000;
+
 /** How the service connects: never `synchronize`, migrations only by {@link migrate}. */
 export function dataSourceOptions(url: string): PostgresDataSourceOptions {
   return {
@@ -29,15 +32,29 @@ export function dataSourceOptions(url: string): PostgresDataSourceOptions {
     migrations: [MIGRATIONS],
     migrationsRun: false,
     logging: false,
-    poolSize: 16,
+    poolSize: 12, // with those of reportingPoolOptions and the one of the watch, 17 in all: docs/deployment.md counts them
     // The server ends what takes too long; the client gives up on a server that does not even answer that.
     extra: {
       Client: Connection,
-      connectionTimeoutMillis: 2000,
+      connectionTimeoutMillis: CONNECT_MS,
       statement_timeout: 8000,
       query_timeout: 10_000,
       keepAlive: true,
     },
+  };
+}
+
+/** How `ReportingDatabase` connects. */
+export function reportingPoolOptions(url: string, max: number, statementMs: number): PoolConfig {
+  return {
+    connectionString: url,
+    application_name: 'agent-registry reporting',
+    max,
+    Client: Connection,
+    connectionTimeoutMillis: CONNECT_MS,
+    statement_timeout: statementMs,
+    query_timeout: statementMs + CONNECT_MS,
+    keepAlive: true,
   };
 }
 

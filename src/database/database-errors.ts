@@ -6,7 +6,7 @@ const SERVER_STATE = /^(08|28|3D000|53|57P|58|25006|40001|40P01|55P03|57014)/;
 /** Those of them that pass by themselves: no connection, no resources, starting up or shutting down. */
 const PASSING = /^(08|53|57P)/;
 const CONNECTION_LOST =
-  /ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|Connection terminated|connect.* timeout|timeout.* connect|timeout expired|Query read timeout|Client has encountered a connection error|not queryable/;
+  /ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|Connection terminated|connect.* timeout|timeout.* connect|timeout expired|Query read timeout|Client has encountered a connection error|not queryable|pool after calling end/;
 /** Serialization failure and deadlock: the server says that it has undone everything. */
 const ROLLED_BACK = /^(40001|40P01)$/;
 
@@ -28,6 +28,11 @@ export function isUnreachable(error: unknown): boolean {
 /** Whether the server has no room for another connection, and so is there. */
 export function isCrowded(error: unknown): boolean {
   return sqlState(error).startsWith('53');
+}
+
+/** Whether the server has ended the statement, because it took too long or somebody wanted it. */
+export function isCancelled(error: unknown): boolean {
+  return sqlState(error) === '57014';
 }
 
 /** Whether nothing of the statement or transaction has been done, for certain. */

@@ -37,10 +37,14 @@ export class DatabaseWatch implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   onApplicationBootstrap(): void {
-    const pool = (this.dataSource.driver as PostgresDriver).master as Pool;
+    this.follow((this.dataSource.driver as PostgresDriver).master as Pool);
+    void this.watch();
+  }
+
+  /** Has the connections of a pool cut as well when PostgreSQL does not answer. */
+  follow(pool: Pool): void {
     pool.on('acquire', (connection) => this.connections.add(connection));
     pool.on('remove', (connection) => this.connections.delete(connection));
-    void this.watch();
   }
 
   onApplicationShutdown(): void {
@@ -108,13 +112,10 @@ export class DatabaseWatch implements OnApplicationBootstrap, OnApplicationShutd
 
   private async connect(): Promise<Client> {
     const { url } = this.dataSource.options as PostgresDataSourceOptions;
-    const client = new Client({
-      connectionString: url,
-      application_name: 'agent-registry watch',
-      connectionTimeoutMillis: AWAY_AFTER_MS,
-    });
+    const client = new Client({ connectionString: url, application_name: 'agent-registry watch' });
     client.on('error', () => (this.client = undefined)); // the next question connects anew
-    await client.connect();
+    const limit = this.clock.setDeadline(AWAY_AFTER_MS, () => cut(client));
+    await client.connect().finally(() => limit.cancel());
     if (!this.isStopped) return client;
     cut(client); // nobody would end it any more
     throw new Error('The service has stopped');

@@ -7,6 +7,7 @@ import type { Configuration } from '../config/configuration';
 import { dataSourceOptions, migrate } from './data-source';
 import { Database } from './database';
 import { DatabaseWatch } from './database-watch';
+import { ReportingDatabase } from './reporting-database';
 import { EmbeddedPostgres } from './embedded-postgres';
 import { untilReachable } from './wait-for-database';
 
@@ -23,8 +24,8 @@ export class DatabaseModule {
           dataSourceFactory: (options) => connect(configuration, options?.entities),
         }),
       ],
-      providers: [Database, DatabaseWatch],
-      exports: [Database, DatabaseWatch],
+      providers: [Database, DatabaseWatch, ReportingDatabase],
+      exports: [Database, DatabaseWatch, ReportingDatabase],
     };
   }
 }

@@ -17,6 +17,14 @@ export interface Querier {
   prepared<Row extends object>(name: string, sql: string, parameters: unknown[]): Promise<Row[]>;
 }
 
+/** The connections of a pool. `waiting` counts statements that want one. */
+export interface PoolState {
+  idle: number;
+  busy: number;
+  waiting: number;
+  max: number;
+}
+
 /** As long as there is somebody to ask, what may run again does so for this time … */
 const RETRY_FOR_MS = 1_000;
 /** … after pauses of 10 ms, 20 ms, 40 ms, up to this. */
@@ -47,6 +55,11 @@ export class Database implements Querier {
     return this.ask(mayRunAgain(sql), () => runPrepared<Row>(this.connections(), name, sql, parameters));
   }
 
+  /** What `work` gives, which asks PostgreSQL and only reads: it is begun again when the connection was lost. Rejects as {@link query} does. */
+  async read<Result>(work: () => Promise<Result>): Promise<Result> {
+    return this.ask((error) => isRolledBack(error) || isConnectionLost(error), work);
+  }
+
   /**
    * Runs `work` in one transaction: all of it is there afterwards, or nothing. With `retry`, `work` may run again after
    * PostgreSQL has rolled it back (deadlock, serialization failure), so it must have no effect but what it writes.
@@ -58,8 +71,8 @@ export class Database implements Querier {
     );
   }
 
-  /** The connections of this process. `waiting` counts statements that want one. */
-  pool(): { idle: number; busy: number; waiting: number; max: number } {
+  /** The connections of this process, but for those of `ReportingDatabase`. */
+  pool(): PoolState {
     const { totalCount, idleCount, waitingCount, options } = this.connections();
     return { idle: idleCount, busy: totalCount - idleCount, waiting: waitingCount, max: options.max };
   }

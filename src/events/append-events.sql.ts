@@ -7,8 +7,3 @@ export function appendEvents(source: string): string {
   const columns = 'agent_id, type, from_status, to_status, reason, data';
   return `INSERT INTO agent_events (${columns}) SELECT ${columns} FROM ${source}`;
 }
-
-/** The statement that deletes all events of the agents in the relation `source`, which must have the column `agent_id`. */
-export function deleteEventsOf(source: string): string {
-  return `DELETE FROM agent_events USING ${source} WHERE agent_events.agent_id = ${source}.agent_id`;
-}

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../database/database';
+import { ReportingDatabase } from '../database/reporting-database';
 import type { AgentEvent } from './agent-event';
 
 /** Which agent an event is about. */
@@ -11,11 +12,14 @@ export interface TouchedAgent {
 /** The SQL that reads the event log; what writes it is in `append-events.sql.ts`. */
 @Injectable()
 export class EventLogRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly reporting: ReportingDatabase,
+  ) {}
 
   /** Events of one agent, newest first, at most `limit`; with `before`, only those of a smaller revision. */
   async ofAgent(agentId: string, limit: number, before?: string): Promise<AgentEvent[]> {
-    return this.database.query<AgentEvent>(
+    return this.reporting.query<AgentEvent>(
       `SELECT revision, agent_id AS "agentId", type, occurred_at AS "occurredAt", from_status AS "from", to_status AS "to",
               reason, data
          FROM agent_events
@@ -33,6 +37,14 @@ export class EventLogRepository {
       [limit],
     );
     return rows.map(({ revision }) => Number(revision));
+  }
+
+  /** The revision that was drawn last, also when its event is not in the log yet, or no longer; 0 when there was none. */
+  async drawnRevision(): Promise<number> {
+    const [row] = await this.database.query<{ revision: string | null }>(
+      `SELECT pg_sequence_last_value('agent_events_revision_seq'::regclass) AS revision`,
+    );
+    return Number(row!.revision ?? 0);
   }
 
   /** Which agents the events after a revision are about, at most `limit`, and those of the `missing` revisions that are there by now. */

@@ -52,10 +52,18 @@ export class EventLogTail implements OnApplicationBootstrap, OnApplicationShutdo
   private async poll(): Promise<void> {
     try {
       if (this.window) await this.follow(this.window);
-      else this.window = new RevisionWindow(await this.log.lastRevisions(LOOK_BACK), this.clock.monotonicMs());
+      else this.window = new RevisionWindow(await this.lastRevisions(), this.clock.monotonicMs());
     } catch (error) {
       if (!this.isStopped) this.logger.debug({ err: error }, 'The event log cannot be followed at the moment');
     }
+  }
+
+  /** When all events have grown old and are gone, revisions still go on from the last one. */
+  private async lastRevisions(): Promise<number[]> {
+    const revisions = await this.log.lastRevisions(LOOK_BACK);
+    if (revisions.length > 0) return revisions;
+    const drawn = await this.log.drawnRevision();
+    return drawn > LOOK_BACK ? [drawn - LOOK_BACK] : [];
   }
 
   private async follow(window: RevisionWindow): Promise<void> {

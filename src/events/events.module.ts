@@ -5,12 +5,13 @@ import { AgentEventEntity } from './agent-event.entity';
 import { AgentEvents } from './agent-events';
 import { EventLogRepository } from './event-log.repository';
 import { EventLogService } from './event-log.service';
+import { EventRetention } from './event-retention';
 import { EventLogTail } from './event-log.tail';
 
 /** The event log, and the bus on which changes are told within this process. */
 @Module({
   imports: [TypeOrmModule.forFeature([AgentEventEntity]), EventEmitterModule.forRoot()],
-  providers: [AgentEvents, EventLogRepository, EventLogService, EventLogTail],
-  exports: [AgentEvents, EventLogService],
+  providers: [AgentEvents, EventLogRepository, EventLogService, EventLogTail, EventRetention],
+  exports: [AgentEvents, EventLogService, EventRetention],
 })
 export class EventsModule {}

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Batched } from '../common/batched';
 import { Database } from '../database/database';
+import { ReportingDatabase } from '../database/reporting-database';
 import type { GovernanceDecisionEntity, Verdict } from './governance-decision.entity';
 
 type NewDecision = Omit<GovernanceDecisionEntity, 'id' | 'decidedAt'>;
@@ -18,7 +19,10 @@ export interface DecisionQuery {
 export class GovernanceDecisionsRepository {
   private readonly appends = new Batched((decisions: NewDecision[]) => this.appendAll(decisions));
 
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly reporting: ReportingDatabase,
+  ) {}
 
   /** Returns when the decision is in the table. Those that are made at the same time, as when the breaker opens, share a statement. */
   async append(decision: NewDecision): Promise<void> {
@@ -27,7 +31,7 @@ export class GovernanceDecisionsRepository {
 
   /** Newest first. */
   async list({ agentId, verdicts, limit, before }: DecisionQuery): Promise<GovernanceDecisionEntity[]> {
-    return this.database.query<GovernanceDecisionEntity>(
+    return this.reporting.query<GovernanceDecisionEntity>(
       `SELECT id, decided_at AS "decidedAt", action, agent_id AS "agentId", verdict, reason, findings, latency_ms AS "latencyMs",
               breaker_state AS "breakerState", request_id AS "requestId"
          FROM governance_decisions

@@ -2,7 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Clock } from '../common/clock';
 import { Configuration } from '../config/configuration';
-import { CourtAuthority } from './court.authority';
+import { DecisionRetention } from './decision-retention';
 import { GovernanceController } from './governance.controller';
 import { GovernanceDecisionEntity } from './governance-decision.entity';
 import { GovernanceDecisionsRepository } from './governance-decisions.repository';
@@ -14,6 +14,7 @@ import { AllowEverything, PolicyAuthority } from './policy-authority';
   imports: [TypeOrmModule.forFeature([GovernanceDecisionEntity])],
   controllers: [GovernanceController],
   providers: [
+    DecisionRetention,
     GovernanceDecisionsRepository,
     GovernanceService,
     {
@@ -21,10 +22,13 @@ import { AllowEverything, PolicyAuthority } from './policy-authority';
       inject: [Configuration, Clock],
       useFactory: (configuration: Configuration, clock: Clock): PolicyAuthority => {
         const url = configuration.TRIFECTA_COURT_URL;
-        return url ? new CourtAuthority(url, configuration, clock) : new AllowEverything();
+        if (!url) return new AllowEverything();
+        // Loaded, with undici and cockatiel, only when there is a court to ask.
+        const { CourtAuthority } = require('./court.authority') as typeof import('./court.authority');
+        return new CourtAuthority(url, configuration, clock);
       },
     },
   ],
-  exports: [GovernanceService, PolicyAuthority],
+  exports: [DecisionRetention, GovernanceService, PolicyAuthority],
 })
 export class GovernanceModule {}

@@ -1,17 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import { BeatFlusher } from '../heartbeat/beat-flusher';
+import { ReplicaLease } from '../heartbeat/replica-lease';
 import { HealthChecks } from './health-checks';
 
-/** Whether acknowledged heartbeats get into the database. */
+/** Whether acknowledged heartbeats get into the database, and whether more are acknowledged. */
 @Injectable()
 export class FlushIndicator {
-  constructor(checks: HealthChecks, flusher: BeatFlusher) {
+  constructor(checks: HealthChecks, flusher: BeatFlusher, lease: ReplicaLease) {
     checks.add({
       name: 'heartbeat_flush',
       look: () => {
         const details = { oldest_unflushed_seconds: Math.round(flusher.lagMs()) / 1000 };
         return { isUp: !flusher.isLate, details };
       },
+    });
+    // Vital: agents should be sent to replicas that can hear them.
+    checks.add({
+      name: 'heartbeat_intake',
+      isVital: true,
+      look: () =>
+        lease.isHeld ? { isUp: true } : { isUp: false, details: { message: 'heartbeats could not be kept' } },
     });
   }
 }

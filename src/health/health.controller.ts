@@ -21,7 +21,11 @@ export class HealthController {
   @Requires('health')
   @ApiOperation({ operationId: 'getHealth', summary: 'How the service and what it needs are' })
   @ApiOkResponse({ type: ServiceHealthDto })
-  @ApiResponse({ status: 503, type: ServiceHealthDto, description: 'The database cannot be reached.' })
+  @ApiResponse({
+    status: 503,
+    type: ServiceHealthDto,
+    description: 'The database cannot be reached, or no heartbeats are taken.',
+  })
   async health(@Res({ passthrough: true }) response: Response): Promise<ServiceHealthDto> {
     const health = await this.checks.health();
     response.status(health.status === 'unhealthy' ? 503 : 200);
@@ -40,7 +44,11 @@ export class HealthController {
   @ApiOperation({ operationId: 'getReadiness', summary: 'Whether the service can do its work, and should be sent any' })
   @Requires('health')
   @ApiOkResponse({ type: ServiceHealthDto })
-  @ApiResponse({ status: 503, type: ServiceHealthDto, description: 'Starting, stopping, or without its database.' })
+  @ApiResponse({
+    status: 503,
+    type: ServiceHealthDto,
+    description: 'Starting, stopping, without its database, or taking no heartbeats.',
+  })
   async ready(@Res({ passthrough: true }) response: Response): Promise<ServiceHealthDto> {
     const health = await this.health(response);
     if (!this.lifecycle.stopping.aborted) return health;

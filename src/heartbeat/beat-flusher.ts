@@ -9,6 +9,7 @@ import { AgentRecords } from '../registry/agent-records';
 import { RecentBeats, type Beat } from '../registry/recent-beats';
 import { BeatsRepository, type BeatToWrite, type WrittenBeat } from './beats.repository';
 import { KnownAgents } from './known-agents';
+import { ReplicaLease } from './replica-lease';
 
 /** Beats in one statement: few, so that neither we nor PostgreSQL keep others waiting for long … */
 const SMALL_BATCH = 500;
@@ -43,6 +44,7 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
     private readonly known: KnownAgents,
     private readonly records: AgentRecords,
     private readonly events: AgentEvents,
+    private readonly lease: ReplicaLease,
     private readonly configuration: Configuration,
     private readonly clock: Clock,
     private readonly logger: PinoLogger,
@@ -50,7 +52,9 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
     logger.setContext(BeatFlusher.name);
   }
 
-  onApplicationBootstrap(): void {
+  /** Without the lease no beat is taken, so the service begins with it. */
+  async onApplicationBootstrap(): Promise<void> {
+    await this.flush();
     this.schedule();
   }
 
@@ -59,8 +63,13 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
     this.stopped = true;
     this.timer?.cancel();
     await this.flush();
-    if (!(await this.flush()))
+    if (!(await this.flush())) {
       this.logger.error({ beats: this.recent.size }, 'Heartbeats could not be written before the stop');
+      return;
+    }
+    await this.lease.release().catch((error: unknown) => {
+      this.logger.warn({ err: error }, 'The lease could not be released: silent agents are found later');
+    });
   }
 
   /** Milliseconds that the oldest acknowledged beat has waited so far; 0 when none waits. */
@@ -86,7 +95,7 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
     if (this.stopped) return;
     const pause =
       this.failures > 0
-        ? Math.min(this.configuration.HEARTBEAT_FLUSH_INTERVAL_MS * 2 ** this.failures, LONGEST_BACKOFF_MS)
+        ? Math.min(this.configuration.HEARTBEAT_FLUSH_INTERVAL_MS * 2 ** this.failures, this.longestBackoff())
         : lastBegan + this.halfInterval() - this.clock.monotonicMs();
     this.timer = this.clock.setTimer(Math.max(pause, 1), () => {
       const began = this.clock.monotonicMs();
@@ -94,12 +103,16 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
     });
   }
 
+  /** Beats are refused while flushes fail for long, so an attempt should come soon after the database is back. */
+  private longestBackoff(): number {
+    return Math.min(LONGEST_BACKOFF_MS, this.configuration.HEARTBEAT_TIMEOUT_SECONDS * 250);
+  }
+
   private halfInterval(): number {
     return this.configuration.HEARTBEAT_FLUSH_INTERVAL_MS / 2;
   }
 
   private async write(): Promise<boolean> {
-    if (this.recent.size === 0) return true;
     const began = this.clock.monotonicMs();
     const taken = this.recent.take();
     const written = new Set<string>();
@@ -109,6 +122,7 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
       if (ids.length > MANY) await this.writeAtOnce(ids, taken, written);
       else await this.writeSpread(ids, taken, written);
       this.recent.settle('all');
+      await this.lease.renew(began);
       if (this.failures > 0) this.logger.info('Heartbeats are written again');
       this.failures = 0;
       return true;
@@ -118,7 +132,7 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
         this.logger.warn({ err: error, beats: taken.size - written.size }, 'Heartbeats cannot be written; they wait');
       return false;
     } finally {
-      this.durations.observe((this.clock.monotonicMs() - began - this.pausedMs) / 1000);
+      if (taken.size > 0) this.durations.observe((this.clock.monotonicMs() - began - this.pausedMs) / 1000);
     }
   }
 

@@ -5,7 +5,7 @@ import { Caller, Requires } from '../access/requires.decorator';
 import { ApiProblems } from '../common/api-problems';
 import { Clock } from '../common/clock';
 import { ValidBody, validBody } from '../common/http-input';
-import { BATCH, BODY } from '../common/json-body';
+import { TakesBatch } from '../common/json-body';
 import { HotLane } from '../lane/hot-lane';
 import { DrawsOn } from '../limits/budget';
 import { storableId } from '../registry/agent-fields';
@@ -30,7 +30,6 @@ export class HeartbeatController {
     lane.add({
       method: 'POST',
       path: '/agents/:id/heartbeat',
-      takes: BODY,
       like: [HeartbeatController, 'beat'],
       answer: ({ id, body }) => {
         const answer = this.beat(id, body);
@@ -42,7 +41,6 @@ export class HeartbeatController {
     lane.add({
       method: 'POST',
       path: '/agents/heartbeats',
-      takes: BATCH,
       like: [HeartbeatController, 'beatAll'],
       answer: async ({ body, principal }) => {
         const valid = validBody(HeartbeatBatchDto, body);
@@ -53,7 +51,8 @@ export class HeartbeatController {
 
   @Post('heartbeats')
   @HttpCode(200)
-  @Requires('agent')
+  @TakesBatch()
+  @Requires('agent', { allowStale: true })
   @ApiOperation({ operationId: 'sendHeartbeats', summary: 'Many heartbeats at once; a bad one is rejected by itself' })
   @ApiOkResponse({ type: HeartbeatBatchAnswerDto })
   @ApiProblems(400, 413, 415)
@@ -67,7 +66,7 @@ export class HeartbeatController {
 
   @Post(':id/heartbeat')
   @HttpCode(200)
-  @Requires('agent', { ownAgent: 'id' })
+  @Requires('agent', { ownAgent: 'id', allowStale: true })
   @ApiOperation({
     operationId: 'sendHeartbeat',
     summary: 'A heartbeat, with or without a report of the agent’s health',

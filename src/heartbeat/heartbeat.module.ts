@@ -12,19 +12,32 @@ import { HeartbeatService } from './heartbeat.service';
 import { HeartbeatSweepEntity } from './heartbeat-sweep.entity';
 import { HeartbeatSweeper } from './heartbeat.sweeper';
 import { KnownAgents } from './known-agents';
+import { ReplicaEntity } from './replica.entity';
+import { ReplicaLease } from './replica-lease';
+import { ReplicasRepository } from './replicas.repository';
 import { SweepRepository } from './sweep.repository';
 
 /** Watches agents: takes their heartbeats in, writes them behind, and finds those that have fallen silent. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([HeartbeatSweepEntity]),
+    TypeOrmModule.forFeature([HeartbeatSweepEntity, ReplicaEntity]),
     ScheduleModule.forRoot(),
     EventsModule,
     LaneModule,
     RegistryModule,
   ],
   controllers: [HeartbeatController],
-  providers: [BeatFlusher, BeatsRepository, Hearing, HeartbeatService, HeartbeatSweeper, KnownAgents, SweepRepository],
-  exports: [BeatFlusher, HeartbeatService, HeartbeatSweeper],
+  providers: [
+    BeatFlusher,
+    BeatsRepository,
+    Hearing,
+    HeartbeatService,
+    HeartbeatSweeper,
+    KnownAgents,
+    ReplicaLease,
+    ReplicasRepository,
+    SweepRepository,
+  ],
+  exports: [BeatFlusher, HeartbeatService, HeartbeatSweeper, ReplicaLease],
 })
 export class HeartbeatModule {}

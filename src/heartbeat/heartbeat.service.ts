@@ -14,6 +14,7 @@ import type { KnownAgent } from './beats.repository';
 import { Hearing } from './hearing';
 import { parseHeartbeat } from './heartbeat-body';
 import { KnownAgents } from './known-agents';
+import { beatNotKept, ReplicaLease } from './replica-lease';
 
 export interface AcceptedBeat {
   id: string;
@@ -48,6 +49,7 @@ export class HeartbeatService {
     private readonly known: KnownAgents,
     private readonly recent: RecentBeats,
     private readonly hearing: Hearing,
+    private readonly lease: ReplicaLease,
     private readonly cadence: Cadence,
     private readonly access: AccessControl,
     private readonly clock: Clock,
@@ -55,7 +57,8 @@ export class HeartbeatService {
 
   /**
    * Takes one heartbeat.
-   * @throws DomainError `validation_failed`; `agent_not_found` or `agent_deregistered`, both proven; `store_unavailable`
+   * @throws DomainError `validation_failed`; `agent_not_found` or `agent_deregistered`, both proven; `store_unavailable`, also when
+   *   the beat could be taken here but perhaps not be kept
    */
   beat(id: string, body: unknown): AcceptedBeat | Promise<AcceptedBeat> {
     try {
@@ -72,13 +75,12 @@ export class HeartbeatService {
 
   /**
    * Takes many heartbeats; one that is not valid, not the caller's or not of a registered agent is rejected by itself.
-   * @throws DomainError `store_unavailable` when no agent is known here and the database cannot be asked
+   * @throws DomainError `store_unavailable` when none is accepted and one of them would be if the database were there
    */
   async beatAll(
     beats: unknown[],
     principal: Principal,
   ): Promise<{ accepted: number; rejected: RejectedBeat[]; nextHeartbeatSeconds: number }> {
-    const now = this.clock.monotonicMs();
     let unavailable: DomainError | undefined;
     const rejected: RejectedBeat[] = [];
     const reject = (index: number, id: unknown, error: DomainError): void => {
@@ -91,7 +93,7 @@ export class HeartbeatService {
         const parsed = parseBatchItem(beat);
         if (parsed instanceof DomainError) return reject(index, isJsonObject(beat) ? beat.id : '', parsed);
         try {
-          const required = this.access.require(principal, { access: 'agent', agentId: parsed.id });
+          const required = this.access.require(principal, { access: 'agent', agentId: parsed.id, allowStale: true });
           if (required) await required;
           const found = this.known.find(parsed.id);
           const agent = requireRegistered(parsed.id, found instanceof Promise ? await found : found);
@@ -105,8 +107,13 @@ export class HeartbeatService {
     );
     let accepted = 0;
     let shortest: number | undefined;
-    for (const beat of taken) {
+    const now = this.clock.monotonicMs(); // not earlier: a flush counts as written what was recorded before it began
+    for (const [index, beat] of taken.entries()) {
       if (!beat) continue;
+      if (!this.lease.covers(beat.agent.intervalSeconds, now)) {
+        reject(index, beat.agent.id, (unavailable = beatNotKept()));
+        continue;
+      }
       accepted++;
       this.recent.record(beat.agent.id, now, beat.report);
       shortest = Math.min(shortest ?? beat.agent.intervalSeconds, beat.agent.intervalSeconds);
@@ -133,7 +140,9 @@ export class HeartbeatService {
 
   private take(id: string, found: KnownAgent | undefined, report: HealthReport | undefined): AcceptedBeat {
     const { status, intervalSeconds } = requireRegistered(id, found);
-    this.recent.record(id, this.clock.monotonicMs(), report);
+    const now = this.clock.monotonicMs();
+    if (!this.lease.covers(intervalSeconds, now)) throw beatNotKept();
+    this.recent.record(id, now, report);
     this.results.accepted++;
     return {
       id,

@@ -9,10 +9,11 @@ import { AgentEvents } from '../events/agent-events';
 import { Cadence } from '../registry/cadence';
 import { timeoutSeconds } from '../registry/heartbeat-timeout';
 import { RecentBeats } from '../registry/recent-beats';
-import { RetentionService } from '../registry/retention.service';
 import { BeatFlusher } from './beat-flusher';
 import { Hearing } from './hearing';
 import { nextCadence } from './cadence-rule';
+import { ReplicaLease } from './replica-lease';
+import { ReplicasRepository } from './replicas.repository';
 import { preservation, type Preservation } from './self-preservation';
 import { statusAfterSilence } from './silence';
 import { SweepRepository, type Patience, type Suspect, type Verdict } from './sweep.repository';
@@ -43,11 +44,12 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
 
   constructor(
     private readonly sweeps: SweepRepository,
+    private readonly replicas: ReplicasRepository,
+    private readonly lease: ReplicaLease,
     private readonly flusher: BeatFlusher,
     private readonly hearing: Hearing,
     private readonly recent: RecentBeats,
     private readonly cadence: Cadence,
-    private readonly retention: RetentionService,
     private readonly events: AgentEvents,
     private readonly configuration: Configuration,
     private readonly clock: Clock,
@@ -106,7 +108,6 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
     if (!hasSwept) return;
     this.durations.observe((end - start) / 1000);
     this.logger.debug({ duration_ms: Math.round(end - start) }, 'Heartbeat sweep done');
-    await this.retention.purge();
   }
 
   /** True when it swept; false when another replica has just done so. */
@@ -120,7 +121,8 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
     const fleet = await this.sweeps.count(transaction, { timeout, inactiveAfter });
     const target = this.configuration.HEARTBEAT_TARGET_PER_SECOND;
     const cadence = nextCadence(fleet.wanted, target, fleet.longestInterval, before);
-    const patience = { timeout, tolerance: cadence.tolerance, inactiveAfter };
+    const others = await this.replicas.others(transaction, this.lease.id, timeout / 2);
+    const patience = { timeout, tolerance: cadence.tolerance, inactiveAfter, others };
     const suspects = fleet.hasSuspects ? await this.sweeps.suspects(transaction, patience, MOST_SUSPECTS) : [];
     const areAll = suspects.length < MOST_SUSPECTS;
     const verdicts = suspects.flatMap((suspect) => this.judge(suspect, patience));

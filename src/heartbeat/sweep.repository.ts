@@ -4,6 +4,7 @@ import { appendEvents } from '../events/append-events.sql';
 import type { AgentStatus } from '../registry/agent-status';
 import { timeoutSql } from '../registry/agent-health';
 import type { CadenceState } from './cadence-rule';
+import type { OthersHeard } from './replicas.repository';
 
 /** Any number; all replicas must agree on it. */
 const SWEEP_LOCK = 7_264_013;
@@ -29,6 +30,7 @@ export interface Patience {
   timeout: number;
   tolerance: number;
   inactiveAfter: number;
+  others: OthersHeard;
 }
 
 /** An agent that may be overdue. */
@@ -38,6 +40,7 @@ export interface Suspect {
   enabled: boolean;
   intervalSeconds: number;
   silentFor: number;
+  vanishedFor: number | null;
   /** Exactly as stored, for compare-and-set. */
   lastSeen: string | null;
 }
@@ -104,7 +107,10 @@ export class SweepRepository {
   }
 
   /** Counts the fleet. Agents have few different settings: grouped by them, hardly any JSON is read. */
-  async count(transaction: Querier, { timeout, inactiveAfter }: Omit<Patience, 'tolerance'>): Promise<FleetCount> {
+  async count(
+    transaction: Querier,
+    { timeout, inactiveAfter }: Pick<Patience, 'timeout' | 'inactiveAfter'>,
+  ): Promise<FleetCount> {
     const [count] = await transaction.query<FleetCount>(
       `SELECT coalesce(sum(agents) FILTER (WHERE status = 'active'), 0)::int AS live, coalesce(sum(lost), 0)::int AS "lostLately",
               coalesce(sum(agents::float8 / interval_seconds) FILTER (WHERE status = 'active'), 0) AS wanted,
@@ -126,26 +132,27 @@ export class SweepRepository {
 
   /**
    * Agents that may be overdue: all that are (up to the limit), and perhaps some that are not. `statusAfterSilence` decides.
-   * Silence counts from when the registry last heard of the agent, or could hear at all.
+   * Silence counts from when the registry last heard of the agent, or could hear at all, to when all replicas had written what they heard.
    */
   async suspects(transaction: Querier, patience: Patience, limit: number): Promise<Suspect[]> {
     return transaction.query<Suspect>(
       `SELECT id, status, true AS enabled, (heartbeat->>'interval_seconds')::int AS "intervalSeconds", last_seen::text AS "lastSeen",
-              extract(epoch FROM now() - greatest(last_seen, listening_since))::float8 AS "silentFor"
+              extract(epoch FROM now() - greatest(last_seen, listening_since))::float8 - $3::float8 AS "silentFor",
+              $4::float8 - $3::float8 AS "vanishedFor"
          FROM agents, (SELECT listening_since FROM heartbeat_sweep) AS sweep
         WHERE ${OVERDUE}
-          AND (status = 'active' OR status = 'unhealthy' AND last_seen < now() - make_interval(secs => $3::float8))
+          AND (status = 'active' OR status = 'unhealthy' AND last_seen < now() - make_interval(secs => $5::float8))
         LIMIT ${limit}`,
-      [patience.timeout, patience.tolerance, patience.inactiveAfter],
+      [...overdueParameters(patience), patience.inactiveAfter],
     );
   }
 
   /** How many active agents are overdue, without a limit. */
-  async overdue(transaction: Querier, { timeout, tolerance }: Patience): Promise<number> {
+  async overdue(transaction: Querier, patience: Patience): Promise<number> {
     const [row] = await transaction.query<{ overdue: number }>(
       `SELECT count(*)::int AS overdue FROM agents, (SELECT listening_since FROM heartbeat_sweep) AS sweep
         WHERE ${OVERDUE} AND status = 'active'`,
-      [timeout, tolerance],
+      overdueParameters(patience),
     );
     return row!.overdue;
   }
@@ -165,10 +172,17 @@ export class SweepRepository {
   }
 }
 
-/** `$1` is the service-wide timeout, `$2` the tolerance. The first condition is cheap and false for nearly all rows. */
+/** An agent's own timeout in seconds: `$1` is the service-wide one, `$2` the tolerance. */
+const OWN_TIMEOUT = `greatest($1::float8, $2::float8 * ${timeoutSql('0')})`;
+
+/** `$3` and `$4` are {@link OthersHeard}. The first condition is cheap and false for nearly all rows. */
 const OVERDUE = `last_seen < now() - make_interval(secs => $1::float8) AND heartbeat->>'enabled' = 'true'
-          AND greatest(last_seen, listening_since)
-              < now() - make_interval(secs => greatest($1::float8, $2::float8 * ${timeoutSql('0')}))`;
+          AND greatest(last_seen, listening_since, now() - make_interval(secs => $4::float8 - ${OWN_TIMEOUT} / 2))
+              < now() - make_interval(secs => $3::float8 + ${OWN_TIMEOUT})`;
+
+function overdueParameters({ timeout, tolerance, others }: Patience): unknown[] {
+  return [timeout, tolerance, others.lag, others.vanishedFor];
+}
 
 const CARRY_OUT = `
   WITH verdict AS MATERIALIZED (

@@ -1,21 +1,13 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
-import { AccessControl } from '../access/access-control';
 import type { Principal } from '../access/principal';
-import { requirementOf, type RouteRequirement } from '../access/requires.decorator';
 import { Clock } from '../common/clock';
-import { inBody, rejectIfAny } from '../common/domain-error';
-import { parseJson, type BodyRules } from '../common/json-body';
-import { jsonViolations } from '../common/json-limits';
 import { levelOf, requestLine } from '../common/logging';
 import { problemOf } from '../common/problem';
 import { inRequest } from '../common/request-context';
 import { requestIdFrom } from '../common/request-id';
-import { Configuration } from '../config/configuration';
-import { budgetOf, type Budget } from '../limits/budget';
-import { clientAddress } from '../limits/client-address';
-import { RateLimits } from '../limits/rate-limits';
+import { policyOf, RequestGate, type RoutePolicy } from '../gate/request-gate';
 import { idIn, pathPattern, plainBodyLength, type PathPattern } from './plain-request';
 
 export interface HotRequest {
@@ -41,9 +33,7 @@ export interface HotRoute {
   path: string;
   /** Values of `:id` that make it another path. */
   reserved?: ReadonlySet<unknown>;
-  /** What bodies it takes; none when left out. */
-  takes?: BodyRules;
-  /** The controller and the name of its method for the same route: what they declare of access and budgets holds here too. */
+  /** The controller and the name of its method for the same route: what they declare of access, budgets and bodies holds here too. */
   like: [controller: { prototype: object }, method: string];
   /** Whether it logs or audits what it does, which must carry the id of the request then. */
   tells?: boolean;
@@ -54,8 +44,9 @@ export interface HotRoute {
 interface Entry {
   route: HotRoute;
   pattern: PathPattern;
-  requirement: RouteRequirement | undefined;
-  budget: Budget;
+  policy: RoutePolicy;
+  /** Bytes of the largest body; 0: it takes none. */
+  bodyLimit: number;
 }
 
 /**
@@ -68,9 +59,7 @@ export class HotLane {
   private standingHeaders: string[] = [];
 
   constructor(
-    private readonly access: AccessControl,
-    private readonly limits: RateLimits,
-    private readonly configuration: Configuration,
+    private readonly gate: RequestGate,
     private readonly clock: Clock,
     private readonly logger: PinoLogger,
   ) {
@@ -81,12 +70,12 @@ export class HotLane {
   add(route: HotRoute): void {
     const [controller, method] = route.like;
     const handler = (controller.prototype as Record<string, object>)[method]!;
-    const pattern = pathPattern(route.path);
+    const policy = policyOf(handler, controller);
     this.entries[route.method]!.push({
       route,
-      pattern,
-      requirement: requirementOf(handler),
-      budget: budgetOf(handler, controller),
+      pattern: pathPattern(route.path),
+      policy,
+      bodyLimit: route.method === 'POST' ? policy.body.limit : 0,
     });
   }
 
@@ -103,36 +92,23 @@ export class HotLane {
     for (const entry of entries) {
       const id = idIn(url, entry.pattern);
       if (id === undefined || entry.route.reserved?.has(id)) continue;
-      const length = plainBodyLength(request.headers, entry.route.takes?.limit ?? 0);
+      const length = plainBodyLength(request.headers, entry.bodyLimit);
       if (length === undefined) return false;
       (request as IncomingMessage & { route?: object }).route = { path: entry.route.path }; // where Express puts it
-      this.serve(new Exchange(request, response, id, this.clock.monotonicMs()), entry, length);
+      void this.serve(new Exchange(request, response, id, this.clock.monotonicMs()), entry, length > 0);
       return true;
     }
     return false;
   }
 
-  private serve(exchange: Exchange, entry: Entry, length: number): void {
-    if (length === 0) return void this.answer(exchange, entry, undefined);
-    const chunks: Buffer[] = [];
-    exchange.request
-      .on('data', (chunk: Buffer) => chunks.push(chunk))
-      .on('end', () => void this.answer(exchange, entry, chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
-  }
-
-  /** In the order of the ordinary lane: what is malformed, who asks, how often, what for. */
-  private async answer(exchange: Exchange, entry: Entry, bytes: Buffer | undefined): Promise<void> {
-    const { route, requirement, budget } = entry;
-    const { id, request } = exchange;
+  /** In the order of the ordinary lane: who asks, how often, what for. */
+  private async serve(exchange: Exchange, { route, policy }: Entry, hasBody: boolean): Promise<void> {
+    const { id, request, response } = exchange;
     try {
-      const body = bytes && parseJson(bytes);
-      if (bytes && !route.takes?.isBatch) rejectIfAny(inBody(jsonViolations(body)));
-      const { headers } = request;
-      const admitted = this.access.authorize(headers.authorization, requirement && needOf(requirement, id));
+      const admitted = this.gate.admit(request, policy, id);
       const principal = admitted instanceof Promise ? await admitted : admitted;
-      if (this.limits.isLimited(budget))
-        this.limits.spend(budget, principal, clientAddress(request, this.configuration.TRUST_PROXY_HOPS));
-      const asked = { id, body, headers, principal };
+      const body = hasBody ? await this.gate.receive(request, response, policy, principal) : undefined;
+      const asked = { id, body, headers: request.headers, principal };
       const answered = route.tells ? inRequest(exchange.requestId, () => route.answer(asked)) : route.answer(asked);
       const answer = answered instanceof Promise ? await answered : answered;
       this.send(exchange, answer.status, JSON_TYPE, answer.headers, answer.body);
@@ -182,11 +158,4 @@ class Exchange {
   ) {
     this.requestId = requestIdFrom(request.headers['x-request-id']);
   }
-}
-
-function needOf(
-  { access, ownAgent }: RouteRequirement,
-  id: string,
-): { access: RouteRequirement['access']; agentId?: string } {
-  return { access, agentId: ownAgent === undefined ? undefined : id };
 }

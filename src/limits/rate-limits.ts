@@ -28,10 +28,10 @@ export class RateLimits {
   }
 
   /**
-   * Counts a request of whoever access control has found out, else of an address.
+   * Counts a request of the client that access control has recognised, agents under their owner; else of an address.
    * @throws DomainError `rate_limited`, with `Retry-After`
    */
-  spend(budget: Budget, principal: Principal, address: string): void {
+  spend(budget: Budget, principal: Principal, address: () => string): void {
     const limit = this.limits[budget];
     const { count, secondsLeft } = this.rates.count(`${budget}:${clientOf(principal, address)}`);
     if (count <= limit) return;
@@ -42,8 +42,8 @@ export class RateLimits {
   }
 }
 
-function clientOf(principal: Principal, address: string): string {
+function clientOf(principal: Principal, address: () => string): string {
   if (principal.kind === 'client') return `client:${principal.name}`;
-  if (principal.kind === 'agent') return `agent:${principal.id}`;
-  return `address:${address}`;
+  if (principal.kind === 'agent') return `client:${principal.owner}`;
+  return `address:${address()}`;
 }

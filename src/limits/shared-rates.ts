@@ -1,5 +1,4 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import type { ThrottlerStorage } from '@nestjs/throttler';
 import { NAMESPACE } from '../cache/namespace';
 import { RedisConnection } from '../cache/redis.connection';
 import { Clock, type Timer } from '../common/clock';
@@ -9,14 +8,12 @@ export const WINDOW_MS = 10_000;
 const SHARE_EVERY_MS = 200;
 const MOST_KEYS = 1_000;
 
-type Record = Awaited<ReturnType<ThrottlerStorage['increment']>>;
-
 /**
  * How often clients have asked, of all replicas together: counted here, and shared through Redis five times a second. No
  * request waits for Redis; without it each replica counts for itself.
  */
 @Injectable()
-export class SharedRates implements ThrottlerStorage, OnApplicationBootstrap, BeforeApplicationShutdown {
+export class SharedRates implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly counts = new WindowCounts(WINDOW_MS);
   private timer: Timer | undefined;
   private sharing: Promise<void> | undefined;
@@ -42,13 +39,6 @@ export class SharedRates implements ThrottlerStorage, OnApplicationBootstrap, Be
   count(key: string): { count: number; secondsLeft: number } {
     const { count, leftMs } = this.counts.add(key, this.clock.now().getTime());
     return { count, secondsLeft: Math.ceil(leftMs / 1000) };
-  }
-
-  /** The same in the words of `@nestjs/throttler`. */
-  increment(key: string, _ttl: number, limit: number): Promise<Record> {
-    const { count, secondsLeft } = this.count(key);
-    const isBlocked = count > limit;
-    return Promise.resolve({ totalHits: count, timeToExpire: secondsLeft, isBlocked, timeToBlockExpire: secondsLeft });
   }
 
   private async share(): Promise<void> {

@@ -16,6 +16,13 @@ describe('WindowCounts', () => {
     expect(some.add('a', 6_000)).toEqual({ count: 1, leftMs: 1000 });
   });
 
+  it('tells what it has counted without counting', () => {
+    const some = counts();
+    for (let n = 0; n < 3; n++) some.add('a', 5_000);
+    expect([some.countOf('a', 5_999), some.countOf('a', 5_999), some.countOf('b', 5_999)]).toEqual([3, 3, 0]);
+    expect(some.countOf('a', 6_000)).toBe(0);
+  });
+
   it('adds what other replicas have counted to what it has counted since', () => {
     const some = counts();
     for (let n = 0; n < 3; n++) some.add('a', 5_000);

@@ -39,6 +39,12 @@ export class WindowCounts {
     return { count: count.shared + count.untold, leftMs: (window + 1) * this.windowMs - now };
   }
 
+  /** How many there have been in this window. */
+  countOf(key: string, now: number): number {
+    const count = this.counts.peek(key);
+    return count?.window === Math.floor(now / this.windowMs) ? count.shared + count.untold : 0;
+  }
+
   /** What has been counted and not told yet, of at most so many keys. It stays until {@link learn}ed. */
   untold(most: number, now: number): Untold[] {
     const window = Math.floor(now / this.windowMs);

@@ -46,9 +46,29 @@ export const METRICS = {
     help: 'Time from the head of a request to the end of its answer. route is the template, "unmatched" for the rest.',
     labels: ['method', 'route', 'status'],
   },
+  http_connections: {
+    type: 'gauge',
+    help: 'Open connections of clients; above CONNECTIONS_MAX idle ones are closed.',
+    labels: [],
+  },
+  http_request_bytes_in_flight: {
+    type: 'gauge',
+    help: 'Bytes of the bodies of requests that have not been answered; at most REQUEST_BYTES_IN_FLIGHT.',
+    labels: [],
+  },
+  http_overload_total: {
+    type: 'counter',
+    help: 'Requests that were answered 503 overloaded. cause is bytes (REQUEST_BYTES_IN_FLIGHT) or connections (CONNECTIONS_MAX).',
+    labels: ['cause'],
+  },
+  authentication_failures_total: {
+    type: 'counter',
+    help: 'Requests with a wrong token. answer is unauthorized (401) or rate_limited (429: too many from one address).',
+    labels: ['answer'],
+  },
   health_check_up: {
     type: 'gauge',
-    help: 'Whether a check of /health says up: 1, else 0. check is database, redis, trifecta_court, heartbeat_sweep, heartbeat_flush, or one that a module has added.',
+    help: 'Whether a check of /health says up: 1, else 0. check is database, redis, trifecta_court, heartbeat_sweep, heartbeat_flush, heartbeat_intake, or one that a module has added.',
     labels: ['check'],
     ofWorkers: 'min',
   },
@@ -69,7 +89,7 @@ export const METRICS = {
   },
   heartbeat_flush_lag_seconds: {
     type: 'gauge',
-    help: 'Age of the oldest acknowledged heartbeat that is not in the database, 0 when there is none.',
+    help: 'Age of the oldest acknowledged heartbeat that is not in the database, whatever came after it; 0 when there is none.',
     labels: [],
     ofWorkers: 'max',
   },
@@ -111,6 +131,23 @@ export const METRICS = {
     help: 'Questions to the cache. tier is memory or redis (asked after a miss in memory, for totals of lists only); result is hit, miss, or error: Redis was asked in vain.',
     labels: ['tier', 'result'],
   },
+  retention_deleted_rows_total: {
+    type: 'counter',
+    help: 'Rows that were deleted because they had been kept long enough. table is agent_events, governance_decisions, agents (tombstones) or idempotency_keys.',
+    labels: ['table'],
+  },
+  retention_oldest_row_age_seconds: {
+    type: 'gauge',
+    help: 'Age of the oldest row that retention is to delete some day, as of its last run, at most half a minute ago as a rule; 0 when there is none.',
+    labels: ['table'],
+    ofWorkers: 'min',
+  },
+  retention_limit_seconds: {
+    type: 'gauge',
+    help: 'How long rows are kept, as configured. An oldest row that is much older says that retention does not keep up.',
+    labels: ['table'],
+    ofWorkers: 'max',
+  },
   database_pool_connections: {
     type: 'gauge',
     help: 'Connections to PostgreSQL; state is busy or idle.',
@@ -125,6 +162,21 @@ export const METRICS = {
     type: 'gauge',
     help: 'Statements and transactions that wait for a connection to PostgreSQL.',
     labels: [],
+  },
+  database_reporting_connections: {
+    type: 'gauge',
+    help: 'Connections to PostgreSQL that lists, counts, analytics and metrics have to themselves; state is busy or idle.',
+    labels: ['state'],
+  },
+  database_reporting_waiting_statements: {
+    type: 'gauge',
+    help: 'Lists, counts and analytics that wait for one of these connections.',
+    labels: [],
+  },
+  database_reporting_refused_total: {
+    type: 'counter',
+    help: 'Lists, counts and analytics that were refused: reason is queue (as many wait as may, or it has waited too long) or timeout (it took longer than QUERY_TIMEOUT_MS).',
+    labels: ['reason'],
   },
   agent_registry_build_info: {
     type: 'gauge',

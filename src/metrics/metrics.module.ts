@@ -5,12 +5,15 @@ import { AggregatorRegistry, collectDefaultMetrics } from 'prom-client';
 import { RegistryCacheModule } from '../cache/cache.module';
 import { ClusterModule } from '../cluster/cluster.module';
 import { EventsModule } from '../events/events.module';
+import { GateModule } from '../gate/gate.module';
 import { GovernanceModule } from '../governance/governance.module';
 import { HealthModule } from '../health/health.module';
 import { HeartbeatModule } from '../heartbeat/heartbeat.module';
 import { RegistryModule } from '../registry/registry.module';
+import { RetentionModule } from '../retention/retention.module';
 import { AgentCounters } from './agent-counters';
 import { CacheMetrics } from './cache-metrics';
+import { EdgeMetrics } from './edge-metrics';
 import { FleetGauges } from './fleet-gauges';
 import { GovernanceMetrics } from './governance-metrics';
 import { HealthMetrics } from './health-metrics';
@@ -18,6 +21,7 @@ import { HeartbeatMetrics } from './heartbeat-metrics';
 import { Instruments, ScrapedRegistry } from './instruments';
 import { MetricsController } from './metrics.controller';
 import { ProcessMetrics } from './process-metrics';
+import { RetentionMetrics } from './retention-metrics';
 
 /** Named as only a counter may be, which they are not: `promtool check metrics` objects. Without `_total` they are there by type. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
@@ -40,16 +44,27 @@ function answerPrimary(register: ScrapedRegistry): void {
 
 /** The numbers themselves. They read what the other modules count; those know nothing of it. */
 @Module({
-  imports: [EventsModule, GovernanceModule, HealthModule, HeartbeatModule, RegistryCacheModule, RegistryModule],
+  imports: [
+    EventsModule,
+    GateModule,
+    GovernanceModule,
+    HealthModule,
+    HeartbeatModule,
+    RegistryCacheModule,
+    RegistryModule,
+    RetentionModule,
+  ],
   providers: [
     { provide: Instruments, useFactory: () => new Instruments(newRegistry()) },
     AgentCounters,
     CacheMetrics,
+    EdgeMetrics,
     FleetGauges,
     GovernanceMetrics,
     HealthMetrics,
     HeartbeatMetrics,
     ProcessMetrics,
+    RetentionMetrics,
   ],
   exports: [FleetGauges, Instruments],
 })

@@ -31,6 +31,9 @@ function refused(work: () => unknown): string[] {
 
 const repeated = (character: string, count: number): string => encodeURIComponent(character.repeat(count));
 
+const metadataFilters = (count: number): string =>
+  Array.from({ length: count }, (_, n) => `metadata.key-${n}=x`).join('&');
+
 describe('queryFromParameters', () => {
   it('asks for the first hundred of all when nothing is said', () => {
     expect(from('')).toEqual(ALL);
@@ -62,6 +65,11 @@ describe('queryFromParameters', () => {
     ['type=worker&status=active&limit=5', { types: ['worker'], statuses: ['active'], limit: 5 }],
   ])('reads %s', (search, expected) => {
     expect(from(search)).toEqual({ ...ALL, ...expected });
+  });
+
+  it('takes twenty metadata filters and refuses the next one', () => {
+    expect(from(metadataFilters(20)).metadata).toHaveLength(20);
+    expect(refused(() => from(metadataFilters(21)))).toEqual(['metadata']);
   });
 
   it.each([

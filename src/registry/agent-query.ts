@@ -25,6 +25,9 @@ export interface AgentQuery {
 /** The list that cursors of {@link AgentQuery} pages belong to. */
 export const AGENT_LIST = 'agents';
 
+/** Metadata filters in one query: each is a condition of its own that PostgreSQL looks up or checks on every row. */
+export const MAX_METADATA_FILTERS = 20;
+
 /**
  * The query of `GET /agents`.
  * @throws DomainError `validation_failed`
@@ -43,6 +46,8 @@ export function queryFromParameters(parameters: QueryParameters): AgentQuery {
     metadata: parameters.prefixed('metadata.', 4096),
     limit: parameters.integer('limit', 1, MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE),
   };
+  if (query.metadata.length > MAX_METADATA_FILTERS)
+    parameters.errors.push({ field: 'metadata', message: `must not have more than ${MAX_METADATA_FILTERS} filters` });
   const cursor = parameters.one('cursor', 1024);
   parameters.finish();
   if (cursor !== undefined) query.after = decodeCursor(AGENT_LIST, cursor, isId);

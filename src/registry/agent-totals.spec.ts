@@ -25,6 +25,8 @@ describe('the name of a total', () => {
       { name: 'a' },
       { name: '' },
       { version: 'a' },
+      { health: 'stale' },
+      { health: 'healthy' },
       { statuses: ['active'] },
       { metadata: [['a', 'b']] },
       { metadata: [['a', 'c']] },

@@ -2,15 +2,19 @@ import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { ChangeEpoch } from '../cache/change-epoch';
+import { SharedAnswers } from '../cache/shared-answers';
 import { TieredCache } from '../cache/tiered-cache';
 import { AgentChanged } from '../events/agent-changed.event';
 import { AgentsTouched } from '../events/agents-touched.event';
 import type { AgentQuery } from './agent-query';
 import { AgentRepository } from './agent.repository';
 
+/** A total like this may miss changes of the last two seconds, so that many of them do not have most of the table counted for each. */
+const LARGE = 10_000;
+
 /**
- * How many agents match a query, as it was at most two seconds ago. Any change of any agent makes all totals be counted anew,
- * at once on the replica that made it: they are remembered under a number of changes, here and in Redis, which is then another.
+ * How many agents match a query, as it was at most two seconds ago. Any change of any agent makes totals below {@link LARGE} be counted
+ * anew, at once on the replica that made it: they are remembered under a number of changes, here and in Redis, which is then another.
  */
 @Injectable()
 export class AgentTotals {
@@ -19,14 +23,24 @@ export class AgentTotals {
   constructor(
     private readonly agents: AgentRepository,
     private readonly cache: TieredCache,
+    private readonly answers: SharedAnswers,
     private readonly epoch: ChangeEpoch,
   ) {}
 
   async count(query: AgentQuery): Promise<number> {
-    // How agents feel changes with every report and as time goes by, without a change of theirs to tell of it.
-    if (query.health !== undefined) return this.agents.count(query);
     const filter = hashOf(query);
-    return this.cache.getOrLoad(`total:${this.changes}:${filter}`, () => this.agents.count(query), {
+    const name = `total:${filter}`;
+    // How agents feel changes with every report and as time goes by, without a change of theirs to tell of it.
+    if (query.health !== undefined) return this.answers.recent(name, () => this.agents.count(query));
+    const held = this.answers.held(name);
+    if (isTotal(held)) return held;
+    const count = (): Promise<number> =>
+      this.answers.keeping(
+        name,
+        () => this.agents.count(query),
+        (total) => total >= LARGE,
+      );
+    return this.cache.getOrLoad(`total:${this.changes}:${filter}`, count, {
       key: async () => {
         const epoch = await this.epoch.current();
         return epoch === undefined ? undefined : `total:${epoch}:${filter}`;
@@ -47,8 +61,9 @@ function isTotal(value: unknown): value is number {
 }
 
 /** The same for queries that ask for the same, in whatever order, and on whatever page. */
-export function hashOf({ types, statuses, categories, name, version, capabilities, metadata }: AgentQuery): string {
+export function hashOf(query: AgentQuery): string {
+  const { types, statuses, categories, name, version, capabilities, health, metadata } = query;
   const sets: string[][] = [types, statuses, categories, capabilities, metadata.map((pair) => JSON.stringify(pair))];
-  const criteria = [...sets.map((set) => [...new Set(set)].sort()), name ?? null, version ?? null];
+  const criteria = [...sets.map((set) => [...new Set(set)].sort()), name ?? null, version ?? null, health ?? null];
   return createHash('sha256').update(JSON.stringify(criteria)).digest('base64url');
 }

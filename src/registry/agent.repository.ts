@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Querier } from '../database/database';
+import { ReportingDatabase } from '../database/reporting-database';
 import { appendEvents } from '../events/append-events.sql';
 import type { AgentEventType } from '../events/agent-changed.event';
 import { Configuration } from '../config/configuration';
@@ -41,6 +42,7 @@ const REGISTRATION_ATTEMPTS = 10;
 export class AgentRepository {
   constructor(
     private readonly database: Database,
+    private readonly reporting: ReportingDatabase,
     private readonly configuration: Configuration,
   ) {}
 
@@ -61,13 +63,13 @@ export class AgentRepository {
   /** At most `limit + 1` agents in the order of their ids: one more than asked for when there is a next page. */
   async page(query: AgentQuery): Promise<AgentListItem[]> {
     const { sql, parameters } = pageStatement(query, this.configuration.HEARTBEAT_TIMEOUT_SECONDS);
-    return this.database.query<AgentListItem>(sql, parameters);
+    return this.reporting.query<AgentListItem>(sql, parameters);
   }
 
   /** How many agents match, whatever the page. */
   async count(query: AgentQuery): Promise<number> {
     const { sql, parameters } = countStatement(query, this.configuration.HEARTBEAT_TIMEOUT_SECONDS);
-    const [row] = await this.database.query<{ total: number }>(sql, parameters);
+    const [row] = await this.reporting.query<{ total: number }>(sql, parameters);
     return row!.total;
   }
 

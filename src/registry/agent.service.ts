@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { SharedAnswers } from '../cache/shared-answers';
 import { BatchedLookup } from '../common/batched-lookup';
 import { rejectIfAny, validationError, type FieldError } from '../common/domain-error';
 import { mergePatch } from '../common/merge-patch';
@@ -21,7 +22,7 @@ import { AGENT_LIST, type AgentQuery } from './agent-query';
 import { AgentRecords } from './agent-records';
 import { AgentRepository, type AgentChange, type AgentListItem } from './agent.repository';
 import { transition } from './agent-status';
-import { AgentTotals } from './agent-totals';
+import { AgentTotals, hashOf } from './agent-totals';
 import { AgentFieldsDto, HeartbeatSettingsDto, type SetStatusDto } from './dto/agent-requests.dto';
 import { contextOfStatus, contextOfUpdate } from './governed-context';
 import { entityTag, ifMatchHolds } from './entity-tag';
@@ -38,6 +39,7 @@ export class AgentService {
     private readonly agents: AgentRepository,
     private readonly records: AgentRecords,
     private readonly totals: AgentTotals,
+    private readonly answers: SharedAnswers,
     private readonly events: AgentEvents,
     private readonly log: EventLogService,
     private readonly governance: GovernanceService,
@@ -55,8 +57,16 @@ export class AgentService {
 
   /** One page of the agents that match, as they are, and how many matched in all at most two seconds ago. */
   async list(query: AgentQuery): Promise<Page<AgentListItem> & { total: number }> {
-    const [rows, total] = await Promise.all([this.agents.page(query), this.totals.count(query)]);
+    const [rows, total] = await Promise.all([this.page(query), this.totals.count(query)]);
     return { ...pageOf(rows, query.limit, AGENT_LIST, ({ id }) => id), total };
+  }
+
+  /** A page by health looks at agents until it is full, and at all of them if few feel so: once for all who ask at the same time. */
+  private page(query: AgentQuery): Promise<AgentListItem[]> {
+    if (query.health === undefined) return this.agents.page(query);
+    const { limit, after } = query;
+    const name = `page:${hashOf(query)}:${JSON.stringify([limit, after])}`;
+    return this.answers.together(name, () => this.agents.page(query));
   }
 
   /** One page of what became of the agent, newest first. A cursor of another agent is `validation_failed`. */

@@ -6,12 +6,12 @@ import { Caller, Requires } from '../access/requires.decorator';
 import { ApiProblems } from '../common/api-problems';
 import { rejectIfAny } from '../common/domain-error';
 import { Query, ReadsQuery, validBody, ValidBody } from '../common/http-input';
-import { BODY } from '../common/json-body';
+import { TakesBatch } from '../common/json-body';
 import { QueryParameters } from '../common/query-parameters';
 import { HotLane } from '../lane/hot-lane';
 import { AgentImportService } from './agent-import.service';
 import { AgentPresenter } from './agent.presenter';
-import { queryFromDiscovery, queryFromParameters } from './agent-query';
+import { MAX_METADATA_FILTERS, queryFromDiscovery, queryFromParameters } from './agent-query';
 import { AgentService } from './agent.service';
 import { AGENT_STATUSES } from './agent-status';
 import { HEALTH_STATUSES } from './agent-health';
@@ -41,7 +41,6 @@ export class AgentsController {
     lane.add({
       method: 'POST',
       path: '/agents/register',
-      takes: BODY,
       like: [AgentsController, 'register'],
       tells: true,
       answer: ({ body, principal, headers }) =>
@@ -90,7 +89,7 @@ export class AgentsController {
     name: 'metadata.<key>',
     required: false,
     type: String,
-    description: 'The value of a key of the metadata, e.g. `metadata.team=data-team`.',
+    description: `The value of a key of the metadata, e.g. \`metadata.team=data-team\`. At most ${MAX_METADATA_FILTERS} keys.`,
   })
   @ApiQuery({ name: 'limit', required: false, type: 'integer', description: '1 to 1000, default 100.' })
   @ApiQuery({ name: 'cursor', required: false, type: String, description: 'The `next_cursor` of the page before.' })
@@ -117,6 +116,7 @@ export class AgentsController {
   @Post('import')
   @HttpCode(200)
   @ReadsQuery()
+  @TakesBatch()
   @Requires('admin')
   @ApiOperation({
     operationId: 'importAgents',

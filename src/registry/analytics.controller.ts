@@ -1,5 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { SharedAnswers } from '../cache/shared-answers';
 import { Requires } from '../access/requires.decorator';
 import { ApiProblems } from '../common/api-problems';
 import { AnalyticsRepository } from './analytics.repository';
@@ -9,15 +10,22 @@ import { FleetHealthDto, OverviewDto } from './dto/analytics.dto';
 @ApiTags('analytics')
 @Controller('analytics')
 export class AnalyticsController {
-  constructor(private readonly analytics: AnalyticsRepository) {}
+  constructor(
+    private readonly analytics: AnalyticsRepository,
+    private readonly answers: SharedAnswers,
+  ) {}
 
   @Get('overview')
   @Requires('read')
-  @ApiOperation({ operationId: 'getOverview', summary: 'How many agents there are of each kind' })
+  @ApiOperation({
+    operationId: 'getOverview',
+    summary: 'How many agents there are of each kind, at most two seconds ago',
+  })
   @ApiOkResponse({ type: OverviewDto })
   @ApiProblems(400)
   async overview(): Promise<OverviewDto> {
-    const { byStatus, byHealth, byType, byCategory } = await this.analytics.counts();
+    const counts = await this.answers.recent('analytics:overview', () => this.analytics.counts());
+    const { byStatus, byHealth, byType, byCategory } = counts;
     return {
       total_agents: [...byStatus.values()].reduce((sum, count) => sum + count, 0),
       active_agents: byStatus.get('active') ?? 0,
@@ -30,15 +38,15 @@ export class AnalyticsController {
 
   @Get('health')
   @Requires('read')
-  @ApiOperation({ operationId: 'getFleetHealth', summary: 'How the fleet feels, and who does not feel well' })
+  @ApiOperation({
+    operationId: 'getFleetHealth',
+    summary: 'How the fleet feels, and who does not feel well, at most two seconds ago',
+  })
   @ApiOkResponse({ type: FleetHealthDto })
   @ApiProblems(400)
   async health(): Promise<FleetHealthDto> {
-    const [{ healthy, known }, { agents, total }, missed] = await Promise.all([
-      this.analytics.share(),
-      this.analytics.unhealthy(),
-      this.analytics.missedBeats(),
-    ]);
+    const ask = () => Promise.all([this.analytics.share(), this.analytics.unhealthy(), this.analytics.missedBeats()]);
+    const [{ healthy, known }, { agents, total }, missed] = await this.answers.recent('analytics:health', ask);
     return {
       overall_health: known === 0 ? 1 : healthy / known,
       unhealthy_agents: agents.map(({ id, name, status, healthStatus, lastSeen }) => {

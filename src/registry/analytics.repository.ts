@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Configuration } from '../config/configuration';
-import { Database } from '../database/database';
+import { ReportingDatabase } from '../database/reporting-database';
 import { healthStatusSql } from './agent-health';
 
 const LISTED = 100;
@@ -37,7 +37,7 @@ export interface AgentHealthiness {
 @Injectable()
 export class AnalyticsRepository {
   constructor(
-    private readonly database: Database,
+    private readonly database: ReportingDatabase,
     private readonly configuration: Configuration,
   ) {}
 
@@ -57,17 +57,21 @@ export class AnalyticsRepository {
     return { byStatus: of(0b0111), byHealth: of(0b1011), byType: of(0b1101), byCategory: of(0b1110) };
   }
 
+  /** For `/metrics`, which is looked at when something is wrong: before what others ask. */
   async countsByTypeAndStatus(): Promise<TypeAndStatusCount[]> {
     return this.database.query<TypeAndStatusCount>(
       `SELECT type, status, count(*)::int AS count FROM agents WHERE deregistered_at IS NULL GROUP BY type, status ORDER BY count DESC, type`,
+      [],
+      { isUrgent: true },
     );
   }
 
-  /** At most `limit` agents, in the order of their ids. */
+  /** At most `limit` agents, in the order of their ids; for `/metrics` as well. */
   async healthOfEach(limit: number): Promise<AgentHealthiness[]> {
     return this.database.query<AgentHealthiness>(
       `SELECT id, name, ${healthStatusSql('$1')} = 'healthy' AS "isHealthy" FROM agents WHERE deregistered_at IS NULL ORDER BY id LIMIT $2`,
       [this.configuration.HEARTBEAT_TIMEOUT_SECONDS, limit],
+      { isUrgent: true },
     );
   }
 

@@ -1,8 +1,10 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** The first answer to a request that carried an `Idempotency-Key`, kept for its repeats. */
 @Entity('idempotency_keys')
+@Index('idx_idempotency_keys_created_at', ['createdAt'])
 export class IdempotencyKeyEntity {
+  /** As the client sent it; with access control, the SHA-256 of the principal and the key together, hexadecimal. */
   @PrimaryColumn({ type: 'varchar', length: 255, primaryKeyConstraintName: 'idempotency_keys_pkey' })
   key!: string;
 

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Querier } from '../database/database';
+import { IDEMPOTENCY_SECONDS } from './agent-retention';
 
-export const IDEMPOTENCY_RETENTION = `interval '24 hours'`;
+const IDEMPOTENCY_RETENTION = `interval '${IDEMPOTENCY_SECONDS} seconds'`;
 
 export interface RememberedAnswer {
   requestHash: string;

@@ -4,6 +4,8 @@ import type { HealthReport } from './agent-health';
 /** A heartbeat that was acknowledged. Times are milliseconds of the monotonic clock, which nobody sets. */
 export interface Beat {
   at: number;
+  /** When the first one came of those that this entry stands for, all of which wait to be written. */
+  since: number;
   /** The last report that came with a beat since the last flush, and when. */
   report?: HealthReport;
   reportedAt?: number;
@@ -17,6 +19,9 @@ export interface Beat {
 export class RecentBeats {
   private pending = new Map<string, Beat>();
   private inFlight = new Map<string, Beat>();
+  /** The smallest `since` of each. */
+  private pendingSince = Number.POSITIVE_INFINITY;
+  private inFlightSince = Number.POSITIVE_INFINITY;
 
   get size(): number {
     return this.pending.size + this.inFlight.size;
@@ -25,7 +30,8 @@ export class RecentBeats {
   record(id: string, at: number, report?: HealthReport): void {
     const beat = this.pending.get(id);
     if (!beat) {
-      this.pending.set(id, report ? { at, report, reportedAt: at } : { at });
+      this.pending.set(id, report ? { at, since: at, report, reportedAt: at } : { at, since: at });
+      if (at < this.pendingSince) this.pendingSince = at;
       return;
     }
     beat.at = at;
@@ -44,7 +50,9 @@ export class RecentBeats {
   /** Hands out all that is there, for a flush; it stays readable until {@link settle}. One flush at a time. */
   take(): ReadonlyMap<string, Beat> {
     this.inFlight = this.pending;
+    this.inFlightSince = this.pendingSince;
     this.pending = new Map();
+    this.pendingSince = Number.POSITIVE_INFINITY;
     return this.inFlight;
   }
 
@@ -52,21 +60,24 @@ export class RecentBeats {
   settle(written: ReadonlySet<string> | 'all'): void {
     const taken = this.inFlight;
     this.inFlight = new Map();
+    this.inFlightSince = Number.POSITIVE_INFINITY;
     if (written === 'all') return;
     for (const [id, beat] of taken) {
       if (written.has(id)) continue;
+      this.pendingSince = Math.min(this.pendingSince, beat.since);
       const newer = this.pending.get(id);
-      if (!newer) this.pending.set(id, beat);
-      else if (!newer.report && beat.report) Object.assign(newer, { report: beat.report, reportedAt: beat.reportedAt });
+      if (!newer) {
+        this.pending.set(id, beat);
+        continue;
+      }
+      newer.since = beat.since;
+      if (!newer.report && beat.report) Object.assign(newer, { report: beat.report, reportedAt: beat.reportedAt });
     }
   }
 
-  /** When the oldest beat came that no flush has written yet. */
+  /** When the oldest beat came that no flush has written yet, whatever newer beat of the same agent has come since. */
   oldest(): number | undefined {
-    let oldest: number | undefined;
-    for (const beats of [this.inFlight, this.pending]) {
-      for (const { at } of beats.values()) if (oldest === undefined || at < oldest) oldest = at;
-    }
-    return oldest;
+    const oldest = Math.min(this.inFlightSince, this.pendingSince);
+    return oldest === Number.POSITIVE_INFINITY ? undefined : oldest;
   }
 }

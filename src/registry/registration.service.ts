@@ -54,7 +54,11 @@ export class RegistrationService {
   }
 
   private remembering(key: string, body: RegisterAgentDto, principal: Principal): Remembering {
-    return { key, requestHash: hashOf(body, principal), answerOf: (registered) => this.registrationOf(registered) };
+    return {
+      key: ownKey(key, principal),
+      requestHash: hashOf(body, principal),
+      answerOf: (registered) => this.registrationOf(registered),
+    };
   }
 
   /** Only after the commit. */
@@ -83,6 +87,14 @@ export class RegistrationService {
 function replay({ requestHash, answer }: RememberedAnswer, expectedHash: string): Registration {
   if (requestHash !== expectedHash) throw idempotencyKeyReused();
   return answer as Registration;
+}
+
+/** A key belongs to the principal that used it: two clients may use the same one. Without access control there is one client. */
+function ownKey(key: string, principal: Principal): string {
+  if (principal.kind === 'unrestricted') return key;
+  return createHash('sha256')
+    .update(JSON.stringify([callerOf(principal), key]))
+    .digest('hex');
 }
 
 /** The same for bodies that differ only in the order of their properties, and only for the same caller. */

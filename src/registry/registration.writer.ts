@@ -7,6 +7,7 @@ import { Database, type Querier } from '../database/database';
 import type { AgentFields } from './agent-fields.mapping';
 import { AgentRepository, type Enrolment, type Registered } from './agent.repository';
 import { IdempotencyRepository, type RememberedAnswer } from './idempotency.repository';
+import { OwnerQuota } from './owner-quota';
 
 /** What is to be written under an idempotency key, besides the registration. */
 export interface Remembering {
@@ -27,6 +28,9 @@ interface Claim extends Enrolment {
   principal: Principal;
 }
 
+/** What became of one registration of several: an error refuses this one alone. */
+type Outcome = WrittenRegistration | DomainError;
+
 /** Bodies may be large: so many of the largest are 25 MB in one statement. */
 const MOST_TOGETHER = 100;
 
@@ -39,6 +43,7 @@ export class RegistrationWriter {
     private readonly agents: AgentRepository,
     private readonly credentials: AgentCredentials,
     private readonly idempotency: IdempotencyRepository,
+    private readonly quota: OwnerQuota,
     private readonly database: Database,
   ) {}
 
@@ -49,7 +54,7 @@ export class RegistrationWriter {
 
   /**
    * Writes the registration, unless the key turns out to be taken: then what was answered under it.
-   * @throws DomainError `insufficient_scope` when the id is somebody else's
+   * @throws DomainError `insufficient_scope` when the id is somebody else's; `agent_limit_reached`
    */
   async write(
     id: string,
@@ -69,14 +74,15 @@ export class RegistrationWriter {
   }
 
   private async writeWithOthers(registration: Claim): Promise<WrittenRegistration> {
-    try {
-      const written = (await this.together.add(registration)).get(registration);
-      if (written) return written;
-    } catch (error) {
-      if (error instanceof DomainError && error.kind === 'unavailable') throw error;
-      // Nothing of the batch was written. Whose fault it is, shows when each is written by itself.
-    }
-    return this.writeAlone(registration);
+    const outcome = await this.together.add(registration).then(
+      (outcomes) => outcomes.get(registration),
+      (error: unknown) => {
+        if (error instanceof DomainError && error.kind === 'unavailable') throw error;
+        return undefined; // Nothing of the batch was written. Whose fault it is, shows when each is written by itself.
+      },
+    );
+    if (outcome instanceof DomainError) throw outcome;
+    return outcome ?? this.writeAlone(registration);
   }
 
   private async writeAlone(registration: Claim): Promise<WrittenRegistration> {
@@ -86,19 +92,26 @@ export class RegistrationWriter {
   }
 
   private async writeIn(transaction: Querier, registration: Claim): Promise<WrittenRegistration> {
+    const refusals = await this.quota.refusals(transaction, [registration]);
+    for (const refusal of refusals.values()) throw refusal;
     const registered = await this.agents.register(transaction, registration);
     const tokens = await this.credentials.issue(transaction, [registration]);
     return { ...registered, token: tokens.get(registration.id) };
   }
 
   /** Registrations that arrive at the same time, but for second ones of an id, and those of agents that are being changed. */
-  private async writeTogether(batch: Claim[]): Promise<Map<Claim, WrittenRegistration>> {
+  private async writeTogether(batch: Claim[]): Promise<Map<Claim, Outcome>> {
     const firsts = [...new Map(batch.toReversed().map((registration) => [registration.id, registration])).values()];
-    const write = async (querier: Querier): Promise<Map<Claim, WrittenRegistration>> => {
-      const registered = await this.agents.registerFree(querier, firsts);
-      const written = firsts.filter(({ id }) => registered.has(id));
+    const write = async (querier: Querier): Promise<Map<Claim, Outcome>> => {
+      const refusals = await this.quota.refusals(querier, firsts);
+      const admitted = firsts.filter(({ id }) => !refusals.has(id));
+      const registered = await this.agents.registerFree(querier, admitted);
+      const written = admitted.filter(({ id }) => registered.has(id));
       const tokens = await this.credentials.issue(querier, written);
-      return new Map(written.map((each) => [each, { ...registered.get(each.id)!, token: tokens.get(each.id) }]));
+      const outcomes = new Map<Claim, Outcome>();
+      for (const each of written) outcomes.set(each, { ...registered.get(each.id)!, token: tokens.get(each.id) });
+      for (const each of firsts) if (refusals.has(each.id)) outcomes.set(each, refusals.get(each.id)!);
+      return outcomes;
     };
     const isOneStatement = firsts.every(({ principal }) => principal.kind === 'unrestricted');
     return isOneStatement ? write(this.database) : this.database.transaction(write, { retry: true });

@@ -20,9 +20,10 @@ import { AnalyticsRepository } from './analytics.repository';
 import { AgentsController } from './agents.controller';
 import { IdempotencyKeyEntity } from './idempotency-key.entity';
 import { IdempotencyRepository } from './idempotency.repository';
+import { OwnerQuota } from './owner-quota';
+import { OwnerQuotaRepository } from './owner-quota.repository';
 import { ChangeRelay } from './change-relay';
-import { RetentionRepository } from './retention.repository';
-import { RetentionService } from './retention.service';
+import { IdempotencyRetention, TombstoneRetention } from './agent-retention';
 import { Cadence } from './cadence';
 import { RecentBeats } from './recent-beats';
 import { RegistrationService } from './registration.service';
@@ -52,12 +53,23 @@ import { RegistrationWriter } from './registration.writer';
     Cadence,
     ChangeRelay,
     IdempotencyRepository,
+    IdempotencyRetention,
+    OwnerQuota,
+    OwnerQuotaRepository,
     RecentBeats,
     RegistrationService,
     RegistrationWriter,
-    RetentionRepository,
-    RetentionService,
+    TombstoneRetention,
   ],
-  exports: [AgentCensus, AgentImportService, AgentRecords, AgentService, Cadence, RecentBeats, RetentionService],
+  exports: [
+    AgentCensus,
+    AgentImportService,
+    AgentRecords,
+    AgentService,
+    Cadence,
+    IdempotencyRetention,
+    RecentBeats,
+    TombstoneRetention,
+  ],
 })
 export class RegistryModule {}

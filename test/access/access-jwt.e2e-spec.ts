@@ -1,4 +1,6 @@
 import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { SignJWT } from 'jose';
 import type { Configuration } from '../../src/config/configuration';
 import { bearer } from '../support/access';
@@ -32,6 +34,13 @@ describe('JWTs', () => {
     await issuer.down();
   });
 
+  const strict = new Map<string, Promise<TestApp>>();
+  const ofType = (type: 'any' | 'at+jwt'): Promise<TestApp> => {
+    const service =
+      strict.get(type) ?? (type === 'any' ? Promise.resolve(app) : fresh(settingsFor(issuer, { AUTH_JWT_TYPE: type })));
+    strict.set(type, service);
+    return service;
+  };
   const list = (token: string, service = app) => service.request('GET', '/agents', undefined, bearer(token));
   const statusOf = async (token: string, service = app): Promise<number> => (await list(token, service)).status;
 
@@ -68,10 +77,30 @@ describe('JWTs', () => {
     ['of nobody', { sub: undefined }],
     ['of a nameless one', { sub: '' }],
     ['of one that cannot be stored', { sub: 'a\0b' }],
+    ['good for longer than AUTH_JWT_MAX_LIFETIME_SECONDS', { exp: now + 2 * 86_400 }],
+    ['good for years, and does not say since when', { iat: undefined, exp: 253_370_764_800 }],
+    ['issued in the future, so that it is good for longer', { iat: now + 86_400, exp: now + 2 * 86_400 }],
+    ['an ID token', { nonce: 'n-0S6_WzA2Mj' }],
   ])('is refused when it is %s', async (_, claims) => {
     const { status, headers } = await list(await issuer.token({ scope: 'admin', ...claims }));
     expect(status).toBe(401);
     expect(headers.get('www-authenticate')).toBe('Bearer realm="agent-registry", error="invalid_token"');
+  });
+
+  it.each([
+    ['any', undefined, 200],
+    ['any', 'JWT', 200],
+    ['any', 'at+jwt', 200],
+    ['any', 'dpop+jwt', 401],
+    ['at+jwt', 'at+jwt', 200],
+    ['at+jwt', 'application/at+jwt', 200],
+    ['at+jwt', 'JWT', 401],
+    ['at+jwt', undefined, 401],
+  ] as const)('with AUTH_JWT_TYPE=%s and the typ %s is %i', async (type, typ, status) => {
+    const service = await ofType(type);
+    expect(await statusOf(await issuer.token({ scope: 'read' }, typ === undefined ? {} : { typ }), service)).toBe(
+      status,
+    );
   });
 
   it('is good for a few seconds longer, as clocks differ', async () => {
@@ -189,6 +218,23 @@ describe('JWTs', () => {
     });
   });
 
+  it.each([
+    [
+      'redirects to other keys',
+      (response: ServerResponse) => response.writeHead(302, { location: issuer.jwksUrl }).end(),
+    ],
+    ['answers without an end', (response: ServerResponse) => endless(response)],
+  ])('is not judged by keys of an issuer that %s', async (_, answer) => {
+    const impostor = createServer((request, response) => answer(response));
+    await new Promise<void>((resolve) => impostor.listen(0, '127.0.0.1', resolve));
+    const { port } = impostor.address() as AddressInfo;
+    const service = await fresh(settingsFor(issuer, { AUTH_JWT_JWKS_URL: `http://127.0.0.1:${port}/keys` }));
+    const { status, body } = await list(await issuer.token({ scope: 'read' }), service);
+    expect([status, body.code]).toEqual([503, 'issuer_unavailable']);
+    impostor.closeAllConnections();
+    impostor.close();
+  });
+
   it('may be signed by a new key of the issuer, which is then asked again', async () => {
     const another = await Issuer.start();
     const service = await fresh(settingsFor(another));
@@ -205,3 +251,14 @@ describe('JWTs', () => {
     await another.down();
   });
 });
+
+/** Writes a JSON string that never ends, as long as it is read. */
+function endless(response: ServerResponse): void {
+  const chunk = 'x'.repeat(64 * 1024);
+  const more = (): void => {
+    while (!response.destroyed && response.write(chunk));
+    if (!response.destroyed) response.once('drain', more);
+  };
+  response.writeHead(200, { 'content-type': 'application/json' }).write('{"keys":"');
+  more();
+}

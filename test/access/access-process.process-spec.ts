@@ -16,6 +16,8 @@ interface Line {
   level: string;
   msg: string;
   problems?: string[];
+  address?: string;
+  failures?: number;
 }
 
 /** The log of a service that cannot start says why on standard error. */
@@ -102,6 +104,26 @@ describe('A service that asks for tokens', () => {
     await until('the file is taken again', 10, async () => (await statusOf(replaced)) === known);
     expect([await statusOf(client), await statusOf(admin)]).toEqual([401, known]);
     await running.stop();
+  });
+
+  it('logs wrong tokens by the address that they came from, many of them in one line', async () => {
+    const service = await start({ AUTH_MODE: 'token', AUTH_TOKENS_FILE: file, TRUST_PROXY_HOPS: '1' });
+    const ask = (from: string, headers: Record<string, string>): Promise<Response> =>
+      fetch(`${service.url}/agents`, { headers: { 'x-forwarded-for': from, ...headers } });
+    for (let n = 0; n < 50; n++) await ask('192.0.2.1', bearer(`wrong-${n}`));
+    await ask('192.0.2.2', bearer(`art_${'x'.repeat(43)}`));
+    await ask('192.0.2.3', bearer(admin.token));
+    await ask('192.0.2.3', {});
+    await service.stop(); // writes what has not been logged yet
+    const lines = linesOf(service).filter(({ msg }) => msg.startsWith('Authentication failed'));
+    const sums = new Map<string, number>();
+    for (const { address, failures } of lines) sums.set(address!, (sums.get(address!) ?? 0) + failures!);
+    expect([...sums].sort()).toEqual([
+      ['192.0.2.1', 50],
+      ['192.0.2.2', 1],
+    ]);
+    expect(lines.length).toBeLessThan(51);
+    expect(lines.map(({ level }) => level)).toEqual(lines.map(() => 'warn'));
   });
 
   it('tells nobody anything secret in its log', async () => {

@@ -3,10 +3,12 @@ import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants';
 import { ModulesContainer } from '@nestjs/core';
 import { AccessControl } from '../../src/access/access-control';
 import { requirementOf } from '../../src/access/requires.decorator';
+import type { Configuration } from '../../src/config/configuration';
 import { MetricsModule } from '../../src/metrics/metrics.module';
 import { bearer, withTokens, type TestToken } from '../support/access';
 import { registration } from '../support/builders';
-import { createTestApp, type TestApp } from '../support/test-app';
+import { createPatientApp } from '../support/patient-app';
+import type { TestApp } from '../support/test-app';
 
 const TOKENS = {
   read: { name: 'reader', token: 'token-of-the-reader', scopes: ['read'] },
@@ -55,6 +57,7 @@ const ROUTES: Record<string, { statuses: number[]; body?: (id: string) => unknow
   'GET /agents/:id/health': { statuses: READ_AGENT },
   'GET /agents/:id/events': { statuses: READ_AGENT },
   'POST /agents/:id/heartbeat': { statuses: CHANGE_AGENT },
+  'DELETE /owners/:name/tokens': { statuses: ADMIN },
   'GET /analytics/overview': { statuses: READ },
   'GET /analytics/health': { statuses: READ },
   'GET /governance/decisions': { statuses: READ },
@@ -63,6 +66,14 @@ const ROUTES: Record<string, { statuses: number[]; body?: (id: string) => unknow
   'GET /health/ready': { statuses: OPEN },
   'GET /metrics': { statuses: READ },
 };
+/** To these there is a way in front of Express. Where it is left out, they are what is worth going through again. */
+const HOT_ROUTES = [
+  'POST /agents/register',
+  'GET /agents/:id',
+  'POST /agents/:id/heartbeat',
+  'POST /agents/heartbeats',
+];
+const ROUTES_HERE = process.env.TEST_HOT_LANE === 'off' ? HOT_ROUTES : Object.keys(ROUTES);
 /** What describes the API, which Nest's guards never see. */
 const DOCUMENTS = /^GET \/(docs(\/.*)?|openapi\.(json|yaml))$/;
 
@@ -71,22 +82,21 @@ interface Layer {
 }
 
 /** Every method of every path that the HTTP server has a handler for; middleware aside, which takes all methods. */
-function routesOf(app: TestApp): string[] {
-  const { router } = app.app.getHttpAdapter().getInstance() as unknown as { router: { stack: Layer[] } };
+function routesOf(service: TestApp): string[] {
+  const { router } = service.app.getHttpAdapter().getInstance() as unknown as { router: { stack: Layer[] } };
   return router.stack.flatMap(({ route }) => {
     const methods = Object.keys(route?.methods ?? {});
     return methods.length > 10 ? [] : methods.map((method) => `${method.toUpperCase()} ${String(route!.path)}`);
   });
 }
 
+let app: TestApp;
+beforeAll(async () => (app = await createPatientApp(withTokens(...Object.values(TOKENS)))));
+afterAll(() => app.close());
+
 describe('Access control', () => {
-  let app: TestApp;
   let another: string;
-  beforeAll(async () => {
-    app = await createTestApp(withTokens(...Object.values(TOKENS)));
-    ({ token: another } = await registered());
-  });
-  afterAll(() => app.close());
+  beforeAll(async () => ({ token: another } = await registered()));
 
   const registered = async (): Promise<{ id: string; token: string }> => {
     const headers = bearer(TOKENS.owner.token);
@@ -114,13 +124,21 @@ describe('Access control', () => {
     expect(undocumented.sort()).toEqual(Object.keys(ROUTES).sort());
   });
 
-  it.each(Object.keys(ROUTES))('of %s', async (route) => {
+  it.each(ROUTES_HERE)('of %s', async (route) => {
     const [method, path] = route.split(' ') as [string, string];
     const { statuses, body } = ROUTES[route]!;
     const got: Partial<Record<Caller, unknown>> = {};
+    let agent = await registered();
     for (const caller of CALLERS) {
-      const { id, token } = await registered();
-      const answer = await app.request(method, path.replace(':id', id), body?.(id), headersOf(token)[caller]);
+      const { id, token } = agent;
+      const answer = await app.request(
+        method,
+        path.replace(':id', id).replace(':name', 'somebody-else'),
+        body?.(id),
+        headersOf(token)[caller],
+      );
+      // Another one for the next caller, unless this one cannot have been changed.
+      if (answer.status === 200 && method !== 'GET') agent = await registered();
       const isRefused = answer.status === 401 || answer.status === 403;
       got[caller] = isRefused ? [answer.status, answer.body.code] : answer.status;
       const expected = answer.status === 401 ? /^Bearer realm="agent-registry"/ : /error="insufficient_scope"/;
@@ -191,11 +209,10 @@ describe('Access control', () => {
 
   it.each([
     ['closed', 'open', 401, 200],
-    ['closed', 'closed', 401, 401],
-    ['open', 'closed', 200, 401],
+    ['closed', 'closed', 401, 401], // open and closed, which they are by default, is above
   ] as const)('with probes %s and metrics %s', async (AUTH_HEALTH, AUTH_METRICS, health, metrics) => {
     const settings = { ...withTokens(TOKENS.read, TOKENS.owner), AUTH_HEALTH, AUTH_METRICS };
-    const service = await createTestApp(settings, app.database);
+    const service = await createPatientApp(settings, app.database);
     const status = async (path: string, headers = {}): Promise<number> =>
       (await service.request('GET', path, undefined, headers)).status;
     for (const path of ['/health', '/health/live', '/health/ready']) expect(await status(path)).toBe(health);
@@ -218,8 +235,10 @@ class UndeclaredModule {}
 
 describe('A route that does not declare who may use it', () => {
   /** `<class>.<method>` of all route handlers without a declaration. */
-  const undeclaredIn = ({ app }: TestApp): string[] => {
-    const controllers = [...app.get(ModulesContainer).values()].flatMap((module) => [...module.controllers.values()]);
+  const undeclaredIn = (service: TestApp): string[] => {
+    const controllers = [...service.app.get(ModulesContainer).values()].flatMap((module) => [
+      ...module.controllers.values(),
+    ]);
     return controllers.flatMap(({ metatype }) => {
       const { prototype, name } = metatype as { prototype: Record<string, object>; name: string };
       const methods = Object.getOwnPropertyNames(prototype).filter((method) => {
@@ -232,36 +251,34 @@ describe('A route that does not declare who may use it', () => {
     });
   };
 
-  it('is not in the service', async () => {
-    const app = await createTestApp();
+  const withUndeclared = (settings: Partial<Configuration>): Promise<TestApp> =>
+    createPatientApp(settings, app.database, (builder) =>
+      builder.overrideModule(MetricsModule).useModule(UndeclaredModule),
+    );
+
+  it('is not in the service', () => {
     expect(undeclaredIn(app)).toEqual([]);
-    await app.close();
   });
 
   it('would be found, and would be closed to everybody', async () => {
-    const app = await createTestApp(withTokens(...Object.values(TOKENS)), undefined, (builder) =>
-      builder.overrideModule(MetricsModule).useModule(UndeclaredModule),
-    );
-    expect(undeclaredIn(app)).toEqual(['UndeclaredController.answer']);
-    expect((await app.request('GET', '/undeclared')).status).toBe(401);
-    const { status, body } = await app.request('GET', '/undeclared', undefined, bearer(TOKENS.admin.token));
+    const one = await withUndeclared(withTokens(...Object.values(TOKENS)));
+    expect(undeclaredIn(one)).toEqual(['UndeclaredController.answer']);
+    expect((await one.request('GET', '/undeclared')).status).toBe(401);
+    const { status, body } = await one.request('GET', '/undeclared', undefined, bearer(TOKENS.admin.token));
     expect([status, body.code]).toEqual([403, 'insufficient_scope']);
-    await app.close();
+    await one.close();
   });
 
   it('is open like all others when no tokens are asked for', async () => {
-    const app = await createTestApp({}, undefined, (builder) =>
-      builder.overrideModule(MetricsModule).useModule(UndeclaredModule),
-    );
-    expect((await app.request('GET', '/undeclared')).status).toBe(200);
-    expect(app.app.get(AccessControl).authorize(undefined, undefined)).toEqual({ kind: 'unrestricted' });
-    await app.close();
+    const one = await withUndeclared({});
+    expect((await one.request('GET', '/undeclared')).status).toBe(200);
+    expect(one.app.get(AccessControl).authorize(undefined, undefined)).toEqual({ kind: 'unrestricted' });
+    await one.close();
   });
 });
 
 describe('The description of the API', () => {
   it('says of every operation whether it takes a token', async () => {
-    const app = await createTestApp(withTokens(...Object.values(TOKENS)));
     const { body } = await app.request<{
       paths: Record<string, Record<string, { security?: object[]; responses: object }>>;
       components: { securitySchemes: object };
@@ -270,17 +287,18 @@ describe('The description of the API', () => {
       token: expect.objectContaining({ type: 'http', scheme: 'bearer' }),
     });
     for (const [route, { statuses }] of Object.entries(ROUTES)) {
-      const [method, path] = route.toLowerCase().replace(':id', '{id}').split(' ') as [string, string];
+      const [method, path] = route
+        .toLowerCase()
+        .replace(/:(\w+)/, '{$1}')
+        .split(' ') as [string, string];
       const operation = body.paths[path]![method]!;
       const isOptional = statuses === OPEN || path === '/metrics';
       expect([route, operation.security]).toEqual([route, isOptional ? [{}, { token: [] }] : [{ token: [] }]]);
       expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['401', '403']));
     }
-    await app.close();
   });
 
   it('names each operation once', async () => {
-    const app = await createTestApp();
     const { body } = await app.request<{ paths: Record<string, Record<string, { operationId: string }>> }>(
       'GET',
       '/openapi.json',
@@ -290,6 +308,5 @@ describe('The description of the API', () => {
     );
     expect(names.toSorted()).toEqual([...new Set(names)].toSorted());
     expect(names.length).toBe(Object.keys(ROUTES).length);
-    await app.close();
   });
 });

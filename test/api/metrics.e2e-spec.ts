@@ -1,11 +1,13 @@
 import { Agent, request as httpRequest } from 'node:http';
 import { Client } from 'pg';
+import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
 import { METRICS } from '../../src/metrics/metrics.catalog';
 import type { Configuration } from '../../src/config/configuration';
 import { registration } from '../support/builders';
 import { Court } from '../support/court';
 import { seedFleet } from '../support/fleet';
-import { createTestApp, type TestApp } from '../support/test-app';
+import { createPatientApp, fallSilent } from '../support/patient-app';
+import type { TestApp } from '../support/test-app';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { parseMetrics } from '../support/metrics-text';
 import { until } from '../support/until';
@@ -20,23 +22,21 @@ interface Scrape {
 }
 
 describe('GET /metrics', () => {
-  let court: Court;
   const apps: TestApp[] = [];
 
   const start = async (settings: Partial<Configuration> = {}, database?: TestDatabase): Promise<TestApp> => {
-    const app = await createTestApp({ TRIFECTA_COURT_URL: court.url, ...settings }, database);
+    const app = await createPatientApp(settings, database);
     apps.push(app);
     return app;
   };
-  beforeAll(async () => (court = await Court.start()));
   afterEach(async () => {
-    await court.rules([]);
     for (const app of apps.splice(0)) await app.close();
   });
-  afterAll(() => court.stop());
 
   it('counts what happened exactly, tells every metric with HELP and TYPE, and takes any query', async () => {
-    const app = await start({ HEARTBEAT_TIMEOUT_SECONDS: 1, HEARTBEAT_SWEEP_INTERVAL_SECONDS: 1 });
+    const startedAt = Date.now() / 1000;
+    const court = await Court.start();
+    const app = await start({ TRIFECTA_COURT_URL: court.url });
     await court.rules([{ type: 'outlaw', reason: 'outlawed' }]);
     // Of all these only `silent` is waited for.
     const unwatched = { heartbeat: { enabled: false } };
@@ -50,18 +50,13 @@ describe('GET /metrics', () => {
     await app.request('POST', '/agents/heartbeats', { beats: [{ id: 'well' }, { id: 'nobody' }, {}] });
     await app.request('PUT', '/agents/mute/status', { status: 'maintenance', reason: 'a word of the client’s' });
     await app.request('DELETE', '/agents/gone');
-    const silent = registration({ id: 'silent', heartbeat: { interval_seconds: 1 } });
-    await app.request('POST', '/agents/register', silent);
-    await app.database.query(`UPDATE agents SET last_seen = now() - interval '1 minute' WHERE id = 'silent'`);
-    await until('the silent one is unhealthy', 15, async () => {
-      return (await app.request('GET', '/agents/silent')).body.status === 'unhealthy';
-    });
+    await app.request('POST', '/agents/register', registration({ id: 'silent' }));
+    await fallSilent(app);
+    expect((await app.request('GET', '/agents/silent')).body.status).toBe('unhealthy');
     await app.request('POST', '/agents/silent/heartbeat');
-    await until('and active again', 5, async () => {
-      return (await app.request('GET', '/agents/silent/health')).body.status === 'active';
-    });
+    expect((await app.request('GET', '/agents/silent/health')).body.status).toBe('active');
+    expect(await app.app.get(BeatFlusher).flush()).toBe(true);
     const flushed = 'agent_status_transitions_total{from="unhealthy",to="active",reason="heartbeat"}';
-    await until('the revival is counted', 5, async () => (await scrape(app)).series.has(flushed));
 
     const { status, contentType, text, series } = await scrape(app, '?foo=bar&x[]=1');
     expect([status, contentType]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
@@ -96,13 +91,14 @@ describe('GET /metrics', () => {
       'http_request_duration_seconds_count{method="DELETE",route="/agents/:id",status="200"}': 1,
       heartbeat_protection_active: 0,
       agent_health_series_omitted: 0,
-      database_pool_max_connections: 16,
+      database_pool_max_connections: 12,
     };
     expect(Object.fromEntries(Object.keys(expected).map((key) => [key, series.get(key)]))).toEqual(expected);
     expect(series.get('heartbeat_sweep_duration_seconds_count')).toBeGreaterThan(0);
     expect(series.get('heartbeat_flush_duration_seconds_count')).toBeGreaterThan(0);
-    expect(series.get('heartbeat_sweep_last_success_timestamp_seconds')).toBeGreaterThan(Date.now() / 1000 - 30);
-  }, 60_000);
+    expect(series.get('heartbeat_sweep_last_success_timestamp_seconds')).toBeGreaterThan(startedAt - 1);
+    await court.stop();
+  });
 
   it('tells the health of each agent and how many there are of each kind, in one answer for all who scrape at once', async () => {
     const app = await start();
@@ -111,12 +107,7 @@ describe('GET /metrics', () => {
     await app.request('POST', '/agents/well/heartbeat', { status: 'healthy' });
     await app.request('POST', '/agents/ill/heartbeat', { status: 'degraded' });
     await app.request('DELETE', '/agents/gone');
-    await until('the beats are written', 5, async () => {
-      const [row] = await app.database.query<{ count: number }>(
-        'SELECT count(health)::int AS count FROM agents WHERE deregistered_at IS NULL',
-      );
-      return row!.count === 2;
-    });
+    expect(await app.app.get(BeatFlusher).flush()).toBe(true);
     const scrapes = await Promise.all(Array.from({ length: 10 }, () => scrape(app)));
     for (const { series } of scrapes) {
       expect([...series].filter(([key]) => /^(agent_health|active_agents)\{/.test(key)).sort()).toEqual([
@@ -138,12 +129,13 @@ describe('GET /metrics', () => {
     expect(active.reduce((sum, [, count]) => sum + count, 0)).toBe(51);
   });
 
-  it('has fewer than 40 routes after 10,000 requests to random paths and with odd methods', async () => {
+  it('has fewer than 40 routes after 600 requests to as many paths and with odd methods', async () => {
+    const REQUESTS = 600; // of which a hundred of each kind: many more than the routes there are
     const app = await start();
     const agent = new Agent({ keepAlive: true, maxSockets: 16 });
     let sent = 0;
     const visit = async (): Promise<void> => {
-      while (sent < 10_000) await statusOf(app.url, randomRequest(sent++), agent);
+      while (sent < REQUESTS) await statusOf(app.url, randomRequest(sent++), agent);
     };
     await Promise.all(Array.from({ length: 16 }, visit));
     agent.destroy();
@@ -151,11 +143,11 @@ describe('GET /metrics', () => {
     const requests = [...series].filter(([key]) => key.startsWith('http_request_duration_seconds_count'));
     const label = (name: string): Set<string> =>
       new Set(requests.map(([key]) => new RegExp(`${name}="([^"]*)"`).exec(key)![1]!));
-    expect(requests.reduce((sum, [, count]) => sum + count, 0)).toBe(10_000);
+    expect(requests.reduce((sum, [, count]) => sum + count, 0)).toBe(REQUESTS);
     expect(label('route').size).toBeLessThan(40);
     expect([...label('route')]).toEqual(expect.arrayContaining(['unmatched', '/agents/:id']));
     expect([...label('method')].sort()).toEqual(['DELETE', 'GET', 'POST', 'other']);
-  }, 90_000);
+  });
 
   it('does not wait for a database that hangs, and asks it once however many scrape', async () => {
     const app = await start();
@@ -165,22 +157,25 @@ describe('GET /metrics', () => {
     try {
       await locker.query('BEGIN');
       await locker.query('LOCK TABLE agents IN ACCESS EXCLUSIVE MODE');
-      const began = performance.now();
-      const scrapes = await Promise.all(Array.from({ length: 20 }, () => scrape(app)));
-      expect(performance.now() - began).toBeLessThan(1000);
+      let [answered, most] = [0, 0];
+      const scraping = Promise.all(Array.from({ length: 20 }, () => scrape(app).finally(() => answered++)));
+      await until('all are answered', 120, async () => {
+        await app.clock.holdUp(0.5); // as long as a scrape waits for the agents
+        most = Math.max(most, await waitingCounts(app));
+        return answered === 20;
+      });
+      const scrapes = await scraping;
       for (const { status, series } of scrapes) {
         expect([status, series.get('agent_registrations_total')]).toEqual([200, 1]);
         expect([...series.keys()].some((key) => key.startsWith('agent_health{'))).toBe(false);
       }
-      const [row] = await app.database.query<{ count: number }>(
-        `SELECT count(*)::int AS count FROM pg_stat_activity WHERE query LIKE '%GROUP BY type, status%' AND wait_event_type = 'Lock'
-            AND datname = current_database()`,
-      );
-      expect(row!.count).toBe(1);
+      expect([most, await waitingCounts(app)]).toEqual([1, 1]); // the database hangs on
     } finally {
       await locker.end();
     }
-    await until('the agents are back', 5, async () => (await scrape(app)).text.includes('agent_health{agent_id="one"'));
+    await until('the agents are back', 120, async () =>
+      (await scrape(app)).text.includes('agent_health{agent_id="one"'),
+    );
   });
 
   it('answers without the agents while the database is away', async () => {
@@ -189,10 +184,8 @@ describe('GET /metrics', () => {
     await app.request('POST', '/agents/register', registration({ id: 'one' }));
     await database.drop();
 
-    const began = performance.now();
     const { status, series } = await scrape(app);
     expect(status).toBe(200);
-    expect(performance.now() - began).toBeLessThan(1000);
     expect(series.get('agent_registrations_total')).toBe(1);
     expect([...series.keys()].some((key) => /^(agent_health|active_agents)\{/.test(key))).toBe(false);
   });
@@ -203,6 +196,15 @@ async function scrape(app: TestApp, query = ''): Promise<Scrape> {
   const text = await response.text();
   const series = parseMetrics(text);
   return { status: response.status, contentType: response.headers.get('content-type'), text, series };
+}
+
+/** How many counts of the fleet wait for a lock. */
+async function waitingCounts({ database }: TestApp): Promise<number> {
+  const [row] = await database.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM pg_stat_activity
+      WHERE query LIKE '%GROUP BY type, status%' AND wait_event_type = 'Lock' AND datname = current_database()`,
+  );
+  return row!.count;
 }
 
 /** Some that there are, many that there are not, some that no URL may be. */

@@ -1,8 +1,9 @@
-import { createTestApp, type TestApp } from '../support/test-app';
+import { createPatientApp } from '../support/patient-app';
+import type { TestApp } from '../support/test-app';
 
 describe('Paths and methods', () => {
   let app: TestApp;
-  beforeAll(async () => (app = await createTestApp()));
+  beforeAll(async () => (app = await createPatientApp()));
   afterAll(() => app.close());
 
   it.each([
@@ -76,7 +77,7 @@ describe('Paths and methods', () => {
   });
 
   it('says when the database cannot be asked, and that it is worth waiting', async () => {
-    const lost = await createTestApp();
+    const lost = await createPatientApp();
     await lost.request('POST', '/agents/register', { id: 'here', name: 'n', type: 't' });
     await lost.database.drop();
     for (const [method, path, body] of [

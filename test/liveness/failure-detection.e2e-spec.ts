@@ -1,11 +1,9 @@
 import { HeartbeatSweeper } from '../../src/heartbeat/heartbeat.sweeper';
 import { defineFleet } from '../support/beating-fleet';
 import { registration } from '../support/builders';
-import { makeOlder } from '../support/elapse';
 import { MovedFleet, seedCrowd, STEPPED, STEP_SECONDS } from '../support/moved-fleet';
 import { createTestApp, type TestApp } from '../support/test-app';
 
-const DAY = 86_400;
 const REGISTERED = 'registered: active';
 /** How the agents of a {@link defineFleet} begin. */
 const BORN = ['imported: inactive', 'status_changed: inactive → active, heartbeat'];
@@ -64,43 +62,6 @@ describe('Failure detection', () => {
     expect(await historiesOf(['silent'])).toEqual([[REGISTERED, DIED, GAVE_UP]]);
     expect(await historiesOf(['unwatched'])).toEqual([[REGISTERED]]);
     expect(await historiesOf(['maintained'])).toEqual([[REGISTERED, 'status_changed: active → maintenance']]);
-  });
-
-  it('forgets tombstones after their retention, with their events, but no agent that has come back', async () => {
-    await start({ AGENT_RETENTION_SECONDS: 30 * DAY });
-    const fleet = await MovedFleet.start(app);
-    for (const id of ['gone', 'back']) {
-      await app.request('POST', '/agents/register', registration({ id }));
-      await app.request('DELETE', `/agents/${id}`);
-    }
-    await app.request('POST', '/agents/register', registration({ id: 'back' }));
-    const gone = async (): Promise<unknown> => (await app.request('GET', '/agents/gone')).body.code;
-    await makeOlder(app, 29 * DAY);
-    await fleet.step();
-    expect(await gone()).toBe('agent_deregistered');
-    await makeOlder(app, DAY);
-    await fleet.step();
-    expect(await gone()).toBe('agent_not_found');
-    expect(await historiesOf(['gone'])).toEqual([]);
-    const cameBack = [REGISTERED, 'deregistered: active → deregistered', 'registered: deregistered → active'];
-    expect(await historiesOf(['back'])).toEqual([expect.arrayContaining(cameBack)]);
-    expect((await app.request('GET', '/agents/back')).body.id).toBe('back');
-    expect((await app.request('POST', '/agents/register', registration({ id: 'gone' }))).status).toBe(201);
-  });
-
-  it('forgets what it answered under an idempotency key after a day', async () => {
-    await start();
-    const fleet = await MovedFleet.start(app);
-    const body = registration({ id: 'once' });
-    const register = () => app.request('POST', '/agents/register', body, { 'idempotency-key': 'a-key' });
-    expect((await register()).status).toBe(201);
-    await makeOlder(app, DAY - 3600);
-    await fleet.step();
-    expect((await register()).status).toBe(201); // the first answer again
-    await makeOlder(app, 3600);
-    await fleet.step();
-    expect(await app.database.query('SELECT key FROM idempotency_keys')).toEqual([]);
-    expect((await register()).status).toBe(200); // registered once more
   });
 
   describe('when a fleet of 200', () => {

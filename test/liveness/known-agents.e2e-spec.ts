@@ -44,7 +44,7 @@ describe('What is known of an agent', () => {
   let beats: HeldUpBeats;
   beforeAll(async () => {
     app = await createTestApp(
-      { HEARTBEAT_FLUSH_INTERVAL_MS: 60_000, HEARTBEAT_SWEEP_INTERVAL_SECONDS: 3600 },
+      { HEARTBEAT_TIMEOUT_SECONDS: 3600, HEARTBEAT_FLUSH_INTERVAL_MS: 60_000, HEARTBEAT_SWEEP_INTERVAL_SECONDS: 3600 },
       undefined,
       (builder) =>
         builder.overrideProvider(BeatsRepository).useFactory({

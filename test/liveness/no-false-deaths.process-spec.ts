@@ -1,117 +1,189 @@
 import { BeatingFleet, defineFleet } from '../support/beating-fleet';
-import { freezePostgres, thawPostgres } from '../support/postgres-processes';
-import { ServiceProcess, temporaryDataDirectory } from '../support/service-process';
-import { until } from '../support/until';
+import { ServiceProcess } from '../support/service-process';
+import { wasSilent, type Outage } from '../support/silence-check';
+import { TcpRelay } from '../support/tcp-relay';
+import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
 const TIMEOUT = 4;
+const SWEEP_INTERVAL = 1;
+/** Seconds without a sweep after which the next one counts all silence anew. */
+const BREAK = 2 * SWEEP_INTERVAL + 0.5;
 /** Too few for self-preservation, which would hide a false death. */
 const FLEET = 40;
 
-interface Watched {
-  /** The service that runs now. */
-  service: () => ServiceProcess;
-  /** Starts it anew once it has ended; the agents go on with the new one. */
-  startAgain: () => Promise<void>;
-  fleet: BeatingFleet;
-  postmaster: number;
-}
+/** What happens to the service, and how it is called in the name of a test. */
+type Trouble = [name: string, happen: (watch: Watch) => Promise<void>];
+
+/** Between two lives of the service. */
+const GONE: Trouble[] = [
+  [
+    'of a restart',
+    async (watch) => {
+      const from = Date.now();
+      await watch.service.stop();
+      const to = Date.now();
+      const lastSweep = await watch.lastSweep();
+      await watch.start();
+      // One that was quicker is no break: then agents are waited for as if it had not been.
+      if (Date.now() - lastSweep! > BREAK * 1000) watch.outages.push({ from, to });
+    },
+  ],
+  [
+    'while the service is down for three timeouts',
+    async (watch) => {
+      const from = Date.now();
+      await watch.service.stop();
+      await watch.fleet.sends(3 * TIMEOUT);
+      watch.outages.push({ from, to: Date.now() });
+      await watch.start();
+    },
+  ],
+];
+
+/** In one life of the service. */
+const HELD_UP: Trouble[] = [
+  [
+    'while the service is paused for two timeouts',
+    async ({ service, fleet, outages }) => {
+      const from = Date.now();
+      service.signal('SIGSTOP');
+      await fleet.sends(2 * TIMEOUT).finally(() => {
+        outages.push({ from, to: Date.now() });
+        service.signal('SIGCONT');
+      });
+    },
+  ],
+  [
+    'while PostgreSQL hangs for two timeouts, and its beats are taken all the time',
+    async ({ relay, fleet, outages }) => {
+      const from = Date.now();
+      const { unanswered } = fleet;
+      relay.freeze();
+      await fleet.gets(2 * TIMEOUT).finally(() => {
+        outages.push({ from, to: Date.now() });
+        relay.thaw();
+      });
+      expect(fleet.unanswered).toBe(unanswered);
+    },
+  ],
+];
 
 /** The trouble is the registry's own: not one agent that goes on beating may be declared unhealthy for it. */
 describe('No agent that beats dies', () => {
   afterAll(() => ServiceProcess.killAll());
 
-  // Each has a service and a PostgreSQL of its own, and mostly waits: so all at the same time.
-  it.concurrent.each<[string, (watched: Watched) => Promise<void>]>([
-    [
-      'of a restart',
-      async ({ service, startAgain }) => {
-        await service().stop();
-        await startAgain();
-      },
-    ],
-    [
-      'while the service is down for three timeouts',
-      async ({ service, fleet, startAgain }) => {
-        await service().stop();
-        await fleet.sends(3 * TIMEOUT);
-        await startAgain();
-      },
-    ],
-    [
-      'while the service is paused for two timeouts',
-      async ({ service, fleet }) => {
-        const { pid } = service();
-        process.kill(pid, 'SIGSTOP');
-        await fleet.sends(2 * TIMEOUT).finally(() => process.kill(pid, 'SIGCONT'));
-      },
-    ],
-    [
-      'while PostgreSQL hangs for two timeouts, and its beats are taken all the time',
-      async ({ fleet, postmaster }) => {
-        freezePostgres(postmaster);
-        await fleet.gets(2 * TIMEOUT, 2 * TIMEOUT + 10).finally(() => thawPostgres(postmaster));
-        expect(fleet.unanswered).toBe(0);
-      },
-    ],
-  ])(
+  // Each has a service and a database of its own, and mostly waits: so all at the same time.
+  it.concurrent.each(
+    [GONE, HELD_UP].map((troubles) => [troubles.map(([name]) => name).join(', nor '), troubles] as const),
+  )(
     '%s',
-    async (_, trouble) => {
-      const data = temporaryDataDirectory();
-      const start = (): Promise<ServiceProcess> =>
-        ServiceProcess.start({
-          env: {
-            DATA_DIR: data.path,
-            HEARTBEAT_TIMEOUT_SECONDS: String(TIMEOUT),
-            HEARTBEAT_SWEEP_INTERVAL_SECONDS: '1',
-          },
-        });
-      let service = await start();
-      const ids = await defineFleet(service.url, FLEET + 1);
-      const fleet = new BeatingFleet(service.url, ids);
-      const postmaster = data.postmaster()!;
+    async (_, troubles) => {
+      const watch = await Watch.begin(troubles.length);
       try {
-        await fleet.gets(TIMEOUT, 20); // and so the sweep has run
-        await trouble({
-          service: () => service,
-          startAgain: async () => {
-            service = await start();
-            fleet.moveTo(service.url);
-          },
-          fleet,
-          postmaster,
-        });
-        // When the registry finds an agent that really falls silent, it has judged all the others as well.
-        const dead = ids.at(-1)!;
-        fleet.silence([dead]);
-        await until('the silent agent is unhealthy', 2 * TIMEOUT + 15, async () =>
-          (await eventsOf(service, dead)).includes('active → unhealthy'),
-        );
-        await fleet.gets(1, 10);
-        const alive = await Promise.all(ids.slice(0, FLEET).map((id) => eventsOf(service, id)));
-        expect(alive.filter((events) => events.includes('active → unhealthy'))).toEqual([]);
-        expect(fleet.refused).toEqual([]);
-        expect((await service.stop()).code).toBe(0);
+        await watch.fleet.gets(2);
+        await watch.sendsUntil(async () => (await watch.lastSweep()) !== undefined);
+        for (const [name, happen] of troubles) {
+          await happen(watch);
+          expect({ name, deaths: await watch.falseDeaths() }).toEqual({ name, deaths: [] });
+        }
+        expect(watch.fleet.refused).toEqual([]);
+        expect((await watch.service.stop()).code).toBe(0);
       } finally {
-        await fleet.stop();
-        await killed(service);
-        data.remove();
+        await watch.end();
       }
     },
-    90_000,
+    900_000,
   );
 });
 
-async function killed(service: ServiceProcess): Promise<void> {
-  try {
-    await service.stop('SIGKILL');
-  } catch {
-    // it had ended already
-  }
+/** An agent that the registry has declared unhealthy, and when, in milliseconds since the epoch. */
+interface Death {
+  id: string;
+  at: number;
 }
 
-/** What became of an agent: `from → to` for every change of its status. Nothing while the registry cannot tell. */
-async function eventsOf(service: ServiceProcess, id: string): Promise<string[]> {
-  const answer = await fetch(`${service.url}/agents/${id}/events`);
-  const { events = [] } = (await answer.json()) as { events?: { from?: string; to?: string }[] };
-  return events.map(({ from, to }) => `${from} → ${to}`);
+/** A service, its agents, and what is known of them. */
+class Watch {
+  service!: ServiceProcess;
+  fleet!: BeatingFleet;
+  readonly outages: Outage[] = [];
+  /** Agents that have not been silenced. */
+  private beating: string[] = [];
+  private readonly since = Date.now();
+
+  private constructor(
+    private readonly database: TestDatabase,
+    /** The service's way to PostgreSQL. */
+    readonly relay: TcpRelay,
+  ) {}
+
+  /** Of so many agents more than those that go on beating. */
+  static async begin(more: number): Promise<Watch> {
+    const database = await createTestDatabase();
+    const relay = await TcpRelay.to(database.url);
+    await relay.open();
+    const watch = new Watch(database, relay);
+    await watch.start();
+    watch.beating = await defineFleet(watch.service.url, FLEET + more);
+    watch.fleet = new BeatingFleet(watch.service.url, [...watch.beating]);
+    return watch;
+  }
+
+  /** Starts the service, anew once it has ended; the agents go on with the new one. */
+  async start(): Promise<void> {
+    this.service = await ServiceProcess.start({
+      env: {
+        DATABASE_URL: this.relay.url,
+        HEARTBEAT_TIMEOUT_SECONDS: String(TIMEOUT),
+        HEARTBEAT_SWEEP_INTERVAL_SECONDS: String(SWEEP_INTERVAL),
+      },
+    });
+    this.fleet?.moveTo(this.service.url);
+  }
+
+  /** In milliseconds since the epoch; undefined before the first. */
+  async lastSweep(): Promise<number | undefined> {
+    const [sweep] = await this.database.query<{ at: Date | null }>(`SELECT last_sweep_at AS at FROM heartbeat_sweep`);
+    return sweep!.at?.getTime();
+  }
+
+  /** Lets the agents beat on until this holds. */
+  async sendsUntil(condition: () => Promise<boolean>): Promise<void> {
+    while (!(await condition())) await this.fleet.sends(1);
+  }
+
+  /**
+   * Agents that the registry has declared unhealthy although they were not silent, and when. One more agent falls silent: when the
+   * registry has found it, it has judged all the others as well.
+   */
+  async falseDeaths(): Promise<Death[]> {
+    const { fleet } = this;
+    const silent = this.beating.pop()!;
+    fleet.silence([silent]);
+    await this.sendsUntil(async () => (await this.deaths()).some(({ id }) => id === silent));
+    await fleet.gets(1);
+    return (await this.deaths()).filter(
+      ({ id, at }) =>
+        !wasSilent({ since: this.since, signs: fleet.signsOf(id), outages: this.outages }, TIMEOUT * 1000, at),
+    );
+  }
+
+  /** Whatever has come of the service. */
+  async end(): Promise<void> {
+    try {
+      await this.service?.stop('SIGKILL');
+    } catch {
+      // it had ended already
+    }
+    await this.fleet?.stop();
+    await this.relay.close();
+    await this.database.drop();
+  }
+
+  private async deaths(): Promise<Death[]> {
+    return this.database.query<Death>(
+      `SELECT agent_id AS id, extract(epoch FROM occurred_at)::float8 * 1000 AS at FROM agent_events
+        WHERE reason = 'silent' AND to_status = 'unhealthy' ORDER BY revision`,
+    );
+  }
 }

@@ -7,36 +7,54 @@ import { Client } from 'pg';
 import { transpileModule, ModuleKind, ScriptTarget } from 'typescript';
 import { EmbeddedPostgres } from '../../src/database/embedded-postgres';
 import { findNativeDirectory, isReachable, serverOptions } from '../../src/database/embedded-postgres.binaries';
-
-jest.setTimeout(30_000);
+import { PATIENCE } from '../support/patience';
+import { childrenOf } from '../support/processes';
+import { until as holds } from '../support/until';
 
 const FAST = { fsync: 'off' };
-
+/** One cluster for all tests: the first to run makes it, and each leaves it without a server. */
 let directory: string;
 let log: string[];
 const servers: EmbeddedPostgres[] = [];
 const children: ChildProcess[] = [];
 
-beforeEach(() => {
+beforeAll(() => {
   directory = temporaryDirectory();
+});
+
+beforeEach(() => {
   log = [];
 });
 
 afterEach(async () => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
   await Promise.all(servers.splice(0).map((server) => server.stop()));
-  fs.rmSync(directory, { recursive: true, force: true });
 });
 
+afterAll(() => fs.rmSync(directory, { recursive: true, force: true }));
+
 describe('EmbeddedPostgres', () => {
-  it('starts from nothing, keeps its data over a stop, and may be stopped twice', async () => {
-    const first = await start();
+  it('is one server for all who start it from nothing at the same moment, and the last to leave stops it', async () => {
+    const [first, second, third] = await Promise.all([start(), start(), start()]);
+    expect(new Set([first.url, second.url, third.url]).size).toBe(1);
+    expect(fs.readdirSync(directory)).toEqual(['postgres']);
     expect(first.directory).toBe(path.join(directory, 'postgres'));
     expect(fs.statSync(path.join(first.directory, 'credentials.json')).mode & 0o777).toBe(0o600);
     expect(await query(first.url, 'SHOW listen_addresses')).toEqual([{ listen_addresses: '127.0.0.1' }]);
     expect(await query(first.url, 'SHOW unix_socket_directories')).toEqual([{ unix_socket_directories: '' }]);
     expect(await query(first.url, 'SHOW server_encoding')).toEqual([{ server_encoding: 'UTF8' }]);
-    await query(first.url, `CREATE TABLE note AS SELECT 'kept' AS text`);
+    const pid = postmaster();
+
+    await first.stop();
+    expect(await query(second.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await Promise.all([second.stop(), third.stop()]);
+    expect(postmaster()).toBeUndefined();
+    await until('the postmaster has ended', () => !isAlive(pid!));
+  });
+
+  it('keeps its data and its url over a stop, and may be stopped twice', async () => {
+    const first = await start();
+    await note(first.url, 'kept');
     await Promise.all([first.stop(), first.stop()]);
     expect(postmaster()).toBeUndefined();
 
@@ -44,19 +62,6 @@ describe('EmbeddedPostgres', () => {
     expect(second.url).toBe(first.url);
     expect(await query(second.url, 'SELECT text FROM note')).toEqual([{ text: 'kept' }]);
     expect(fs.readdirSync(directory)).toEqual(['postgres']);
-  });
-
-  it('is one server for all who start it at the same moment, and the last to leave stops it', async () => {
-    const [first, second, third] = await Promise.all([start(), start(), start()]);
-    expect(new Set([first.url, second.url, third.url]).size).toBe(1);
-    expect(fs.readdirSync(directory)).toEqual(['postgres']);
-    const pid = postmaster();
-
-    await first.stop();
-    expect(await query(second.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
-    await Promise.all([second.stop(), third.stop()]);
-    expect(postmaster()).toBeUndefined();
-    await until(() => !isAlive(pid!));
   });
 
   it('serves whoever comes while the last user is leaving', async () => {
@@ -69,28 +74,30 @@ describe('EmbeddedPostgres', () => {
     'brings a postmaster that got %s back at the same url',
     async (signal) => {
       const [first, second] = await Promise.all([start(), start()]);
-      await query(first.url, `CREATE TABLE note AS SELECT 'kept' AS text`);
+      await note(first.url, signal);
       const pid = postmaster()!;
       process.kill(pid, signal);
-      await until(() => !isAlive(pid));
-      await until(() => log.filter((line) => line.includes('is back')).length === 2);
-      expect(await query(second.url, 'SELECT text FROM note')).toEqual([{ text: 'kept' }]);
+      await until('the postmaster has ended', () => !isAlive(pid));
+      await until('both users are back', () => log.filter((line) => line.includes('is back')).length >= 2);
+      expect(await query(second.url, 'SELECT text FROM note')).toEqual([{ text: signal }]);
       await first.stop();
-      expect(await query(second.url, 'SELECT text FROM note')).toEqual([{ text: 'kept' }]);
+      expect(await query(second.url, 'SELECT text FROM note')).toEqual([{ text: signal }]);
     },
   );
 
   it('can be stopped while its server is dead', async () => {
     const server = await start();
     const pid = postmaster()!;
+    const processes = childrenOf(pid);
     process.kill(pid, 'SIGKILL');
     await server.stop();
     expect([undefined, pid]).toContain(postmaster());
+    await until('the processes of the dead server have ended', () => !processes.some(isAlive));
   });
 
   it('joins the server that a killed process has left behind', async () => {
     const killed = await startInChild();
-    await query(killed.url, `CREATE TABLE note AS SELECT 'acknowledged' AS text`);
+    await note(killed.url, 'acknowledged');
     const pid = postmaster();
     killed.process.kill('SIGKILL');
     await once(killed.process, 'exit');
@@ -99,7 +106,7 @@ describe('EmbeddedPostgres', () => {
     expect(server.url).toBe(killed.url);
     expect(postmaster()).toBe(pid);
     expect(await query(server.url, 'SELECT text FROM note')).toEqual([{ text: 'acknowledged' }]);
-    await until(async () => (await keepers(server.url)) === 1);
+    await until('only we use it', async () => (await keepers(server.url)) === 1);
     await server.stop();
     expect(postmaster()).toBeUndefined();
   });
@@ -129,9 +136,11 @@ describe('EmbeddedPostgres', () => {
     const ended = spawn(process.execPath, ['--version'], { stdio: 'ignore' });
     await once(ended, 'exit');
     fs.mkdirSync(path.join(directory, `postgres.${ended.pid}.abcdef`, 'data'), { recursive: true });
-    fs.mkdirSync(path.join(directory, `postgres.${process.pid}.abcdef`));
+    const ofLiving = path.join(directory, `postgres.${process.pid}.abcdef`);
+    fs.mkdirSync(ofLiving);
     await start();
-    expect(fs.readdirSync(directory).toSorted()).toEqual(['postgres', `postgres.${process.pid}.abcdef`]);
+    expect(fs.readdirSync(directory).toSorted()).toEqual(['postgres', path.basename(ofLiving)]);
+    fs.rmdirSync(ofLiving);
   });
 
   it('says why it does not start, with the end of the log of the server', async () => {
@@ -140,13 +149,15 @@ describe('EmbeddedPostgres', () => {
   });
 
   it('refuses data of another PostgreSQL release', async () => {
-    const data = path.join(directory, 'postgres', 'data');
+    const old = temporaryDirectory();
+    const data = path.join(old, 'postgres', 'data');
     fs.mkdirSync(data, { recursive: true });
     fs.writeFileSync(path.join(data, 'PG_VERSION'), '15\n');
-    fs.writeFileSync(path.join(directory, 'postgres', 'credentials.json'), '{}');
-    await expect(start()).rejects.toThrow(
+    fs.writeFileSync(path.join(old, 'postgres', 'credentials.json'), '{}');
+    await expect(start({ directory: old })).rejects.toThrow(
       /made by PostgreSQL 15, and this is PostgreSQL 18\.\d+\. Move .* DATABASE_URL/,
     );
+    fs.rmSync(old, { recursive: true });
   });
 });
 
@@ -160,15 +171,17 @@ describe('findNativeDirectory', () => {
 
 describe('isReachable', () => {
   it('wants every folder on the way to be open to the account', () => {
-    const inside = path.join(directory, 'inside');
+    const outside = temporaryDirectory();
+    const inside = path.join(outside, 'inside');
     fs.mkdirSync(inside);
-    const { uid, gid } = fs.statSync(directory);
+    const { uid, gid } = fs.statSync(outside);
     const stranger = { uid: uid + 4711, gid: gid + 4711 };
     expect(isReachable(inside, stranger)).toBe(true);
-    fs.chmodSync(directory, 0o750);
+    fs.chmodSync(outside, 0o750);
     expect(isReachable(inside, stranger)).toBe(false);
     expect(isReachable(inside, { ...stranger, gid })).toBe(true);
     expect(isReachable(inside, { ...stranger, uid })).toBe(true);
+    fs.rmSync(outside, { recursive: true });
   });
 });
 
@@ -187,7 +200,9 @@ function temporaryDirectory(): string {
   return made;
 }
 
-async function start(options: { settings?: Record<string, string> } = {}): Promise<EmbeddedPostgres> {
+async function start(
+  options: { directory?: string; settings?: Record<string, string> } = {},
+): Promise<EmbeddedPostgres> {
   const server = await EmbeddedPostgres.start({
     directory,
     settings: FAST,
@@ -228,6 +243,11 @@ async function query(url: string, sql: string): Promise<unknown[]> {
   }
 }
 
+/** Leaves a table with one row. */
+async function note(url: string, text: string): Promise<void> {
+  await query(url, `DROP TABLE IF EXISTS note; CREATE TABLE note AS SELECT '${text}' AS text`);
+}
+
 async function keepers(url: string): Promise<number> {
   const rows = await query(url, `SELECT 1 FROM pg_stat_activity WHERE application_name = 'agent-registry keeper'`);
   return rows.length;
@@ -246,10 +266,8 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!(await condition())) {
-    if (Date.now() > deadline) throw new Error(`not so within 10 s: ${condition.toString()}\n${log.join('\n')}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  await holds(what, PATIENCE, condition).catch((error: Error) => {
+    throw new Error(`${error.message}\n${log.join('\n')}`);
+  });
 }

@@ -1,9 +1,14 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { Client } from 'pg';
+import { PATIENCE } from '../support/patience';
 import { ServiceProcess } from '../support/service-process';
 import { emptyDatabase, type TestDatabase } from '../support/test-database';
+import { until } from '../support/until';
 
 const REPLICAS = 3;
+/** The advisory lock of the migrations, on which replicas of all releases have to agree. */
+const MIGRATION_LOCK = 7_264_011;
 
 describe('the first start', () => {
   let database: TestDatabase;
@@ -17,8 +22,16 @@ describe('the first start', () => {
   });
 
   it('of several replicas at once migrates the empty database once, and all of them serve it', async () => {
+    const release = await holdMigrations();
     const env = { DATABASE_URL: database.url };
-    const replicas = await Promise.all(Array.from({ length: REPLICAS }, () => ServiceProcess.start({ env })));
+    let begun = 0;
+    const starts = Array.from({ length: REPLICAS }, () => ServiceProcess.start({ env }).finally(() => begun++));
+    const starting = Promise.all(starts);
+    starting.catch(() => undefined);
+    await until('all replicas wait for the migrations', PATIENCE, async () => (await waiting()) + begun === REPLICAS);
+    expect(begun).toBe(0);
+    await release();
+    const replicas = await starting;
 
     for (const { url } of replicas) expect((await fetch(`${url}/health/ready`)).status).toBe(200);
     const told = replicas.flatMap(({ logs }) => logs.flatMap(migrationsIn));
@@ -35,6 +48,23 @@ describe('the first start', () => {
     expect(registered.status).toBe(201);
     for (const { url } of others) expect((await fetch(`${url}/agents/first`)).status).toBe(200);
   });
+
+  /** As a replica that is at it, so that the others come to wait at the same place. */
+  async function holdMigrations(): Promise<() => Promise<void>> {
+    const holder = new Client({ connectionString: database.url });
+    await holder.connect();
+    await holder.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    return () => holder.end();
+  }
+
+  async function waiting(): Promise<number> {
+    const rows = await database.query(
+      `SELECT FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+        WHERE datname = current_database() AND locktype = 'advisory' AND objid = $1 AND NOT granted`,
+      [MIGRATION_LOCK],
+    );
+    return rows.length;
+  }
 });
 
 /** Those that a log line says its replica has run. */

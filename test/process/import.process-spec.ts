@@ -5,11 +5,13 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { loadConfiguration } from '../../src/config/configuration';
+import { AgentEvents } from '../../src/events/agent-events';
 import { DatabaseTarget } from '../../src/import/database.target';
 import { runImport } from '../../src/import/import.command';
 import type { ImportSummary } from '../../src/import/import.report';
 import { type Registration, registration } from '../support/builders';
 import { BROKEN_ROW_REASONS, BROKEN_ROWS, realDirectory, SMALL_DIRECTORY } from '../support/directory.fixture';
+import { PATIENCE } from '../support/patience';
 import { createTestApp, type TestApp } from '../support/test-app';
 import { until } from '../support/until';
 
@@ -17,14 +19,21 @@ const PROGRAM = join(__dirname, '../../dist/import/import.main.js');
 
 const directory = realDirectory();
 
+let service: TestApp;
+
+beforeAll(async () => {
+  service = await createTestApp();
+});
+afterAll(() => service.close());
+
+/** Leaves no agent, and nothing that is remembered of one. */
+beforeEach(async () => {
+  await service.database.query('TRUNCATE agent_events, agent_credentials');
+  const agents = await service.database.query<{ id: string }>('DELETE FROM agents RETURNING id');
+  service.app.get(AgentEvents).touched(agents.map(({ id }) => id));
+});
+
 describe.each(['over HTTP', 'into the database'])('npm run import, %s', (way) => {
-  let service: TestApp;
-
-  beforeEach(async () => {
-    service = await createTestApp();
-  });
-  afterEach(() => service.close());
-
   function targetOptions(): string[] {
     return way === 'over HTTP' ? ['--url', service.url] : [];
   }
@@ -123,7 +132,7 @@ describe.each(['over HTTP', 'into the database'])('npm run import, %s', (way) =>
     const { last_seen: lastSeen } = await get('/agents/live');
     await run({ text: SMALL_DIRECTORY });
     // It had been read, and an import that goes past the service is heard of a moment later.
-    await until('it is known', 10, async () => (await get('/agents/live')).name === 'Live one');
+    await until('it is known', PATIENCE, async () => (await get('/agents/live')).name === 'Live one');
     expect(await get('/agents/live')).toMatchObject({
       status: 'active',
       last_seen: lastSeen,

@@ -1,64 +1,73 @@
+import { PATIENCE } from '../support/patience';
 import { ServiceProcess, temporaryDataDirectory } from '../support/service-process';
+import { until } from '../support/until';
 
-// PostgreSQL initializes a cluster for each, under npm start behind npm itself: seconds, and more on a machine that is busy.
-jest.setTimeout(90_000);
+// A guard, for PostgreSQL and what npm does before the service.
+jest.setTimeout(600_000);
 
 describe('the service as a process', () => {
+  /** For all tests: the first to run fills it, and none leaves a server in it. */
   let data: ReturnType<typeof temporaryDataDirectory>;
+  /** One that a test has left running for the next. */
+  let running: ServiceProcess | undefined;
 
   const start = (options: { command?: 'node' | 'npm' } = {}): Promise<ServiceProcess> =>
     ServiceProcess.start({ ...options, env: { DATA_DIR: data.path } });
+  /** The one that is running, for a test that ends it. */
+  const takeRunning = async (): Promise<ServiceProcess> => {
+    const taken = running ?? (await start());
+    running = undefined;
+    return taken;
+  };
 
-  beforeEach(() => {
+  beforeAll(() => {
     data = temporaryDataDirectory();
   });
 
   afterEach(async () => {
+    if (!running) await ServiceProcess.killAll();
+  });
+
+  afterAll(async () => {
     await ServiceProcess.killAll();
     data.remove();
   });
 
-  it('needs nothing to start, stops cleanly on SIGTERM and has kept the agents when it comes back', async () => {
-    const first = await start();
+  it('needs nothing to start, shares its data with a second one whichever stops first, and has kept it when it comes back', async () => {
+    const [first, second] = await Promise.all([start(), start()]);
     expect((await fetch(`${first.url}/health/live`)).status).toBe(200);
-    const id = await register(first, 'kept');
+    const id = await register(first, 'shared');
+    expect(await read(second, id)).toMatchObject({ id });
     expect(await first.stop('SIGTERM')).toEqual({ code: 0, signal: null });
+    const other = await register(second, 'alone');
+    expect(await read(second, other)).toMatchObject({ name: 'alone' });
+    expect(await second.stop('SIGTERM')).toEqual({ code: 0, signal: null });
     expect(data.postmaster()).toBeUndefined();
 
-    const second = await start();
-    expect(await read(second, id)).toMatchObject({ id, name: 'kept' });
-    expect((await second.stop('SIGTERM')).code).toBe(0);
+    const next = await start();
+    expect(await read(next, id)).toMatchObject({ id, name: 'shared' });
+    expect(await read(next, other)).toMatchObject({ id: other, name: 'alone' });
+    running = next;
   });
 
   it('loses no acknowledged registration when it is killed', async () => {
-    const killed = await start();
+    const killed = await takeRunning();
     const acknowledged: string[] = [];
     const registering = Array.from({ length: 8 }, async (_, worker) => {
       for (let i = 0; ; i++) acknowledged.push(await register(killed, `agent-${worker}-${i}`));
     });
     const interrupted = Promise.allSettled(registering);
-    await until(() => acknowledged.length >= 100);
+    await until('100 registrations are acknowledged', PATIENCE, () => acknowledged.length >= 100);
     await killed.stop('SIGKILL');
     await interrupted;
 
     const next = await start();
     for (const id of acknowledged) expect(await read(next, id)).toMatchObject({ id });
-    expect((await next.stop('SIGTERM')).code).toBe(0);
-    expect(data.postmaster()).toBeUndefined();
-  });
-
-  it('shares its data with a second service, whichever of the two stops first', async () => {
-    const [first, second] = await Promise.all([start(), start()]);
-    const id = await register(first, 'shared');
-    expect(await read(second, id)).toMatchObject({ id });
-    expect((await first.stop('SIGTERM')).code).toBe(0);
-    expect(await read(second, await register(second, 'alone'))).toMatchObject({ name: 'alone' });
-    expect((await second.stop('SIGTERM')).code).toBe(0);
-    expect(data.postmaster()).toBeUndefined();
+    running = next;
   });
 
   it('stops cleanly on Ctrl-C', async () => {
-    const service = await start();
+    const service = await takeRunning();
     expect(await service.stop('SIGINT', 'group')).toEqual({ code: 0, signal: null });
     expect(data.postmaster()).toBeUndefined();
   });
@@ -99,12 +108,4 @@ async function register(service: ServiceProcess, name: string): Promise<string> 
 
 async function read(service: ServiceProcess, id: string): Promise<unknown> {
   return (await fetch(`${service.url}/agents/${encodeURIComponent(id)}`)).json();
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!condition()) {
-    if (Date.now() > deadline) throw new Error(`not so within 10 s: ${condition.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }

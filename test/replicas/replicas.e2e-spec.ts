@@ -1,13 +1,14 @@
 import { Client } from 'pg';
 import { InvalidationBus } from '../../src/cache/invalidation-bus';
+import { HeartbeatSweeper } from '../../src/heartbeat/heartbeat.sweeper';
 import { registration } from '../support/builders';
 import { RedisProcess } from '../support/redis-process';
-import { listening, touchedOn, withoutTail } from '../support/replicas';
+import { CHANNEL, heard, listening, touchedOn, untilTold, withoutTail } from '../support/replicas';
 import { createTestApp, type TestApp } from '../support/test-app';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { until } from '../support/until';
 
-const QUIET = { HEARTBEAT_SWEEP_INTERVAL_SECONDS: 3600, HEARTBEAT_FLUSH_INTERVAL_MS: 60_000 };
+const QUIET = { HEARTBEAT_SWEEP_INTERVAL_SECONDS: 3600, HEARTBEAT_FLUSH_INTERVAL_MS: 3_600_000 };
 
 /** What SQL that is not the service's own does to an agent, its event included, as an import on the command line does. */
 const DEREGISTER = `
@@ -45,34 +46,57 @@ describe.each(['with Redis', 'without Redis'])('Two replicas %s', (how) => {
     await database.drop();
   });
 
-  it('see each other’s changes of an agent', async () => {
+  it('see each other’s changes of an agent as soon as they are told', async () => {
     await register(a, 'seen');
-    expect(await nameOn(b, 'seen')).toBe('seen');
     const touched = touchedOn(b);
-    await a.request('PATCH', '/agents/seen', { name: 'changed' });
-    await until('b is told', 10, () => touched.has('seen'));
-    expect(await nameOn(b, 'seen')).toBe('changed');
-    await a.request('PUT', '/agents/seen/status', { status: 'maintenance' });
-    await until('b sees the status', 10, async () => {
-      return (await b.request('GET', '/agents/seen')).body.status === 'maintenance';
-    });
+    const isTold = (): boolean => touched.has('seen');
+    const read = async (app: TestApp): Promise<{ name: unknown; status: unknown }> => {
+      const { name, status } = (await app.request('GET', '/agents/seen')).body;
+      return { name, status };
+    };
+    let names = 0;
+    const rename = async (): Promise<void> => {
+      await read(b); // it remembers what was so before
+      touched.clear();
+      await a.request('PATCH', '/agents/seen', { name: `name-${++names}` });
+    };
+    await untilTold('b is told of the name', rename, isTold);
+    expect(await read(b)).toEqual({ name: `name-${names}`, status: 'active' });
+
+    const change = async (): Promise<void> => {
+      const { status } = await read(b);
+      touched.clear();
+      await a.request('PUT', '/agents/seen/status', { status: status === 'active' ? 'maintenance' : 'active' });
+    };
+    await untilTold('b is told of the status', change, isTold);
+    expect(await read(b)).toEqual(await read(a));
   });
 
   it('refuse heartbeats of an agent that was deregistered on the other one', async () => {
-    await register(a, 'gone');
-    expect(await beat(b, 'gone')).toBe('accepted');
-    await a.request('DELETE', '/agents/gone');
-    await until('b refuses its heartbeats', 10, async () => (await beat(b, 'gone')) === 'agent_deregistered');
+    const comeAndGo = async (): Promise<void> => {
+      await a.request('POST', '/agents/register', registration({ id: 'gone' }));
+      expect(await beat(b, 'gone')).toBe('accepted');
+      await a.request('DELETE', '/agents/gone');
+    };
+    await untilTold('b refuses', comeAndGo, async () => (await beat(b, 'gone')) === 'agent_deregistered');
   });
 
-  it('see each other’s changes in totals, and their own at once', async () => {
-    expect(await totalOn(b, 'counted')).toBe(0);
-    await register(a, 'counted', 'counted');
-    expect(await totalOn(a, 'counted')).toBe(1);
-    await until('b counts it', 10, async () => (await totalOn(b, 'counted')) === 1);
-    await b.request('DELETE', '/agents/counted');
-    expect(await totalOn(b, 'counted')).toBe(0);
-    await until('a does not count it', 10, async () => (await totalOn(a, 'counted')) === 0);
+  it('see each other’s changes in totals as soon as they are told, and their own at once', async () => {
+    const touched = touchedOn(b);
+    const ids: string[] = [];
+    const registerOne = async (): Promise<void> => {
+      ids.push(`counted-${ids.length}`);
+      await totalOn(b, 'counted'); // it remembers what was so before
+      await register(a, ids.at(-1)!, 'counted');
+      expect(await totalOn(a, 'counted')).toBe(ids.length);
+    };
+    await untilTold('b is told of the registration', registerOne, () => touched.has(ids.at(-1)!));
+    expect(await totalOn(b, 'counted')).toBe(ids.length);
+    for (const [index, id] of ids.entries()) {
+      await b.request('DELETE', `/agents/${id}`);
+      expect(await totalOn(b, 'counted')).toBe(ids.length - index - 1);
+    }
+    await until('a does not count them', 120, async () => (await totalOn(a, 'counted')) === 0);
   });
 });
 
@@ -93,12 +117,33 @@ describe('A replica', () => {
     await register(app, 'imported');
     expect(await beat(app, 'imported')).toBe('accepted');
     await database.query(DEREGISTER, ['imported']);
-    await until('it refuses heartbeats', 10, async () => (await beat(app, 'imported')) === 'agent_deregistered');
+    await until('it refuses heartbeats', 120, async () => (await beat(app, 'imported')) === 'agent_deregistered');
+    await app.close();
+  });
+
+  it('hears by the log also when all events before have grown old and are gone, and of one that was on its way', async () => {
+    const before = await createTestApp(QUIET, database);
+    await register(before, 'kept');
+    await before.close();
+    await database.query(`SELECT setval('agent_events_revision_seq', 2000000)`);
+    await database.query('DELETE FROM agent_events');
+    const slow = new Client({ connectionString: database.url });
+    await slow.connect();
+    await slow.query('BEGIN');
+    await slow.query(DEREGISTER, ['kept']);
+    const app = await createTestApp({ ...QUIET, HEARTBEAT_FLUSH_INTERVAL_MS: 3_600_000 }, database); // a flush would find out
+    const sweeper = app.app.get(HeartbeatSweeper); // as does the sweep after the start
+    await until('the first sweep is over', 60, () => sweeper.report().secondsSinceSuccess !== null);
+    expect(await beat(app, 'kept')).toBe('accepted');
+    await slow.query('COMMIT');
+    await slow.end();
+    await until('it refuses heartbeats', 60, async () => (await beat(app, 'kept')) === 'agent_deregistered');
     await app.close();
   });
 
   it('hears also of what was committed after events that came later', async () => {
     const app = await createTestApp(QUIET, database);
+    app.clock.ignoreStalls(); // an event that is not committed is waited for: ten seconds
     const slow = new Client({ connectionString: database.url });
     await slow.connect();
     await register(app, 'late');
@@ -108,10 +153,10 @@ describe('A replica', () => {
     const [late] = (await slow.query<{ revision: string }>(DEREGISTER, ['late'])).rows;
     const [early] = await database.query<{ revision: string }>(DEREGISTER, ['early']);
     expect(Number(early!.revision)).toBeGreaterThan(Number(late!.revision));
-    await until('the later event is heard of', 10, async () => (await beat(app, 'early')) === 'agent_deregistered');
+    await until('the later event is heard of', 120, async () => (await beat(app, 'early')) === 'agent_deregistered');
     const touched = touchedOn(app); // a flush of its heartbeats would find it gone, too
     await slow.query('COMMIT');
-    await until('the earlier one as well', 10, () => touched.has('late'));
+    await until('the earlier one as well', 120, () => touched.has('late'));
     expect(await beat(app, 'late')).toBe('agent_deregistered');
     await slow.end();
     await app.close();
@@ -125,7 +170,7 @@ describe('A replica', () => {
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
     );
     await database.query(DEREGISTER, ['survivor']);
-    await until('it refuses heartbeats', 10, async () => (await beat(app, 'survivor')) === 'agent_deregistered');
+    await until('it refuses heartbeats', 120, async () => (await beat(app, 'survivor')) === 'agent_deregistered');
     await app.close();
   });
 
@@ -133,11 +178,9 @@ describe('A replica', () => {
     const app = await createTestApp({ ...QUIET, REDIS_URL: redis.url }, database, withoutTail);
     await listening(app);
     const touched = touchedOn(app);
-    const channel = 'agent-registry:v1:touched';
     for (const text of ['', 'garbage', '{"from":"x","ids":"all"}', '{"from":"x","ids":[null]}', '[]'])
-      await redis.command('PUBLISH', channel, text);
-    await redis.command('PUBLISH', channel, '{"from":"x","ids":["told"]}');
-    await until('it hears what is one', 10, () => touched.size > 0);
+      await redis.command('PUBLISH', CHANNEL, text);
+    await heard(redis, touched, 'told');
     expect([...touched]).toEqual(['told']);
     await app.close();
   });
@@ -147,26 +190,26 @@ describe('A replica', () => {
     await listening(app);
     const touched = touchedOn(app);
     await register(app, 'own');
-    await redis.command('PUBLISH', 'agent-registry:v1:touched', '{"from":"x","ids":["other"]}'); // comes after the own one
-    await until('it hears the other', 10, () => touched.has('other'));
+    await heard(redis, touched, 'other'); // what comes after the own one
     expect([...touched]).toEqual(['other']);
     await app.close();
   });
 
   it('that stops still tells what it changes while it stops', async () => {
     const settings = { ...QUIET, REDIS_URL: redis.url };
-    const stopping = await createTestApp(settings, database, withoutTail);
     const other = await createTestApp(settings, database, withoutTail);
-    await listening(stopping, other);
-    await register(stopping, 'revived');
-    await database.query(`UPDATE agents SET status = 'unhealthy' WHERE id = 'revived'`);
     const touched = touchedOn(other);
-    await redis.command('PUBLISH', 'agent-registry:v1:touched', '{"from":"x","ids":["now"]}');
-    await until('what was said before has been heard', 10, () => touched.has('now'));
-    touched.clear();
-    expect(await beat(stopping, 'revived')).toBe('accepted');
-    await stopping.close();
-    await until('the other is told', 10, () => touched.has('revived'));
+    const reviveAndStop = async (): Promise<void> => {
+      const stopping = await createTestApp(settings, database, withoutTail);
+      await listening(stopping, other);
+      await stopping.request('POST', '/agents/register', registration({ id: 'revived' }));
+      await database.query(`UPDATE agents SET status = 'unhealthy' WHERE id = 'revived'`);
+      await heard(redis, touched, 'now'); // what was said before has been heard
+      touched.clear();
+      expect(await beat(stopping, 'revived')).toBe('accepted');
+      await stopping.close();
+    };
+    await untilTold('the other is told', reviveAndStop, () => touched.has('revived'));
     await other.close();
   });
 
@@ -178,13 +221,12 @@ describe('A replica', () => {
     app.app.get(InvalidationBus).onLoss(() => losses++);
     expect(await nameOn(app, 'remembered')).toBe('remembered');
     await redis.command('CLIENT', 'KILL', 'TYPE', 'pubsub');
-    await until('it notices', 10, () => losses > 0);
+    await until('it notices', 120, () => losses > 0);
     await database.query(`UPDATE agents SET name = 'missed' WHERE id = 'remembered'`); // nobody tells
     expect(await nameOn(app, 'remembered')).toBe('missed');
     await listening(app);
     const touched = touchedOn(app);
-    await redis.command('PUBLISH', 'agent-registry:v1:touched', '{"from":"x","ids":["heard"]}');
-    await until('it hears again', 10, () => touched.has('heard'));
+    await heard(redis, touched, 'heard');
     await app.close();
   });
 });

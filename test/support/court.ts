@@ -53,12 +53,15 @@ export class Court {
   ) {}
 
   /**
-   * Starts one that allows everything. It ends with {@link stop}, or with the process that started it.
+   * Starts one that allows everything, on any free port unless it is told which. It ends with {@link stop}, or with the process that started it.
    * @throws Error when it ends instead
    */
-  static async start(): Promise<Court> {
+  static async start(port = 0): Promise<Court> {
     // Not our own arguments: jest's are none of node's business.
-    const child = fork(PROGRAM, ['--port', '0'], { stdio: ['ignore', 'pipe', 'inherit', 'ipc'], execArgv: [] });
+    const child = fork(PROGRAM, ['--port', String(port)], {
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+      execArgv: [],
+    });
     const ended = once(child, 'exit').then(([code]) => Promise.reject(new Error(`the court ended by ${code}`)));
     ended.catch(() => undefined); // later it may
     const [line] = (await Promise.race([once(createInterface({ input: child.stdout! }), 'line'), ended])) as [string];
@@ -103,7 +106,7 @@ export class Court {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     };
     let answer!: Response;
-    await until('the court accepts a connection', 10, async () => {
+    await until('the court accepts a connection', 120, async () => {
       const came = await fetch(this.url + path, request).catch(() => undefined);
       if (came) answer = came;
       return came !== undefined;

@@ -35,7 +35,7 @@ export class Issuer {
   }
 
   /** A token that is good for five minutes; claims that are undefined are left out. */
-  async token(claims: JWTPayload = {}, header: { kid?: string } = {}): Promise<string> {
+  async token(claims: JWTPayload = {}, header: { kid?: string; typ?: string } = {}): Promise<string> {
     const { privateKey, jwk } = this.keys[0]!;
     const now = Math.floor(Date.now() / 1000);
     const payload = { iss: this.url, aud: 'agent-registry', sub: 'robot', iat: now, exp: now + 300, ...claims };

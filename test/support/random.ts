@@ -30,6 +30,12 @@ export class Random {
     return items[Math.floor(this.next() * items.length)]!;
   }
 
+  /** The same items in another order. */
+  shuffled<Item>(items: readonly Item[]): Item[] {
+    const left = [...items];
+    return items.map(() => left.splice(Math.floor(this.next() * left.length), 1)[0]!);
+  }
+
   /** A key of `weights`, each as often as its weight says. */
   weighted<Key extends string>(weights: Readonly<Record<Key, number>>): Key {
     const keys = Object.keys(weights) as Key[];

@@ -40,7 +40,7 @@ export class RedisProcess {
     // Ends it when the test run is killed: the guard then reads the end of its input.
     const script = 'read -r line; kill -KILL "$0"';
     this.guard = spawn('sh', ['-c', script, String(this.child.pid)], { stdio: ['pipe', 'ignore', 'ignore'] });
-    await until('Redis answers', 10, async () => (await this.command('PING').catch(() => undefined)) === 'PONG');
+    await until('Redis answers', 120, async () => (await this.command('PING').catch(() => undefined)) === 'PONG');
   }
 
   /** Stops answering without a word, until {@link thaw}. */

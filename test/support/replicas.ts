@@ -3,9 +3,13 @@ import { InvalidationBus } from '../../src/cache/invalidation-bus';
 import { RedisConnection } from '../../src/cache/redis.connection';
 import { AgentsTouched } from '../../src/events/agents-touched.event';
 import { EventLogRepository, type TouchedAgent } from '../../src/events/event-log.repository';
+import type { RedisProcess } from './redis-process';
 import type { TestApp } from './test-app';
 import type { TestingModuleBuilder } from '@nestjs/testing';
 import { until } from './until';
+
+/** On which replicas tell each other what has changed. */
+export const CHANNEL = 'agent-registry:v1:touched';
 
 /** The real log, of which nothing arrives as long as it is held up. */
 class HeldUpLog extends EventLogRepository {
@@ -21,7 +25,7 @@ export function withoutTail(builder: TestingModuleBuilder): TestingModuleBuilder
 
 /** Waits until the replicas have Redis and hear each other. */
 export async function listening(...apps: TestApp[]): Promise<void> {
-  await until('the replicas hear each other', 20, () =>
+  await until('the replicas hear each other', 120, () =>
     apps.every(({ app }) => app.get(RedisConnection).state() === 'up' && app.get(InvalidationBus).isListening()),
   );
 }
@@ -33,4 +37,31 @@ export function touchedOn({ app }: TestApp): Set<string> {
     for (const id of ids) touched.add(id);
   });
   return touched;
+}
+
+/** Looks in vain, one after the other, before what was to be seen counts as lost. */
+const LOOKS = 100;
+
+/**
+ * Does `work` until `isSeen`. The bus tells at most once, and not while Redis is slow to answer: on a busy machine a message may be
+ * lost, and then it is another change that is told.
+ */
+export async function untilTold(
+  what: string,
+  work: () => Promise<unknown>,
+  isSeen: () => boolean | Promise<boolean>,
+): Promise<void> {
+  let looks = 0;
+  await until(what, 120, async () => {
+    if (looks++ % LOOKS === 0) await work();
+    return isSeen();
+  });
+}
+
+/** Publishes on the channel of the replicas what one of them would say, until the replica has heard of the agent. */
+export async function heard(redis: RedisProcess, touched: Set<string>, id: string): Promise<void> {
+  await until(`the replica has heard of ${id}`, 120, async () => {
+    await redis.command('PUBLISH', CHANNEL, JSON.stringify({ from: 'x', ids: [id] }));
+    return touched.has(id);
+  });
 }

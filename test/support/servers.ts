@@ -1,4 +1,3 @@
-import 'reflect-metadata';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -6,8 +5,6 @@ import { connect } from 'node:net';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { migrate } from '../../src/database/data-source';
-import { EmbeddedPostgres } from '../../src/database/embedded-postgres';
 import { freePort } from './free-port';
 
 /** A server for tests may lose everything, so it waits for no disk. */
@@ -56,6 +53,14 @@ export function stopServers(): Promise<void> {
   return stopping;
 }
 
+/** Of the product as it was built; jest would compile the sources first. */
+function built() {
+  const { migrate } = require('../../dist/database/data-source') as typeof import('../../src/database/data-source');
+  const { EmbeddedPostgres } =
+    require('../../dist/database/embedded-postgres') as typeof import('../../src/database/embedded-postgres');
+  return { migrate, EmbeddedPostgres };
+}
+
 function stopOn(emitter: NodeJS.EventEmitter, event: string, exitCode: number): void {
   const stop = (): void => void stopServers().then(() => process.exit(exitCode));
   emitter.on(event, stop);
@@ -79,12 +84,12 @@ async function startPostgres(directory: string): Promise<void> {
 
   const url = new URL(server);
   url.pathname = `/${template}`;
-  await migrate(url.href);
+  await built().migrate(url.href);
   publish({ TEST_DATABASE_URL_BASE: server, TEST_TEMPLATE_DATABASE: template });
 }
 
 async function embeddedPostgres(directory: string): Promise<string> {
-  const server = await EmbeddedPostgres.start({ directory, settings: FAST, log: () => undefined });
+  const server = await built().EmbeddedPostgres.start({ directory, settings: FAST, log: () => undefined });
   cleanups.push(() => server.stop());
   return server.url;
 }

@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { capture } from './captured-output';
 import { guardGroup } from './guard';
 
 const ROOT = join(__dirname, '../..');
@@ -43,8 +44,14 @@ export class ServiceProcess {
     });
     ServiceProcess.running.add(this);
     const guard = guardGroup(this.pid);
-    this.child.stderr!.setEncoding('utf8').on('data', (text: string) => (this.errors += text));
-    createInterface({ input: this.child.stdout! }).on('line', (line) => this.logs.push(line));
+    this.child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      this.errors += text;
+      capture(`${this.pid} ${text.trimEnd()}`);
+    });
+    createInterface({ input: this.child.stdout! }).on('line', (line) => {
+      this.logs.push(line);
+      capture(`${this.pid} ${line}`);
+    });
     // Not 'exit': the output closes when the last process of `npm start` that holds it has ended.
     this.exit = once(this.child, 'close').then(([code, signal]: Exit[keyof Exit][]) => {
       ServiceProcess.running.delete(this);

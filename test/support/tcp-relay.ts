@@ -7,8 +7,6 @@ export class TcpRelay {
   private readonly server = createServer((socket) => this.relay(socket));
   private port = 0;
   private isFrozen = false;
-  /** When it was last opened; `performance.now()`. */
-  private openedAt = 0;
 
   private constructor(private readonly target: URL) {}
 
@@ -32,7 +30,6 @@ export class TcpRelay {
     this.server.listen(this.port, '127.0.0.1');
     await once(this.server, 'listening');
     ({ port: this.port } = this.server.address() as AddressInfo);
-    this.openedAt = performance.now();
   }
 
   /** Cuts all connections and refuses new ones. */
@@ -41,11 +38,6 @@ export class TcpRelay {
     if (!this.server.listening) return;
     this.server.close();
     await once(this.server, 'close');
-  }
-
-  /** Whether it was closed at any time within the last so many milliseconds. */
-  wasClosedWithin(milliseconds: number): boolean {
-    return !this.server.listening || performance.now() - this.openedAt < milliseconds;
   }
 
   /** Passes nothing on, in either direction, and says nothing of it; connections are still taken. */

@@ -1,10 +1,14 @@
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { PARAMS_PROVIDER_TOKEN, type Params } from 'nestjs-pino';
+import type { Options } from 'pino-http';
 import { AppModule } from '../../src/app.module';
 import { setUpApp } from '../../src/app.setup';
 import { HttpAdapter } from '../../src/common/http-adapter';
 import { Clock } from '../../src/common/clock';
+import { loggingOptions } from '../../src/common/logging';
 import { Configuration } from '../../src/config/configuration';
+import { capture } from './captured-output';
 import { TestClock } from './test-clock';
 import { createTestDatabase, type TestDatabase } from './test-database';
 
@@ -40,12 +44,16 @@ export async function createTestApp(
   const database = sharedDatabase ?? (await createTestDatabase());
   const configuration = Object.assign(
     new Configuration(),
-    { LOG_LEVEL: 'error', DATABASE_URL: database.url, HOT_LANE: process.env.TEST_HOT_LANE ?? 'on' },
+    { LOG_LEVEL: 'info', DATABASE_URL: database.url, HOT_LANE: process.env.TEST_HOT_LANE ?? 'on' },
     overrides,
   );
   const clock = new TestClock();
-  const builder = Test.createTestingModule({ imports: [AppModule.forRoot(configuration)] });
-  const testing = await customise(builder.overrideProvider(Clock).useValue(clock)).compile();
+  const builder = Test.createTestingModule({ imports: [AppModule.forRoot(configuration)] })
+    .overrideProvider(Clock)
+    .useValue(clock)
+    .overrideProvider(PARAMS_PROVIDER_TOKEN)
+    .useValue(capturedLog(configuration));
+  const testing = await customise(builder).compile();
   const app = testing.createNestApplication<NestExpressApplication>(new HttpAdapter(clock), { bodyParser: false });
   setUpApp(app);
   await app.listen(0, '127.0.0.1');
@@ -62,6 +70,12 @@ export async function createTestApp(
       if (!sharedDatabase) await database.drop();
     },
   };
+}
+
+/** The log of the service, to be seen when the test fails. */
+function capturedLog({ LOG_LEVEL }: Configuration): Params {
+  const { pinoHttp } = loggingOptions(LOG_LEVEL, false);
+  return { pinoHttp: [pinoHttp as Options, { write: (line: string) => capture(line.trimEnd()) }] };
 }
 
 async function send<Body>(

@@ -79,6 +79,33 @@ describe('TestClock', () => {
     expect(await asked).toBe(`no answer within ${HOUR} ms`);
   });
 
+  it('takes nothing that is late for hanging, when it is to wait for answers, until time is moved', async () => {
+    const missed = (ms: number): Promise<unknown> =>
+      within(clock, ms, new Promise(() => undefined)).catch(() => fire(`limit of ${ms} ms`)());
+    const before = missed(10);
+    clock.waitForAnswers();
+    const after = missed(10);
+    clock.setDeadline(10, fire('cancelled')).cancel();
+    await new Promise<void>((resolve) => clock.setTimer(50, resolve)); // what is periodic goes on
+    expect(fired).toEqual([]);
+    await clock.advance(1);
+    await Promise.all([before, after]);
+    expect(fired.map(([what]) => what)).toEqual(['limit of 10 ms', 'limit of 10 ms']);
+  });
+
+  it('stands still when it is to, until it is to go on', async () => {
+    clock.setTimer(10, fire('early'));
+    clock.standStill();
+    clock.setTimer(10, fire('late'));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect([fired, Math.round(clock.monotonicMs() - began)]).toEqual([[], 0]);
+    await clock.advance(0.01);
+    expect(fired.map(([what]) => what)).toEqual(['early', 'late']);
+    const again = new Promise<void>((resolve) => clock.setTimer(10, resolve));
+    clock.goOn();
+    await again;
+  });
+
   it('moves on to whatever some work waits for', async () => {
     const work = async (): Promise<string> => {
       await clock.sleep(HOUR);

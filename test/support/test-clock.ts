@@ -15,6 +15,8 @@ export class TestClock extends Clock {
   private stoppedAt: number | undefined;
   /** Where the machine's monotonic clock stood when it stopped counting. */
   private stalledAt: number | undefined;
+  private areLimitsReal = true;
+  private areTimersReal = true;
   private readonly timers = new Set<TestTimer>();
 
   now(): Date {
@@ -44,6 +46,28 @@ export class TestClock extends Clock {
    */
   ignoreStalls(): void {
     this.stalledAt ??= performance.now();
+  }
+
+  /**
+   * From now on a limit on what is under way passes only when the test moves time: a server that is slow, because the machine is
+   * busy with other things, is not taken for one that hangs. What is done periodically goes on.
+   */
+  waitForAnswers(): void {
+    this.areLimitsReal = false;
+    this.restartTimers();
+  }
+
+  /** From now on, until {@link goOn}, time passes only when the test moves it: no timer fires by itself. */
+  standStill(): void {
+    this.ignoreStalls();
+    this.areTimersReal = false;
+    this.waitForAnswers();
+  }
+
+  /** Ends what {@link standStill} began, for whatever must be done periodically; limits still pass only when time is moved. */
+  goOn(): void {
+    this.areTimersReal = true;
+    this.restartTimers();
   }
 
   /**
@@ -90,6 +114,7 @@ export class TestClock extends Clock {
       ended: () => this.timers.delete(timer),
     });
     this.timers.add(timer);
+    if (!this.isReal(timer)) timer.suspend();
     return timer;
   }
 
@@ -119,7 +144,15 @@ export class TestClock extends Clock {
 
   /** After time was skipped, there is less left to wait for. */
   private restartTimers(): void {
-    for (const timer of this.timers) timer.restart(timer.dueAt - this.monotonicMs());
+    for (const timer of this.timers) {
+      if (this.isReal(timer)) timer.restart(timer.dueAt - this.monotonicMs());
+      else timer.suspend();
+    }
+  }
+
+  /** Whether it fires by itself. */
+  private isReal({ isLimit }: TestTimer): boolean {
+    return isLimit ? this.areLimitsReal : this.areTimersReal;
   }
 
   /** Of those at the same moment, the one that was set first. */
@@ -164,6 +197,11 @@ class TestTimer implements Timer {
     clearTimeout(this.timeout);
     this.timeout = setTimeout(() => void this.fire(), ms);
     if (this.isUnref) this.timeout.unref();
+  }
+
+  /** From now on it fires only when it is told to. */
+  suspend(): void {
+    clearTimeout(this.timeout);
   }
 
   /** Fires now; resolves when its work is done. */

@@ -85,7 +85,7 @@ export class WireClient {
 }
 
 /** Answers as they stand on a connection, one after the other; `100 Continue` and its like are none. */
-function repliesIn(received: Buffer): Reply[] {
+export function repliesIn(received: Buffer): Reply[] {
   const replies: Reply[] = [];
   for (let rest = received; rest.length > 0;) {
     const end = rest.indexOf('\r\n\r\n');

@@ -1,4 +1,5 @@
 import type { paths } from './openapi.js';
+import type { Time } from './time.js';
 import { errorOf, Transport, type Answer, type Call, type ClientOptions, type RequestOptions } from './transport.js';
 import type {
   Agent,
@@ -13,6 +14,7 @@ import type {
   Decision,
   DecisionPage,
   DecisionQuery,
+  RevokedTokens,
   Deregistration,
   Discovery,
   DiscoveryQuery,
@@ -60,10 +62,16 @@ type BodyOf<P extends keyof paths, M extends Method> = paths[P][M] extends { res
  */
 export class AgentRegistryClient {
   readonly #transport: Transport;
+  /**
+   * What sessions of this client wait by as well.
+   * @internal
+   */
+  readonly time: Time;
 
   /** @throws TypeError when `url` is not an absolute URL */
   constructor(options: ClientOptions) {
     this.#transport = new Transport(options);
+    this.time = this.#transport.time;
   }
 
   /**
@@ -232,6 +240,11 @@ export class AgentRegistryClient {
       (cursor) => this.decisions({ ...query, cursor }, options),
       (page) => page.decisions,
     );
+  }
+
+  /** Revokes the own tokens of all agents that a client owns; they stay registered. The scope `admin` alone may. */
+  revokeOwnerTokens(owner: string, options: RequestOptions = {}): Promise<RevokedTokens> {
+    return this.#call('delete', '/owners/{name}/tokens', { id: owner, isRepeatable: true, options });
   }
 
   /** How the service and what it needs are. `unhealthy` is an answer too, and does not reject. Asked once. */

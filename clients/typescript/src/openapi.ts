@@ -20,7 +20,7 @@ export interface paths {
                     health?: "healthy" | "degraded" | "unhealthy" | "unknown" | "stale";
                     /** @description 1 to 1000, default 100. */
                     limit?: number;
-                    /** @description The value of a key of the metadata, e.g. `metadata.team=data-team`. */
+                    /** @description The value of a key of the metadata, e.g. `metadata.team=data-team`. At most 20 keys. */
                     "metadata.<key>"?: string;
                     name?: string;
                     /** @description Any of them. */
@@ -61,7 +61,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -81,7 +81,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -161,7 +161,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -190,7 +190,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -251,9 +251,9 @@ export interface paths {
                     };
                 };
                 /**
-                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
                  *
-                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
                  */
                 403: {
                     headers: {
@@ -319,7 +319,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -375,9 +375,9 @@ export interface paths {
                     };
                 };
                 /**
-                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
                  *
-                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
                  */
                 403: {
                     headers: {
@@ -425,7 +425,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -490,9 +490,9 @@ export interface paths {
                     };
                 };
                 /**
-                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
                  *
-                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
                  */
                 403: {
                     headers: {
@@ -558,7 +558,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -625,9 +625,9 @@ export interface paths {
                     };
                 };
                 /**
-                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
                  *
-                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
                  */
                 403: {
                     headers: {
@@ -675,7 +675,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -742,7 +742,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -771,7 +771,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -837,7 +837,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -866,7 +866,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -938,7 +938,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -985,7 +985,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1060,9 +1060,9 @@ export interface paths {
                     };
                 };
                 /**
-                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
                  *
-                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
                  */
                 403: {
                     headers: {
@@ -1128,7 +1128,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1189,9 +1189,9 @@ export interface paths {
                     };
                 };
                 /**
-                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
                  *
-                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
                  */
                 403: {
                     headers: {
@@ -1257,7 +1257,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1325,7 +1325,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1363,7 +1363,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1431,7 +1431,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1469,7 +1469,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1540,7 +1540,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1578,7 +1578,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1664,9 +1664,9 @@ export interface paths {
                     };
                 };
                 /**
-                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
                  *
-                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`
+                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
                  */
                 403: {
                     headers: {
@@ -1714,7 +1714,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1740,7 +1740,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How the fleet feels, and who does not feel well */
+        /** How the fleet feels, and who does not feel well, at most two seconds ago */
         get: {
             parameters: {
                 query?: never;
@@ -1776,7 +1776,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1796,7 +1796,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1824,7 +1824,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many agents there are of each kind */
+        /** How many agents there are of each kind, at most two seconds ago */
         get: {
             parameters: {
                 query?: never;
@@ -1860,7 +1860,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1880,7 +1880,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1951,7 +1951,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1971,7 +1971,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; or nobody can judge the change, `governance_unavailable` */
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -2026,7 +2026,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2035,7 +2035,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description The database cannot be reached. */
+                /** @description The database cannot be reached, or no heartbeats are taken. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -2088,7 +2088,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2141,7 +2141,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2150,7 +2150,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description Starting, stopping, or without its database. */
+                /** @description Starting, stopping, without its database, or taking no heartbeats. */
                 503: {
                     headers: {
                         [name: string]: unknown;
@@ -2203,7 +2203,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["ProblemDto"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict` */
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2217,6 +2217,95 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/owners/{name}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Revoke the own tokens of all agents that a client owns
+         * @description For a client or a JWT subject that is not trusted any more. The agents stay registered; each gets a new token when its owner registers it again. Other replicas refuse the old tokens within seconds.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RevokedTokensDto"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                503: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["ProblemDto"];
+                    };
+                };
+            };
+        };
         options?: never;
         head?: never;
         patch?: never;
@@ -2884,6 +2973,15 @@ export interface components {
              * @example 3
              */
             index: number;
+        };
+        RevokedTokensDto: {
+            /** @example data-team */
+            owner: string;
+            /**
+             * @description Agents whose tokens are void from now on.
+             * @example 12
+             */
+            revoked: number;
         };
         ServiceHealthDto: {
             /**

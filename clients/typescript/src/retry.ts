@@ -1,4 +1,5 @@
 import { ApiError, ConnectionError, RateLimitedError, TimeoutError, UnavailableError } from './errors.js';
+import { MACHINE_TIME, type Time } from './time.js';
 
 /** Milliseconds. */
 export interface Backoff {
@@ -42,32 +43,50 @@ export function retryAfterMs(header: string | null, now: number): number | undef
 }
 
 /** Waits, unless and until the signal aborts; then rejects with its reason. */
-export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+export function pause(ms: number, signal?: AbortSignal, time: Time = MACHINE_TIME): Promise<void> {
   return new Promise((resolve, reject) => {
     const abort = (): void => {
-      clearTimeout(timer);
+      cancel();
       reject(signal?.reason as Error);
     };
-    const timer = setTimeout(() => {
+    const cancel = time.after(ms, () => {
       signal?.removeEventListener('abort', abort);
       resolve();
-    }, ms);
+    });
     if (signal?.aborted) abort();
     else signal?.addEventListener('abort', abort, { once: true });
   });
 }
 
+/** A limit in time. Until it is cancelled its timer keeps the process alive. */
+export interface Deadline {
+  /** Aborts with a {@link TimeoutError}. */
+  readonly signal: AbortSignal;
+  cancel(): void;
+}
+
+/** Aborts the controller after so many milliseconds. */
+export function deadline(ms: number, time: Time = MACHINE_TIME, controller = new AbortController()): Deadline {
+  const cancel = time.after(ms, () => controller.abort(new TimeoutError(ms)));
+  return { signal: controller.signal, cancel };
+}
+
 /** What the work gives, unless it takes longer (TimeoutError) or the signal aborts (its reason). */
-export async function within<T>(ms: number, work: Promise<T>, signal?: AbortSignal): Promise<T> {
+export async function within<T>(
+  ms: number,
+  work: Promise<T>,
+  signal?: AbortSignal,
+  time: Time = MACHINE_TIME,
+): Promise<T> {
   const over = new AbortController();
   const abort = (): void => over.abort(signal?.reason);
-  const timer = setTimeout(() => over.abort(new TimeoutError(ms)), ms);
+  const limit = deadline(ms, time, over);
   signal?.addEventListener('abort', abort, { once: true });
   if (signal?.aborted) abort();
   try {
     return await untilAborted(work, over.signal);
   } finally {
-    clearTimeout(timer);
+    limit.cancel();
     signal?.removeEventListener('abort', abort);
   }
 }

@@ -1,14 +1,14 @@
+import { BeatPlan } from './beat-plan.js';
 import { randomKey, type AgentRegistryClient } from './client.js';
-import { ApiError, BadRequestError, NotFoundError, TimeoutError, UnauthorizedError } from './errors.js';
-import { mayRetry, pause, pauseMs, within, type Backoff } from './retry.js';
+import { ApiError, BadRequestError, NotFoundError, UnauthorizedError } from './errors.js';
+import { deadline, mayRetry, pause, pauseMs, within, type Backoff } from './retry.js';
 import { stopOnSignals, stopOnSignalsNoMore } from './signals.js';
+import type { Time } from './time.js';
 import type { AgentRegistration, AgentStatus, HealthReport, HeartbeatAnswer, Registration } from './types.js';
 import { ProcessUsage } from './usage.js';
 
 /** Between registrations at the start that got no answer. */
 const REGISTRATION_BACKOFF: Backoff = { firstMs: 1_000, longestMs: 15_000 };
-/** Of longer intervals than this, a lost heartbeat is repeated as soon as of this one. */
-const LONGEST_EARLY_RETRY_MS = 10_000;
 /** A longer `Retry-After` is not believed: the agent would be taken for dead. */
 const LONGEST_RETRY_AFTER_MS = 60_000;
 /** A beat that takes as long as its interval is lost; the client's own limit holds as well. */
@@ -71,13 +71,11 @@ type Listeners = { [Name in keyof SessionEvents]: Set<(value: SessionEvents[Name
  * has forgotten it, and deregisters it in the end. Whatever happens to the registry, the session waits and goes on. While it
  * lives, the process does not end by itself.
  *
- * Sessions that begin, fail or recover together do not act together. The first beat is due at any time within an interval, and
- * each further one an interval after the last was due, up to a tenth sooner or later. Trouble does not move that: of a beat that
- * got no answer there is one repetition, a quarter to three quarters of an interval later, and then the next is due anyway, or
- * the first that `Retry-After` allows. So a fleet stays spread out, and a registry in trouble is asked for at most twice as much.
+ * Sessions that begin, fail or recover together do not act together: see {@link BeatPlan}.
  */
 export class AgentSession {
   readonly #options: SessionOptions;
+  readonly #time: Time;
   readonly #usage = new ProcessUsage();
   readonly #listeners: Listeners = { registered: new Set(), beat: new Set(), error: new Set(), ended: new Set() };
   /** Ends what waits and what beats. */
@@ -97,6 +95,7 @@ export class AgentSession {
 
   private constructor(options: SessionOptions) {
     this.#options = options;
+    this.#time = options.client.time;
     if (options.onError) this.on('error', options.onError);
   }
 
@@ -153,11 +152,11 @@ export class AgentSession {
       await this.#attempt(() => this.#beginMaintenance(timeoutMs));
       await this.#attempt(async () => this.#options.onDrain?.());
     }
-    const timer = setTimeout(() => this.#outOfTime.abort(new TimeoutError(timeoutMs)), timeoutMs);
+    const limit = deadline(timeoutMs, this.#time, this.#outOfTime);
     this.#ending.abort();
     await this.#living; // a registration under way would undo what follows
     if (deregister && !this.#hasEnded && !this.#hasSuccessor) await this.#attempt(() => this.#deregister());
-    clearTimeout(timer);
+    limit.cancel();
     this.#end('stopped');
   }
 
@@ -171,7 +170,8 @@ export class AgentSession {
       } catch (error) {
         if (signal?.aborted || !mayRetry(error, true)) throw error;
         this.#emit('error', error);
-        await pause(askedMs(error) + pauseMs(failures, undefined, REGISTRATION_BACKOFF), signal);
+        const wait = pauseMs(failures, undefined, REGISTRATION_BACKOFF, () => this.#time.random());
+        await pause(askedMs(error) + wait, signal, this.#time);
       }
     }
   }
@@ -179,28 +179,18 @@ export class AgentSession {
   /** Beats until the session ends. Never rejects. */
   async #live(): Promise<void> {
     const { signal } = this.#ending;
-    /** When the next beat is due. Trouble does not move it: fleets stay spread out as they were. */
-    let due = performance.now() + Math.random() * this.#intervalMs;
-    let next = due;
-    for (let failures = 0; !signal.aborted;) {
-      let asked = 0;
-      let early = Infinity;
+    const time = this.#time;
+    const plan = new BeatPlan(time.now(), this.#intervalMs, () => time.random());
+    while (!signal.aborted) {
       try {
-        await pause(next - performance.now(), signal);
+        await pause(plan.next - time.now(), signal, time);
         await this.#beat();
-        failures = 0;
+        plan.succeeded(time.now(), this.#intervalMs);
       } catch (error) {
         if (signal.aborted) return;
         this.#emit('error', error);
-        asked = askedMs(error);
-        if (++failures === 1 && asked === 0 && mayRetry(error, true))
-          early = (0.25 + 0.5 * Math.random()) * Math.min(this.#intervalMs, LONGEST_EARLY_RETRY_MS);
+        plan.failed(time.now(), this.#intervalMs, { askedMs: askedMs(error), isRepeatable: mayRetry(error, true) });
       }
-      const now = performance.now();
-      // Whoever was held up for long, as by a machine that slept, finds a new place among the others.
-      if (due + 2 * this.#intervalMs < now) due = now - Math.random() * this.#intervalMs;
-      while (due <= next || due < now + asked) due += this.#intervalMs * (0.9 + 0.2 * Math.random());
-      next = Math.min(due, now + early);
     }
   }
 
@@ -223,7 +213,7 @@ export class AgentSession {
     const { health } = this.#options;
     if (!health) return undefined;
     try {
-      return await within(HEALTH_TIMEOUT_MS, Promise.resolve().then(health), this.#ending.signal);
+      return await within(HEALTH_TIMEOUT_MS, Promise.resolve().then(health), this.#ending.signal, this.#time);
     } catch (error) {
       this.#ending.signal.throwIfAborted();
       this.#emit('error', error);
@@ -278,13 +268,16 @@ export class AgentSession {
 
   async #beginMaintenance(timeoutMs: number): Promise<void> {
     const { client } = this.#options;
+    const limit = deadline(timeoutMs, this.#time);
     try {
-      const options = { reason: 'draining', signal: AbortSignal.timeout(timeoutMs) };
+      const options = { reason: 'draining', signal: limit.signal };
       this.#status = (await client.setStatus(this.#id, 'maintenance', options)).status;
     } catch (error) {
       // Not for this caller to do, or done already.
       const { code } = error as ApiError;
       if (code !== 'insufficient_scope' && code !== 'illegal_transition') throw error;
+    } finally {
+      limit.cancel();
     }
   }
 

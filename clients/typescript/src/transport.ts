@@ -1,5 +1,6 @@
 import { apiError, ConnectionError, TimeoutError, type ApiError } from './errors.js';
 import { mayRetry, pause, pauseMs, retryAfterMs, untilAborted, type Backoff } from './retry.js';
+import { MACHINE_TIME, type Time } from './time.js';
 
 const DEFAULT_TIMEOUT_MS = 10_000;
 const DEFAULT_RETRIES = 3;
@@ -23,6 +24,11 @@ export interface ClientOptions {
   retries?: number;
   /** Sent as `User-Agent`, where the platform lets programs set it. */
   userAgent?: string;
+  /**
+   * Instead of the machine's, for tests.
+   * @internal
+   */
+  time?: Time;
 }
 
 /** For one call. */
@@ -41,7 +47,7 @@ export interface RequestOptions {
 
 /** One request, however often it has to be tried. */
 export interface Call {
-  /** Takes the place of `{id}` in the path. */
+  /** Takes the place of the parameter in the path, if there is one. */
   id?: string;
   /** What is undefined is left out; of an array, each value is a parameter. */
   query?: object;
@@ -67,10 +73,12 @@ export interface Answer {
 /** Sends requests, and sends them again where that is safe and may help. */
 export class Transport {
   private readonly base: string;
+  readonly time: Time;
 
   /** @throws TypeError when the URL is not an absolute one */
   constructor(private readonly options: ClientOptions) {
     const { origin, pathname } = new URL(options.url);
+    this.time = options.time ?? MACHINE_TIME;
     this.base = origin + pathname.replace(/\/+$/, '');
   }
 
@@ -87,9 +95,9 @@ export class Transport {
         if (tries > 1 && doneBefore && (error as ApiError).code === doneBefore.code)
           return { status: 200, headers: new Headers(), body: doneBefore.body };
         if (tries > retries || !mayRetry(error, call.isRepeatable)) throw error;
-        const wait = pauseMs(tries, error, BACKOFF);
+        const wait = pauseMs(tries, error, BACKOFF, () => this.time.random());
         if (wait > LONGEST_PAUSE_MS) throw error;
-        await pause(wait, signal);
+        await pause(wait, signal, this.time);
       }
     }
   }
@@ -101,7 +109,7 @@ export class Transport {
     const abort = (): void => controller.abort(signal?.reason);
     signal?.addEventListener('abort', abort, { once: true });
     const timeout = new TimeoutError(timeoutMs);
-    const timer = setTimeout(() => controller.abort(timeout), timeoutMs);
+    const cancelTimeout = this.time.after(timeoutMs, () => controller.abort(timeout));
     try {
       const headers = await untilAborted(this.headers(call), controller.signal);
       return await this.exchange(urlOf(this.base, path, call), {
@@ -114,7 +122,7 @@ export class Transport {
     } catch (error) {
       throw controller.signal.aborted ? controller.signal.reason : error;
     } finally {
-      clearTimeout(timer);
+      cancelTimeout();
       signal?.removeEventListener('abort', abort);
     }
   }
@@ -170,7 +178,7 @@ function urlOf(base: string, path: string, { id = '', query = {} }: Call): strin
   const search = parameters.toString();
   // An id of dots alone would be taken for a step in the path, encoded or not.
   if (id === '.' || id === '..') throw new TypeError(`${id} cannot stand in a URL`);
-  return base + path.replace('{id}', () => encodeURIComponent(id)) + (search && `?${search}`);
+  return base + path.replace(/\{\w+\}/, () => encodeURIComponent(id)) + (search && `?${search}`);
 }
 
 /** What fetch says is only that it failed; why is in the cause, of several failed connections only as a code. */

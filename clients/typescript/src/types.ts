@@ -29,6 +29,7 @@ export type Discovery = Schemas['DiscoveryDto'];
 export type AgentEvent = Schemas['AgentEventDto'];
 export type AgentEventPage = Schemas['AgentEventsDto'];
 export type Decision = Schemas['DecisionDto'];
+export type RevokedTokens = Schemas['RevokedTokensDto'];
 export type DecisionPage = Schemas['DecisionsDto'];
 /** A static definition, for imports: an agent that is known without being alive. */
 export type AgentDefinition = Schemas['AgentDefinitionDto'];

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { bearer, listOf, type TestToken } from '../../../test/support/access';
 import { BROKEN_ROWS, SMALL_DIRECTORY } from '../../../test/support/directory.fixture';
 import { freePort } from '../../../test/support/free-port';
+import { PATIENCE } from '../../../test/support/patience';
 import { ServiceProcess } from '../../../test/support/service-process';
 import { TcpRelay } from '../../../test/support/tcp-relay';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database';
@@ -32,7 +33,8 @@ beforeAll(async () => {
         SERVER_HOST: '127.0.0.1',
         AUTH_MODE: 'token',
         AUTH_TOKENS: listOf([ADMIN, FLEET]),
-        HEARTBEAT_TIMEOUT_SECONDS: '3',
+        HEARTBEAT_TIMEOUT_SECONDS: '1800', // silence is made by moving the clock, see `fallsSilent`
+        HEARTBEAT_INACTIVE_AFTER_SECONDS: '31536000',
         HEARTBEAT_SWEEP_INTERVAL_SECONDS: '1',
       },
     }),
@@ -40,13 +42,13 @@ beforeAll(async () => {
   ]);
   toService = await TcpRelay.to(service.url);
   await toService.open();
-}, 120_000);
+}, 600_000);
 
 afterAll(async () => {
   await program?.remove();
   await ServiceProcess.killAll();
-  await Promise.all([toDatabase.close(), toService?.close()]);
-  await database.drop();
+  await Promise.all([toDatabase?.close(), toService?.close()]);
+  await database?.drop();
 });
 
 /** The program with everything but its process, which takes longer to start than all the rest. */
@@ -57,7 +59,7 @@ async function cli(
   interruption = new AbortController().signal,
 ): Promise<Finished> {
   const stderr = new Captured();
-  const code = await runProgram(args, {
+  const code = await runProgram(['--timeout', String(PATIENCE), ...args], {
     stdin: Readable.from(input === undefined ? [] : [Buffer.from(input)]),
     stdout,
     stderr,
@@ -143,23 +145,31 @@ describe('The installed program', () => {
   });
 
   it('completes in a real bash', async () => {
-    const complete = async (...words: string[]): Promise<string[]> => {
+    const lines: [words: string[], completions: string[]][] = [
+      [['de'], ['deregister']],
+      [
+        ['status', 'x', ''],
+        ['active', 'maintenance'],
+      ],
+      [['--url', 'http://x', 'list', '--status', 'm'], ['maintenance']],
+      [['list', '--cap'], ['--capability']],
+      [['--ti'], ['--timeout']],
+      [['import', 'package-'], ['package-lock.json']],
+      [
+        ['completion', ''],
+        ['bash', 'zsh', 'fish'],
+      ],
+      [['get', '--url', ''], []],
+    ];
+    const complete = lines.map(([words]) => {
       const line = words.map((word) => `'${word}'`).join(' ');
-      const { code, stdout, stderr } = await program.shell(
-        `set -u; source <(agent-registry completion bash); complete -p agent-registry >/dev/null
-        COMP_WORDS=(agent-registry ${line}); COMP_CWORD=${words.length}; _agent_registry 2>&1; printf '%s\\n' "\${COMPREPLY[@]}"`,
-      );
-      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-      return stdout.split('\n').filter((word) => word !== '');
-    };
-    expect(await complete('de')).toEqual(['deregister']);
-    expect(await complete('status', 'x', '')).toEqual(['active', 'maintenance']);
-    expect(await complete('--url', 'http://x', 'list', '--status', 'm')).toEqual(['maintenance']);
-    expect(await complete('list', '--cap')).toEqual(['--capability']);
-    expect(await complete('--ti')).toEqual(['--timeout']);
-    expect(await complete('import', 'package-')).toEqual(['package-lock.json']);
-    expect(await complete('completion', '')).toEqual(['bash', 'zsh', 'fish']);
-    expect(await complete('get', '--url', '')).toEqual([]);
+      return `COMP_WORDS=(agent-registry ${line}); COMP_CWORD=${words.length}; _agent_registry 2>&1; echo "\${COMPREPLY[*]}"`;
+    });
+    const { code, stdout, stderr } = await program.shell(
+      `set -u; source <(agent-registry completion bash); complete -p agent-registry >/dev/null\n${complete.join('\n')}`,
+    );
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout.split('\n').slice(0, -1)).toEqual(lines.map(([, completions]) => completions.join(' ')));
   });
 
   it.each([
@@ -224,7 +234,7 @@ describe('The installed program', () => {
 describe('Agents', () => {
   it('are registered, found, changed and deregistered', async () => {
     const options = '--capability cut --capability sew --endpoint api=http://one:1 --metadata team=a=b --category shop';
-    const { code, stdout } = await register('one', ...options.split(' '), '--version', '1.2', '--interval', '60');
+    const { code, stdout } = await register('one', ...options.split(' '), '--version', '1.2', '--interval', '1200');
     expect({ code, line: stdout }).toEqual({ code: 0, line: expect.stringMatching(/^one\tactive\tart_\S+\n$/) });
     const record = await ask('/agents/one');
     expect(record).toMatchObject({
@@ -235,7 +245,7 @@ describe('Agents', () => {
       capabilities: ['cut', 'sew'],
       endpoints: { api: 'http://one:1' },
       metadata: { team: 'a=b' },
-      heartbeat: { interval_seconds: 60 },
+      heartbeat: { interval_seconds: 1200 },
     });
 
     const got = await cli(['get', 'one', '--json']);
@@ -271,7 +281,7 @@ describe('Agents', () => {
       'queue=7',
       '--json',
     ]);
-    expect(JSON.parse(beaten.stdout)).toMatchObject({ id: 'one', status: 'active', next_heartbeat_seconds: 60 });
+    expect(JSON.parse(beaten.stdout)).toMatchObject({ id: 'one', status: 'active', next_heartbeat_seconds: 1200 });
     expect((await ask('/agents/one')).health).toMatchObject({
       status: 'degraded',
       cpu_percent: 95,
@@ -279,7 +289,7 @@ describe('Agents', () => {
       error_count: 2,
       metrics: { queue: 7 },
     });
-    expect((await cli(['beat', 'one', '--health', 'healthy'])).stdout).toBe('one\tactive\t60s\t180s\n');
+    expect((await cli(['beat', 'one', '--health', 'healthy'])).stdout).toBe('one\tactive\t1200s\t3600s\n');
     expect((await cli(['status', 'one'])).stdout).toMatch(/^one\tactive\thealthy\t/);
     // A beat's time may still become more exact when it is written.
     const { health } = (await ask('/agents/one')) as { health: object };
@@ -402,7 +412,7 @@ describe('Agents', () => {
     };
     const lines = (await draw({ NO_COLOR: '1' })).split('\n');
     expect(lines[0]).toMatch(/^ID +NAME +TYPE +STATUS +LAST SEEN +CAPABILITIES$/);
-    expect(lines[1]).toMatch(/^drawn +DRAWN +worker +active +(now|\d+s ago) +x+…$/);
+    expect(lines[1]).toMatch(/^drawn +DRAWN +worker +active +(now|\d+[smh] ago) +x+…$/);
     expect(lines[1]).toHaveLength(60);
     expect(await draw({})).toContain('\u001b[32mactive\u001b[0m');
     await cli(['deregister', 'drawn']);
@@ -419,9 +429,9 @@ describe('watch', () => {
     await register('new');
     expect((await watching.printed(2))[1]).toMatch(/\tappeared\tnew\tactive$/);
     await toService.close();
-    await until('it says that nobody answers', 15, () => watching.stderr.includes('trying again: '));
+    await until('it says that nobody answers', PATIENCE, () => watching.stderr.includes('trying again: '));
     await toService.open();
-    await until('it says that somebody does', 15, () => watching.stderr.includes('the registry answers again'));
+    await until('it says that somebody does', PATIENCE, () => watching.stderr.includes('the registry answers again'));
     await cli(['status', 'new', 'maintenance']);
     expect((await watching.printed(3))[2]).toMatch(/\tchanged\tnew\tstatus: active -> maintenance$/);
     await cli(['deregister', 'new']);
@@ -460,7 +470,7 @@ describe('watch', () => {
     const interruption = new AbortController();
     const screen = new Captured(80, 5);
     const watching = cli(['watch', '--type', 'page', '--interval', '0.1'], {}, screen, interruption.signal);
-    await until('it has drawn twice', 15, () => screen.text.split('\u001b[H').length > 2);
+    await until('it has drawn twice', PATIENCE, () => screen.text.split('\u001b[H').length > 2);
     interruption.abort('SIGINT');
     expect(await watching).toMatchObject({ code: 130, stderr: '' });
     const drawn = screen.text;
@@ -478,17 +488,42 @@ describe('sidecar', () => {
   /** Prints its number, and waits to be killed. */
   const WAIT = ['sh', '-c', 'echo $$; exec sleep 1000'];
   const isStatus = (id: string, status: string): Promise<void> =>
-    until(`${id} is ${status}`, 20, async () => (await statusOf(id)) === status);
+    until(`${id} is ${status}`, PATIENCE, async () => (await statusOf(id)) === status);
   const healthOf = async (id: string): Promise<Record<string, unknown>> =>
     ((await ask(`/agents/${id}`)).health ?? {}) as Record<string, unknown>;
 
-  // They mostly wait for silence to be noticed, so they wait together.
+  /** Waits until nothing has been heard of it for three of its intervals; a day after the last heartbeat it is unhealthy. */
+  async function fallsSilent(id: string): Promise<void> {
+    const silent = "SELECT FROM agents WHERE id = $1 AND last_seen < now() - interval '3 seconds'";
+    await until(`${id} is silent`, PATIENCE, async () => (await database.query(silent, [id])).length > 0);
+    const yesterday = new Date(Date.now() - 86_400_000);
+    await until(`${id} is unhealthy`, PATIENCE, async () => {
+      await wasHeardLast(id, yesterday);
+      return (await statusOf(id)) === 'unhealthy';
+    });
+  }
+
+  async function wasHeardLast(id: string, at: Date): Promise<void> {
+    await database.query('UPDATE agents SET last_seen = $2 WHERE id = $1', [id, at]);
+    await database.query('UPDATE heartbeat_sweep SET listening_since = $1', [at]);
+  }
+
+  /** A command that goes on until {@link release}, and what it does then. */
+  const held = (id: string, then: string): readonly string[] => [
+    'sh',
+    '-c',
+    `until [ -e "${latch(id)}" ]; do sleep 0.1; done; ${then}`,
+  ];
+  const release = (id: string): void => writeFileSync(latch(id), '');
+  const latch = (id: string): string => join(program.folder, `release-${id}`);
+
+  // Most of their time they wait for heartbeats, so they wait together.
   const stories: Readonly<Record<string, () => Promise<void>>> = {
     'beats for the command while it lives, with what it uses, and not a moment longer': async () => {
       const options = ['--id', 'busy', '--name', 'Busy', '--capability', 'spin', '--metadata', 'a=b'];
       const running = sidecar(options, ['sh', '-c', 'echo $$; while :; do :; done']);
       const [pid] = await running.printed(1);
-      await until('it has reported', 20, async () => Number((await healthOf('busy')).cpu_percent) > 1);
+      await until('it has reported', PATIENCE, async () => Number((await healthOf('busy')).cpu_percent) > 1);
       expect(await ask('/agents/busy')).toMatchObject({
         name: 'Busy',
         type: 'process',
@@ -497,16 +532,20 @@ describe('sidecar', () => {
         metadata: { a: 'b' },
         health: { metrics: { processes: 1, resident_bytes: expect.any(Number) } },
       });
-      // Longer than its timeout: it lives by its heartbeats alone.
-      await until('it has lived on', 20, async () => Number((await healthOf('busy')).uptime_seconds) > 3);
-      expect(await statusOf('busy')).toBe('active');
+      process.kill(Number(pid), 'SIGSTOP'); // it has been busy for long enough
+      const yesterday = new Date(Date.now() - 86_400_000);
+      await wasHeardLast('busy', yesterday);
+      await until('the next heartbeat has come', PATIENCE, async () => {
+        const { last_seen, status } = await ask('/agents/busy');
+        return Date.parse(String(last_seen)) > yesterday.getTime() && status === 'active';
+      });
       process.kill(Number(pid), 'SIGKILL');
       expect(await running.finished).toMatchObject({ code: 137, signal: null });
       expect(await ask('/agents/busy')).toMatchObject({
         health: { status: 'unhealthy' },
         metadata: { a: 'b', last_exit: { reason: 'killed by SIGKILL', at: expect.any(String) } },
       });
-      await isStatus('busy', 'unhealthy');
+      await fallsSilent('busy');
     },
 
     'keeps an agent that failed under its own id until it is started again': async () => {
@@ -515,7 +554,7 @@ describe('sidecar', () => {
         health: { status: 'unhealthy' },
         metadata: { last_exit: { reason: 'exit code 3' } },
       });
-      await isStatus('failed', 'unhealthy');
+      await fallsSilent('failed');
       const again = sidecar(['--id', 'failed', '--on-failure', 'deregister'], WAIT);
       const [pid] = await again.printed(1);
       await isStatus('failed', 'active');
@@ -530,7 +569,7 @@ describe('sidecar', () => {
       const [pid] = await running.printed(1);
       await isStatus('orphan', 'active');
       running.signal('SIGKILL');
-      await isStatus('orphan', 'unhealthy');
+      await fallsSilent('orphan');
       expect(() => process.kill(Number(pid), 0)).not.toThrow();
       process.kill(Number(pid), 'SIGKILL');
       expect(await running.finished).toMatchObject({ signal: 'SIGKILL' });
@@ -540,12 +579,16 @@ describe('sidecar', () => {
       const relay = await TcpRelay.to(service.url);
       const running = sidecar(['--id', 'early'], WAIT, relay.url);
       await running.printed(1);
-      await until('it says that nobody answers', 15, () => running.stderr.includes('the agent is not registered: '));
+      await until('it says that nobody answers', PATIENCE, () =>
+        running.stderr.includes('the agent is not registered: '),
+      );
       await relay.open();
       await isStatus('early', 'active');
       await relay.close();
-      await until('it says that nobody hears it', 15, () => running.stderr.includes('the heartbeats do not arrive: '));
-      await isStatus('early', 'unhealthy');
+      await until('it says that nobody hears it', PATIENCE, () =>
+        running.stderr.includes('the heartbeats do not arrive: '),
+      );
+      await fallsSilent('early');
       await relay.open();
       await isStatus('early', 'active');
       running.signal('SIGTERM');
@@ -555,7 +598,10 @@ describe('sidecar', () => {
     },
 
     'says what the registry has against the agent, once, and runs the command all the same': async () => {
-      const { code, stderr } = await sidecar(['--id', 'not an id'], ['sh', '-c', 'sleep 1; exit 6']).finished;
+      const running = sidecar(['--id', 'not an id'], held('wrong', 'exit 6'));
+      await until('it has been refused', PATIENCE, () => running.stderr.includes('\n'));
+      release('wrong');
+      const { code, stderr } = await running.finished;
       expect(code).toBe(6);
       expect(stderr).toMatch(/^agent-registry sidecar: the agent is not registered: 400 validation_failed; id: .*\n$/);
     },
@@ -603,8 +649,13 @@ describe('sidecar', () => {
 
   it('does not make anybody wait for a registry that is not there', async () => {
     const nobody = `http://127.0.0.1:${await freePort()}`;
-    const command = ['sh', '-c', 'echo done; exit 5'];
-    expect(await sidecar([], command, nobody).finished).toMatchObject({ code: 5, stdout: 'done\n' });
+    const running = sidecar([], held('nobody', 'echo done; exit 5'), nobody);
+    await until('it says that nobody answers', PATIENCE, () =>
+      running.stderr.includes('the agent is not registered: '),
+    );
+    release('nobody');
+    // Its limit is longer than the test's: it would be seen to wait.
+    expect(await running.finished).toMatchObject({ code: 5, stdout: 'done\n' });
   });
 
   it('ends as shells do when the command cannot be run, and registers nothing', async () => {
@@ -627,7 +678,7 @@ describe('health', () => {
     expect(JSON.parse(well.stdout)).toMatchObject({ status: 'healthy', details: { database: { status: 'up' } } });
     expect((await cli(['health'])).stdout).toMatch(/^status\thealthy\n(.*\n)*database\tup/);
     await toDatabase.close();
-    await until('it is unhealthy', 15, async () => (await ask('/health')).status === 'unhealthy');
+    await until('it is unhealthy', PATIENCE, async () => (await ask('/health')).status === 'unhealthy');
     expect(await cli(['health'])).toMatchObject({ code: 1, stdout: expect.stringMatching(/^status\tunhealthy\n/) });
     await toDatabase.open();
   });

@@ -27,6 +27,7 @@ const METHODS: Record<string, (client: AgentRegistryClient) => Promise<unknown>>
   overview: (client) => client.overview(),
   fleetHealth: (client) => client.fleetHealth(),
   decisions: (client) => client.decisions(),
+  revokeOwnerTokens: (client) => client.revokeOwnerTokens(ID),
   health: (client) => client.health(),
   ready: (client) => client.ready(),
   live: (client) => client.live(),
@@ -40,7 +41,7 @@ const ALIASES = ['DELETE /agents/{id}/deregister', 'POST /agents/{id}/status'];
 it('The client has exactly one method for each operation of openapi.json', async () => {
   const asked: string[] = [];
   const server = createServer((request, response) => {
-    const path = request.url!.replace(encodeURIComponent(ID), '{id}');
+    const path = request.url!.replace(encodeURIComponent(ID), request.url!.startsWith('/owners/') ? '{name}' : '{id}');
     asked.push(`${request.method} ${path}`);
     response.setHeader('content-type', 'application/json').end('{"details":{}}');
   });

@@ -1,18 +1,20 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { preProcessFile } from 'typescript';
+import ts from 'typescript';
+import { PATIENCE } from '../../../test/support/patience';
 import { ServiceProcess } from '../../../test/support/service-process';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database';
 import { until } from '../../../test/support/until';
 import { AgentRegistryClient } from '../src/client';
+import { installPackage } from './support/installed-package';
+import { LONG_LIMITS } from './support/installed-program';
+import { projectErrors, typeErrors } from './support/type-errors';
 
 const PACKAGE = join(__dirname, '..');
-const TSC = require.resolve('typescript/bin/tsc');
 const run = promisify(execFile);
 
 /** The TypeScript examples of the README. */
@@ -26,18 +28,15 @@ describe('The package', () => {
   let database: TestDatabase;
   let service: ServiceProcess;
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'client-package-'));
-    const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd: PACKAGE });
-    const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
-    writeFileSync(join(folder, 'package.json'), '{ "private": true }');
-    await run('npm', ['install', '--offline', '--no-audit', '--no-fund', join(folder, filename)], { cwd: folder });
     database = await createTestDatabase();
-    service = await ServiceProcess.start({ env: { DATABASE_URL: database.url } });
-  }, 60_000);
+    const env = { DATABASE_URL: database.url, HEARTBEAT_TIMEOUT_SECONDS: '86400' }; // no agent dies of the time a test takes
+    [folder, service] = await Promise.all([installPackage(), ServiceProcess.start({ env })]);
+    folder = realpathSync(folder); // as the compiler names what is in it
+  }, 600_000);
   afterAll(async () => {
     await ServiceProcess.killAll();
-    await database.drop();
-    rmSync(folder, { recursive: true });
+    await database?.drop();
+    if (folder) rmSync(folder, { recursive: true });
   });
 
   it('brings nothing else along', () => {
@@ -50,13 +49,13 @@ describe('The package', () => {
     ['CommonJS', 'agent.cjs', asCommonJs],
   ])('runs the README’s agent as %s, which says goodbye on SIGTERM', async (_, file, written) => {
     writeFileSync(join(folder, file), written(EXAMPLES[0]!));
-    const env = { ...process.env, AGENT_REGISTRY_URL: service.url };
+    const env = { ...process.env, AGENT_REGISTRY_URL: service.url, NODE_OPTIONS: LONG_LIMITS };
     const child = spawn(process.execPath, [file], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
     let output = '';
     child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
     const exit = once(child, 'exit');
-    await until('it is registered', 20, () => output.includes('\n') || child.exitCode !== null);
-    const client = new AgentRegistryClient({ url: service.url });
+    await until('it is registered', PATIENCE, () => output.includes('\n') || child.exitCode !== null);
+    const client = new AgentRegistryClient({ url: service.url, timeoutMs: PATIENCE * 1000 });
     expect(await client.get('data-processor-1')).toMatchObject({ name: 'DataProcessor', status: 'active' });
     child.kill('SIGTERM');
     expect(await exit).toEqual([null, 'SIGTERM']);
@@ -66,7 +65,8 @@ describe('The package', () => {
 
   it('runs the README’s other example', async () => {
     writeFileSync(join(folder, 'rest.mjs'), EXAMPLES[1]!.replace('http://localhost:8080', service.url));
-    const { stdout } = await run(process.execPath, ['rest.mjs'], { cwd: folder });
+    const env = { ...process.env, NODE_OPTIONS: LONG_LIMITS };
+    const { stdout } = await run(process.execPath, ['rest.mjs'], { cwd: folder, env });
     expect(stdout).toMatch(/^agent_(not_found|deregistered) [\w-]+\n$/);
   });
 
@@ -82,26 +82,18 @@ describe('The package', () => {
     const files = extensions.map((extension) => `types.${extension}`);
     for (const file of files) writeFileSync(join(folder, file), TYPES);
     const typeRoots = [join(PACKAGE, '../../node_modules/@types')];
-    const strict = {
-      strict: true,
-      exactOptionalPropertyTypes: true,
-      skipLibCheck: false,
-      target: 'ES2022',
-      noEmit: true,
-    };
-    const configuration = { compilerOptions: { ...strict, typeRoots, ...options }, files };
-    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(configuration));
-    const checked = run(process.execPath, [TSC, '-p', folder]);
-    expect(await checked.catch((error: { stdout: string }) => error)).toMatchObject({ stdout: '' });
+    const strict = { strict: true, exactOptionalPropertyTypes: true, skipLibCheck: false, target: 'ES2022' };
+    expect(typeErrors(folder, files, { ...strict, typeRoots, ...options })).toEqual([]);
   });
 
   it('needs nothing of Node in browsers', async () => {
-    const graph = modulesFrom(join(folder, 'node_modules/@noa-ark/agent-registry/dist/esm/index.js'));
+    const built = join(folder, 'node_modules/@noa-ark/agent-registry/dist/esm');
+    const graph = modulesFrom(join(built, 'index.js'));
     expect(graph.files.map((file) => file.split('/').at(-1))).toContain('transport.js');
     expect(graph.packages).toEqual([]);
-    expect(modulesFrom(join(PACKAGE, 'dist/esm/session.js')).packages.every(isBuiltin)).toBe(true);
+    expect(modulesFrom(join(built, 'session.js')).packages.every(isBuiltin)).toBe(true);
     // Nor globals: its sources compile where there are only those of browsers.
-    await run(process.execPath, [TSC, '-p', join(PACKAGE, 'tsconfig.browser.json')]);
+    expect(projectErrors(join(PACKAGE, 'tsconfig.browser.json'))).toEqual([]);
   });
 });
 
@@ -150,7 +142,7 @@ function modulesFrom(entry: string): { files: string[]; packages: string[] } {
   const visit = (file: string): void => {
     if (files.has(file)) return;
     files.add(file);
-    for (const { fileName } of preProcessFile(readFileSync(file, 'utf8')).importedFiles)
+    for (const { fileName } of ts.preProcessFile(readFileSync(file, 'utf8')).importedFiles)
       if (fileName.startsWith('.')) visit(join(dirname(file), fileName));
       else packages.add(fileName);
   };

@@ -2,28 +2,55 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listOf, type TestToken } from '../../../test/support/access';
+import { PATIENCE } from '../../../test/support/patience';
 import { ServiceProcess } from '../../../test/support/service-process';
 import { TcpRelay } from '../../../test/support/tcp-relay';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database';
 import { until } from '../../../test/support/until';
 import { AgentRegistryClient } from '../src/client';
-import { NotFoundError, TimeoutError } from '../src/errors';
+import { NotFoundError, TimeoutError, UnavailableError } from '../src/errors';
 import { AgentSession, type SessionOptions } from '../src/session';
-import { Traffic } from './support/traffic';
+import type { Token } from '../src/transport';
+import { ManualTime } from './support/manual-time';
+import { pathOf, type Traffic } from './support/traffic';
 
-const PATIENCE = 20;
+/** What a session lives by: a client, and the time that this client and the session wait by. */
+interface World {
+  client: AgentRegistryClient;
+  time: ManualTime;
+}
 
-/** A session that beats once a second, and all that it has told. */
+/** A session that is due to beat every second, and all that it has told. */
 interface Watched {
   session: AgentSession;
   id: string;
+  time: ManualTime;
   traffic: Traffic;
   registered: number;
   beats: number;
   errors: unknown[];
   ended: string[];
-  /** Waits for so many more heartbeats that were taken. */
+  /** Lets time pass until so many more heartbeats were taken. */
   more(beats: number): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** No agent dies of the time that a test takes. */
+const NEVER_SILENT = { HEARTBEAT_TIMEOUT_SECONDS: '86400' };
+
+function worldAt(url: string, { send, token }: { send?: typeof fetch; token?: Token } = {}): World {
+  const time = new ManualTime(send);
+  return { client: new AgentRegistryClient({ url, token, fetch: time.traffic.fetch, time: time.seeded(1) }), time };
+}
+
+/** Starts a session, however often it has to try. */
+async function start({ time, client }: World, options: Omit<SessionOptions, 'client'>): Promise<AgentSession> {
+  return time.passWhile('the session starts', AgentSession.start({ client, ...options }));
+}
+
+/** What it was told without a reason: that the registry could not be asked is none of its faults. */
+function unfounded(errors: unknown[]): unknown[] {
+  return errors.filter((error) => !(error instanceof UnavailableError));
 }
 
 describe('A session', () => {
@@ -33,7 +60,8 @@ describe('A session', () => {
   const sessions: AgentSession[] = [];
   beforeAll(async () => {
     database = await createTestDatabase();
-    service = await ServiceProcess.start({ env: { DATABASE_URL: database.url, HEARTBEAT_FLUSH_INTERVAL_MS: '100' } });
+    const env = { DATABASE_URL: database.url, HEARTBEAT_FLUSH_INTERVAL_MS: '100', ...NEVER_SILENT };
+    service = await ServiceProcess.start({ env });
   });
   beforeEach(async () => {
     relay = await TcpRelay.to(service.url);
@@ -48,36 +76,41 @@ describe('A session', () => {
     await database.drop();
   });
 
-  const other = (): AgentRegistryClient => new AgentRegistryClient({ url: service.url });
+  /** A client that has nothing to do with the session. */
+  const other = (): AgentRegistryClient => new AgentRegistryClient({ url: service.url, timeoutMs: PATIENCE * 1000 });
   const eventsOf = async (id: string): Promise<string[]> => {
     const types: string[] = [];
     for await (const { type } of other().eventsAll(id)) types.push(type);
     return types.toReversed();
   };
 
-  async function watch(id: string, options: Partial<SessionOptions> = {}, url = relay.url): Promise<Watched> {
-    const traffic = new Traffic();
+  async function watch(
+    id: string,
+    options: Partial<SessionOptions> = {},
+    world: World = worldAt(relay.url),
+  ): Promise<Watched> {
     const errors: unknown[] = [];
-    const client = new AgentRegistryClient({ url, fetch: traffic.fetch });
-    const session = await AgentSession.start({
-      client,
+    const session = await start(world, {
       agent: { id, name: id, type: 'worker', heartbeat: { interval_seconds: 1 } },
       onError: (error) => errors.push(error),
       ...options,
     });
     sessions.push(session);
+    const { time } = world;
     const watched: Watched = {
       session,
       id: session.id,
-      traffic,
+      time,
+      traffic: time.traffic,
       registered: 0,
       beats: 0,
       errors,
       ended: [],
       more: async (beats) => {
         const enough = watched.beats + beats;
-        await until(`${beats} more beats`, PATIENCE, () => watched.beats >= enough);
+        await time.passUntil(`${beats} more beats`, () => watched.beats >= enough);
       },
+      stop: () => time.passWhile('the session stops', session.stop()),
     };
     session.on('registered', () => watched.registered++);
     session.on('beat', () => watched.beats++);
@@ -95,29 +128,31 @@ describe('A session', () => {
     expect(health.memory_percent).toBeGreaterThan(0);
     expect(health.uptime_seconds).toBeGreaterThan(0);
     expect(Date.parse(last_seen!)).toBeGreaterThan(0);
-    await Promise.all([one.session.stop(), one.session.stop()]);
+    await Promise.all([one.session.stop(), one.stop()]);
     expect(one.session.status).toBe('deregistered');
     await expect(other().get('life')).rejects.toMatchObject({ code: 'agent_deregistered' });
-    expect(one).toMatchObject({ ended: ['stopped'], errors: [], registered: 0 });
+    expect(one).toMatchObject({ ended: ['stopped'], registered: 0 });
+    expect(unfounded(one.errors)).toEqual([]);
     expect(one.traffic.sent.filter(({ method }) => method === 'DELETE')).toHaveLength(1);
   });
 
   it('keeps the id that the registry made up for it', async () => {
-    const { session, id } = await watch('', { agent: { name: 'nameless', type: 'worker' } });
+    const one = await watch('', { agent: { name: 'nameless', type: 'worker' } });
+    const { id } = one;
     expect(id).toMatch(/^agent-/);
     expect(await eventsOf(id)).toEqual(['registered']);
-    await session.stop();
+    await one.stop();
     expect(await eventsOf(id).catch((error: NotFoundError) => error.code)).toBe('agent_deregistered');
   });
 
   it('takes a deregistration by somebody else for meant', async () => {
     const one = await watch('expelled');
     await other().deregister('expelled');
-    await until('it has noticed', PATIENCE, () => one.ended.length > 0);
+    await one.time.passUntil('it has noticed', () => one.ended.length > 0);
     expect(one.ended).toEqual(['deregistered']);
     expect(one.session.status).toBe('deregistered');
     const requests = one.traffic.sent.length;
-    await one.session.stop();
+    await one.stop();
     expect(one.traffic.sent).toHaveLength(requests); // nothing is left to be done
     expect(one.ended).toEqual(['deregistered']);
     await expect(other().get('expelled')).rejects.toBeInstanceOf(NotFoundError);
@@ -126,33 +161,30 @@ describe('A session', () => {
   it('undoes it if it was told to, once', async () => {
     const one = await watch('stubborn', { whenDeregistered: 'register' });
     await other().deregister('stubborn');
-    await until('it is registered again', PATIENCE, () => one.registered > 0);
+    await one.time.passUntil('it is registered again', () => one.registered > 0);
     await one.more(2);
     expect(await eventsOf('stubborn')).toEqual(['registered', 'deregistered', 'registered']);
-    expect(one).toMatchObject({ registered: 1, ended: [], errors: [] });
+    expect(one).toMatchObject({ registered: 1, ended: [] });
+    expect(unfounded(one.errors)).toEqual([]);
   });
 
   it('registers again under its id, once, when the registry has forgotten it', async () => {
     const one = await watch('', { agent: { name: 'lost', type: 'worker', heartbeat: { interval_seconds: 1 } } });
     await database.query('DELETE FROM agents WHERE id = $1', [one.id]);
-    await until('it is registered again', PATIENCE, () => one.registered > 0);
+    await one.time.passUntil('it is registered again', () => one.registered > 0);
     await one.more(2);
     expect(await other().get(one.id)).toMatchObject({ name: 'lost', status: 'active' });
-    expect(one).toMatchObject({ registered: 1, ended: [], errors: [], session: { id: one.id } });
+    expect(one).toMatchObject({ registered: 1, ended: [], session: { id: one.id } });
+    expect(unfounded(one.errors)).toEqual([]);
   });
 
   it('does not take an address where nothing is for proof that it was forgotten', async () => {
     let isAstray = false;
-    const client = new AgentRegistryClient({
-      url: service.url,
-      fetch: (input, init) => {
-        const { pathname } = new URL(input instanceof Request ? input.url : input);
-        return fetch(isAstray && pathname.endsWith('/heartbeat') ? `${service.url}/nowhere` : input, init);
-      },
-    });
-    const one = await watch('astray', { client });
+    const send: typeof fetch = (input, init) =>
+      fetch(isAstray && pathOf(input).endsWith('/heartbeat') ? `${service.url}/nowhere` : input, init);
+    const one = await watch('astray', {}, worldAt(service.url, { send }));
     isAstray = true;
-    await until('two beats have gone astray', PATIENCE, () => one.errors.length > 1);
+    await one.time.passUntil('two beats have gone astray', () => one.errors.length > 1);
     isAstray = false;
     await one.more(1);
     expect(one.errors.every((error) => (error as NotFoundError).code === 'route_not_found')).toBe(true);
@@ -166,7 +198,7 @@ describe('A session', () => {
     const one = await watch('confused', { health: () => sayings[now]!() });
     for (now = 0; now < sayings.length; now++) {
       one.errors.length = 0;
-      await until('it has been asked', PATIENCE, () => one.errors.length > 0);
+      await one.time.passUntil('it has been asked', () => one.errors.length > 0);
       await one.more(1);
       expect(one.errors[0]).toMatchObject(
         [{ status: 400, errors: [{ field: 'health.cpu_percent' }] }, { message: 'no idea' }, { name: 'TimeoutError' }][
@@ -180,17 +212,21 @@ describe('A session', () => {
     await relay.close();
     const errors: unknown[] = [];
     const patience = new AbortController();
+    const early = worldAt(relay.url);
     const given = AgentSession.start({
-      client: new AgentRegistryClient({ url: relay.url }),
+      client: early.client,
       agent: { id: 'early', name: 'early', type: 'worker' },
       onError: (error) => errors.push(error),
       signal: patience.signal,
     });
-    await until('it has tried', PATIENCE, () => errors.length > 0);
+    given.catch(() => undefined);
+    await early.time.passUntil('it has tried again', () => errors.length > 1);
     patience.abort(new Error('enough'));
     await expect(given).rejects.toThrow('enough');
 
-    const waiting = watch('patient');
+    const world = worldAt(relay.url);
+    const waiting = watch('patient', {}, world);
+    await until('it has tried', PATIENCE, () => world.time.traffic.sent.length > 0);
     await relay.open();
     const one = await waiting;
     expect(one.session.status).toBe('active');
@@ -216,7 +252,12 @@ describe('A session', () => {
     async (how) => {
       const one = await watch(`lone-${how}`);
       await relay[how]();
-      await one.session.stop({ timeoutMs: 300 });
+      const stopping = one.session.stop({ timeoutMs: 300 });
+      await until('it has tried', PATIENCE, () => one.traffic.sent.some(({ method }) => method === 'DELETE'));
+      one.time.advance(299);
+      expect(one.errors).toEqual([]);
+      one.time.advance(1);
+      await stopping;
       expect(one.session.status).toBe('active');
       expect(one.errors.at(-1)).toBeInstanceOf(TimeoutError);
       expect(one.ended).toEqual(['stopped']);
@@ -227,10 +268,10 @@ describe('A session', () => {
   it('deregisters after all when the registry is back in time', async () => {
     const one = await watch('late');
     await relay.close();
-    const stopping = one.session.stop({ timeoutMs: PATIENCE * 1000 });
+    const stopping = one.session.stop({ timeoutMs: 60_000 });
     await until('it has tried', PATIENCE, () => one.traffic.sent.some(({ method }) => method === 'DELETE'));
     await relay.open();
-    await stopping;
+    await one.time.passWhile('it stops', stopping);
     expect(one.session.status).toBe('deregistered');
   });
 
@@ -238,18 +279,14 @@ describe('A session', () => {
     let release = (): void => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     let registrations = 0;
-    const client = new AgentRegistryClient({
-      url: service.url,
-      fetch: async (input, init) => {
-        const { pathname } = new URL(input instanceof Request ? input.url : input);
-        if (pathname.endsWith('/register') && ++registrations > 1) await held;
-        return fetch(input, init);
-      },
-    });
-    const one = await watch('twice', { client, whenDeregistered: 'register' });
+    const send: typeof fetch = async (input, init) => {
+      if (pathOf(input).endsWith('/register') && ++registrations > 1) await held;
+      return fetch(input, init);
+    };
+    const one = await watch('twice', { whenDeregistered: 'register' }, worldAt(service.url, { send }));
     await other().deregister('twice');
-    await until('it is about to register', PATIENCE, () => registrations > 1);
-    const stopping = one.session.stop();
+    await one.time.passUntil('it is about to register', () => registrations > 1);
+    const stopping = one.stop();
     release();
     await stopping;
     await expect(other().get('twice')).rejects.toMatchObject({ code: 'agent_deregistered' });
@@ -266,8 +303,9 @@ describe('A session', () => {
     await one.more(1);
     expect(one.session.status).toBe('maintenance');
     finish();
-    await stopping;
-    expect(one).toMatchObject({ session: { status: 'deregistered' }, errors: [] });
+    await one.time.passWhile('it stops', stopping);
+    expect(one.session.status).toBe('deregistered');
+    expect(unfounded(one.errors)).toEqual([]);
   });
 });
 
@@ -283,14 +321,8 @@ describe('A session of a registry that asks for tokens', () => {
     folder = mkdtempSync(join(tmpdir(), 'session-tokens-'));
     file = join(folder, 'tokens.json');
     writeFileSync(file, listOf([old]));
-    service = await ServiceProcess.start({
-      env: {
-        DATABASE_URL: database.url,
-        AUTH_MODE: 'token',
-        AUTH_TOKENS_FILE: file,
-        HEARTBEAT_FLUSH_INTERVAL_MS: '100',
-      },
-    });
+    const settings = { AUTH_MODE: 'token', AUTH_TOKENS_FILE: file, HEARTBEAT_FLUSH_INTERVAL_MS: '100' };
+    service = await ServiceProcess.start({ env: { DATABASE_URL: database.url, ...settings, ...NEVER_SILENT } });
   });
   afterAll(async () => {
     await ServiceProcess.killAll();
@@ -304,10 +336,11 @@ describe('A session of a registry that asks for tokens', () => {
 
   it('goes on when the token is rotated, and registers with the new one when it has to', async () => {
     let current = old.token;
-    const client = new AgentRegistryClient({ url: service.url, token: () => Promise.resolve(current) });
+    const world = worldAt(service.url, { token: () => Promise.resolve(current) });
+    const { client, time } = world;
     let registered = 0;
     let beats = 0;
-    const session = await AgentSession.start({ client, agent: agent('rotating'), onDrain: () => undefined });
+    const session = await start(world, { agent: agent('rotating'), onDrain: () => undefined });
     session.on('registered', () => registered++);
     session.on('beat', () => beats++);
     writeFileSync(file, listOf([fresh]));
@@ -318,32 +351,33 @@ describe('A session of a registry that asks for tokens', () => {
       ),
     );
     const then = beats;
-    await until('it beats by its own token', PATIENCE, () => beats > then);
+    await time.passUntil('it beats by its own token', () => beats > then);
     current = fresh.token;
     // With the agent, its own token goes as well: only the client's can tell that it is forgotten.
     await database.query("DELETE FROM agents WHERE id = 'rotating'");
-    await until('it is registered again', PATIENCE, () => registered > 0);
+    await time.passUntil('it is registered again', () => registered > 0);
     const again = beats;
-    await until('it beats', PATIENCE, () => beats > again);
+    await time.passUntil('it beats', () => beats > again);
     expect(registered).toBe(1);
-    await session.stop(); // without the right to switch itself into maintenance
+    await time.passWhile('it stops', session.stop()); // without the right to switch itself into maintenance
     expect(session.status).toBe('deregistered');
     await expect(client.get('rotating')).rejects.toMatchObject({ code: 'agent_deregistered' });
   });
 
   it('leaves the agent to whoever has registered it since', async () => {
-    const client = new AgentRegistryClient({ url: service.url, token: fresh.token });
-    const first = await AgentSession.start({ client, agent: agent('heir') });
-    const second = await AgentSession.start({ client, agent: agent('heir') });
-    await first.stop();
+    const world = worldAt(service.url, { token: fresh.token });
+    const { client, time } = world;
+    const first = await start(world, { agent: agent('heir') });
+    const second = await start(world, { agent: agent('heir') });
+    await time.passWhile('the first stops', first.stop());
     expect(first.status).toBe('active');
-    const third = await AgentSession.start({ client, agent: agent('heir') });
+    const third = await start(world, { agent: agent('heir') });
     let beats = 0;
     second.on('beat', () => beats++);
-    await until('it beats by the token of the client', PATIENCE, () => beats > 0);
-    await second.stop();
+    await time.passUntil('it beats by the token of the client', () => beats > 0);
+    await time.passWhile('the second stops', second.stop());
     expect((await client.get('heir')).status).toBe('active');
-    await third.stop();
+    await time.passWhile('the third stops', third.stop());
     expect(third.status).toBe('deregistered');
     await expect(client.get('heir')).rejects.toBeInstanceOf(NotFoundError);
   });

@@ -1,6 +1,6 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { AgentRegistryClient } from '../client.js';
 import { BadRequestError } from '../errors.js';
+import { deadline, pause } from '../retry.js';
 import { AgentSession } from '../session.js';
 import type { ClientOptions } from '../transport.js';
 import type { AgentRegistration, HealthReport, Registration } from '../types.js';
@@ -51,26 +51,30 @@ export class AgentKeeper {
    * and is unhealthy for its silence in time. What is not done within `timeoutMs` stays undone; it never rejects.
    */
   async end(timeoutMs: number, failed?: { readonly reason: string; readonly keep: boolean }): Promise<void> {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const session = await this.started(signal);
-    if (!session || session.status === 'deregistered') return;
-    await session.stop({ deregister: failed === undefined, timeoutMs });
-    if (failed === undefined) return;
-    const { id } = session;
-    const options = { signal, token: this.client.ownToken };
-    const last_exit = { reason: failed.reason, at: new Date().toISOString() };
-    await this.attempt(this.client.heartbeat(id, { status: 'unhealthy' }, options));
-    await this.attempt(this.client.update(id, { metadata: { last_exit } }, options));
-    if (!failed.keep) await this.attempt(this.client.deregister(id, options));
+    const limit = deadline(timeoutMs);
+    try {
+      const session = await this.started(limit.signal);
+      if (!session || session.status === 'deregistered') return;
+      await session.stop({ deregister: failed === undefined, timeoutMs });
+      if (failed === undefined) return;
+      const { id } = session;
+      const options = { signal: limit.signal, token: this.client.ownToken };
+      const last_exit = { reason: failed.reason, at: new Date().toISOString() };
+      await this.attempt(this.client.heartbeat(id, { status: 'unhealthy' }, options));
+      await this.attempt(this.client.update(id, { metadata: { last_exit } }, options));
+      if (!failed.keep) await this.attempt(this.client.deregister(id, options));
+    } finally {
+      limit.cancel();
+    }
   }
 
   /** The session, if there is one or a registration under way makes one. */
-  private async started(deadline: AbortSignal): Promise<AgentSession | undefined> {
+  private async started(limit: AbortSignal): Promise<AgentSession | undefined> {
     const giveUp = (): void => this.givingUp.abort();
     if (!this.isRegistered && this.trouble !== undefined) giveUp(); // it pauses between two tries that fail
-    deadline.addEventListener('abort', giveUp);
+    limit.addEventListener('abort', giveUp);
     const session = await this.starting;
-    deadline.removeEventListener('abort', giveUp); // it would end the session
+    limit.removeEventListener('abort', giveUp); // it would end the session
     return session;
   }
 
@@ -90,7 +94,7 @@ export class AgentKeeper {
         if (signal.aborted) return undefined;
         this.tellTrouble(error);
         if (error instanceof BadRequestError) return undefined; // and will be wrong the next time, too
-        await pause(REFUSED_PAUSE_MS, undefined, { signal }).catch(() => undefined);
+        await pause(REFUSED_PAUSE_MS, signal).catch(() => undefined);
       }
     }
     return undefined;

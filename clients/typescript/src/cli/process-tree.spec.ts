@@ -32,7 +32,7 @@ describe('CommandUsage', () => {
     try {
       await once(child.stdout, 'data');
       const usage = new CommandUsage(child.pid!);
-      await until('a busy loop shows', 10, () => {
+      await until('a busy loop shows', 120, () => {
         const { cpu_percent, memory_percent, metrics } = usage.measure();
         return (
           cpu_percent! > 1 && memory_percent! <= 100 && metrics?.processes === 2 && Number(metrics.resident_bytes) > 0

@@ -1,15 +1,14 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { promisify } from 'node:util';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { guardGroup } from '../../../../test/support/guard';
+import { PATIENCE } from '../../../../test/support/patience';
 import { until } from '../../../../test/support/until';
+import { cleanEnvironment, installPackage } from './installed-package';
 
-const PACKAGE = join(__dirname, '../..');
-/** Within the repository, so that the build finds its compiler; beside the package, whose dist/ others may be building. */
-const COPIES = join(PACKAGE, '../../node_modules/.cache/agent-registry');
+/** For `NODE_OPTIONS` of programs that run the client. */
+export const LONG_LIMITS = `--require "${join(__dirname, 'long-limits.cjs')}"`;
 
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
@@ -33,24 +32,8 @@ export class InstalledProgram {
     private readonly env: NodeJS.ProcessEnv,
   ) {}
 
-  /** `env` is added to the environment of every call. */
-  static async install(env: Readonly<Record<string, string>> = {}): Promise<InstalledProgram> {
-    const folder = mkdtempSync(join(tmpdir(), 'agent-registry-cli-'));
-    mkdirSync(COPIES, { recursive: true });
-    const copy = mkdtempSync(join(COPIES, 'package-'));
-    try {
-      cpSync(PACKAGE, copy, { recursive: true, filter: (path) => !['dist', 'test'].includes(basename(path)) });
-      const packed = await npm(['pack', '--json', '--pack-destination', copy], copy);
-      const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
-      // Without a prefix, npm would look for a package.json in the folders above, and install into the first that has one.
-      await npm(['install', '--prefix', folder, '--offline', '--no-audit', '--no-fund', join(copy, filename)], folder);
-    } catch (error) {
-      rmSync(folder, { recursive: true });
-      throw error;
-    } finally {
-      rmSync(copy, { recursive: true });
-    }
-    return new InstalledProgram(folder, { ...cleanEnvironment(), ...env });
+  static async install(): Promise<InstalledProgram> {
+    return new InstalledProgram(await installPackage(), { ...cleanEnvironment(), NODE_OPTIONS: LONG_LIMITS });
   }
 
   /** Runs it to its end. */
@@ -127,18 +110,7 @@ export class RunningProgram {
 
   /** Waits until so many lines are there. */
   async printed(count: number): Promise<string[]> {
-    await until(`${count} lines of output`, 15, () => this.lines.length >= count);
+    await until(`${count} lines of output`, PATIENCE, () => this.lines.length >= count);
     return this.lines;
   }
-}
-
-async function npm(args: readonly string[], cwd: string): Promise<string> {
-  const { stdout } = await promisify(execFile)('npm', args, { cwd, env: cleanEnvironment() });
-  return stdout;
-}
-
-/** Ours, without what npm tells its scripts and without the settings of the program. */
-function cleanEnvironment(): NodeJS.ProcessEnv {
-  const passed = Object.entries(process.env).filter(([name]) => !/^(npm_|AGENT_REGISTRY_|NO_COLOR$)/.test(name));
-  return Object.fromEntries(passed);
 }

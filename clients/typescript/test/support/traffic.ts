@@ -1,19 +1,28 @@
-/** A request that was sent: when (`performance.now()`), and what. */
+/** A request that was sent: when, by the clock that the traffic was given, and what. */
 export interface Sent {
   at: number;
   method: string;
   path: string;
 }
 
-/** The requests of a client, which sends them through {@link Traffic.fetch}. */
+/** The requests of clients that send them through {@link Traffic.fetch}. */
 export class Traffic {
   readonly sent: Sent[] = [];
+  /** Those that are not answered yet. */
+  readonly underWay = new Set<Promise<unknown>>();
 
-  /** The real one, which notes what passes. */
+  /** They really go through `send`. */
+  constructor(
+    private readonly now: () => number,
+    private readonly send: typeof fetch = fetch,
+  ) {}
+
+  /** Notes the request and sends it. An answer comes as a whole, so that reading it waits for nothing more. */
   readonly fetch: typeof fetch = (input, init) => {
-    const { pathname } = new URL(input instanceof Request ? input.url : input);
-    this.sent.push({ at: performance.now(), method: init?.method ?? 'GET', path: pathname });
-    return fetch(input, init);
+    this.sent.push({ at: this.now(), method: init?.method ?? 'GET', path: pathOf(input) });
+    const answer = this.exchange(input, init).finally(() => this.underWay.delete(answer));
+    this.underWay.add(answer);
+    return answer;
   };
 
   /** How many went to such paths. */
@@ -21,13 +30,13 @@ export class Traffic {
     return this.sent.filter((each) => path.test(each.path)).length;
   }
 
-  /** How many were sent in each bucket of so many milliseconds from then on. */
-  histogram(from: number, buckets: number, bucketMs: number): number[] {
-    const counts = Array.from({ length: buckets }, () => 0);
-    for (const { at } of this.sent) {
-      const bucket = Math.floor((at - from) / bucketMs);
-      if (bucket >= 0 && bucket < buckets) counts[bucket]!++;
-    }
-    return counts;
+  private async exchange(input: Parameters<typeof fetch>[0], init: RequestInit | undefined): Promise<Response> {
+    const answer = await this.send(input, init);
+    const text = await answer.text();
+    return Object.assign(new Response(null, answer), { text: () => Promise.resolve(text) });
   }
+}
+
+export function pathOf(input: Parameters<typeof fetch>[0]): string {
+  return new URL(input instanceof Request ? input.url : input).pathname;
 }

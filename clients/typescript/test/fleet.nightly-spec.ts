@@ -1,0 +1,3 @@
+import { describeFleet } from './support/fleet-of-sessions';
+
+describeFleet(500);

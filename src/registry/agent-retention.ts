@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import { Configuration } from '../config/configuration';
+import { Database } from '../database/database';
+import { RetainedTable } from '../database/retained-table';
+
+/** How long an `Idempotency-Key` stands for its first request. */
+export const IDEMPOTENCY_SECONDS = 86_400;
+
+/** Tombstones, which are kept for a time; with each go the credentials of its agent. An id that registers again is spared. */
+@Injectable()
+export class TombstoneRetention extends RetainedTable {
+  constructor(database: Database, { AGENT_RETENTION_SECONDS: seconds }: Configuration) {
+    super(database, { name: 'agents', time: 'deregistered_at', seconds, lock: 3 });
+  }
+}
+
+/** First answers to requests with an `Idempotency-Key`. */
+@Injectable()
+export class IdempotencyRetention extends RetainedTable {
+  constructor(database: Database) {
+    super(database, { name: 'idempotency_keys', time: 'created_at', seconds: IDEMPOTENCY_SECONDS, lock: 4 });
+  }
+}

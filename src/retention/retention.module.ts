@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { EventsModule } from '../events/events.module';
+import { GovernanceModule } from '../governance/governance.module';
+import { RegistryModule } from '../registry/registry.module';
+import { RetentionService } from './retention.service';
+
+/** Keeps tables from growing without end: what is past its retention is deleted. */
+@Module({
+  imports: [EventsModule, GovernanceModule, RegistryModule],
+  providers: [RetentionService],
+  exports: [RetentionService],
+})
+export class RetentionModule {}

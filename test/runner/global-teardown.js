@@ -1,0 +1,3 @@
+const { stopServers } = require('../support/servers');
+
+module.exports = stopServers;

@@ -1,3 +1,0 @@
-import { startServers } from './servers';
-
-export default startServers;
