@@ -1,19 +1,17 @@
 import * as fc from 'fast-check';
-import { Clock } from '../../src/common/clock';
 import { HotLane } from '../../src/lane/hot-lane';
 import type { Configuration } from '../../src/config/configuration';
 import { bearer, withTokens } from '../support/access';
-import { stopSweeps } from '../support/moved-fleet';
-import { PatientClock } from '../support/patient-clock';
-import { createTestApp, type TestApp } from '../support/test-app';
+import { createPatientApp } from '../support/patient-app';
+import type { TestApp } from '../support/test-app';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { WireClient, type Reply, type Sent } from '../support/wire';
 
 const OWNER = { name: 'owner', token: 'token-of-the-owner', scopes: ['agent' as const] };
 const READER = { name: 'reader', token: 'token-of-the-reader', scopes: ['read' as const] };
 const RUNS = 600;
-/** Each lane sees its own beats only, for as long as it takes. */
-const UNFLUSHED = { HEARTBEAT_FLUSH_INTERVAL_MS: 3600_000 };
+/** Each lane sees its own beats only, and no query is given up, for as long as it takes. */
+const UNFLUSHED = { HEARTBEAT_FLUSH_INTERVAL_MS: 3600_000, QUERY_TIMEOUT_MS: 600_000 };
 
 const ids = fc.constantFrom(
   'known',
@@ -223,21 +221,16 @@ describe.each<[string, Partial<Configuration>]>([
 ])('Both lanes, %s', (_, settings) => {
   let database: TestDatabase;
   const lanes: TestApp[] = [];
-  const clocks: PatientClock[] = [];
   const clients: WireClient[] = [];
 
   beforeAll(async () => {
     database = await createTestDatabase();
     for (const lane of ['on', 'off'] as const) {
-      const clock = new PatientClock();
-      clock.stopAt(new Date('2026-01-01T00:00:00Z'));
-      clocks.push(clock);
-      const app = await createTestApp(
+      const app = await createPatientApp(
         { ...settings, HOT_LANE: lane, HEARTBEAT_TIMEOUT_SECONDS: 3600, ...UNFLUSHED },
         database,
-        (builder) => builder.overrideProvider(Clock).useValue(clock),
       );
-      await stopSweeps(app); // or a slow run would meet agents that have fallen silent, and not both lanes at once
+      app.clock.stopAt(new Date('2026-01-01T00:00:00Z'));
       lanes.push(app);
       clients.push(new WireClient(app.url));
     }
@@ -252,7 +245,7 @@ describe.each<[string, Partial<Configuration>]>([
     await app!.request('DELETE', '/agents/gone', undefined, bearer(OWNER.token));
   });
   beforeEach(async () => {
-    for (const clock of clocks) await clock.advance(10); // to a window in which nobody has asked yet
+    for (const { clock } of lanes) await clock.advance(10); // to a window in which nobody has asked yet
   });
   afterAll(async () => {
     for (const app of lanes) await app.close();
@@ -264,7 +257,7 @@ describe.each<[string, Partial<Configuration>]>([
     const statuses = new Set<number>();
     await fc.assert(
       fc.asyncProperty(fc.oneof(requests, usual), async (request) => {
-        for (const clock of clocks) await clock.advance(0.02); // some find that they have asked too often, not all
+        for (const { clock } of lanes) await clock.advance(0.02); // some find that they have asked too often, not all
         const [hot, plain] = await Promise.all(clients.map((client) => client.exchange(request)));
         const [answer, expected] = [comparable(hot!), comparable(plain!)];
         if (JSON.stringify(answer) !== JSON.stringify(expected)) expect(answer).toEqual(expected); // it costs more, and does not mind the order

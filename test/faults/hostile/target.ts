@@ -1,13 +1,9 @@
 import * as fc from 'fast-check';
-import type { Pool } from 'pg';
-import { DataSource } from 'typeorm';
-import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
-import { Clock } from '../../../src/common/clock';
+import { DatabaseWatch } from '../../../src/database/database-watch';
 import { BeatFlusher } from '../../../src/heartbeat/beat-flusher';
-import { stopSweeps } from '../../support/moved-fleet';
-import { PatientClock } from '../../support/patient-clock';
+import { createPatientApp } from '../../support/patient-app';
 import { operationsOf, type Operation } from '../../support/operations';
-import { createTestApp, type TestApp } from '../../support/test-app';
+import type { TestApp } from '../../support/test-app';
 import { WireClient, type Reply, type Sent } from '../../support/wire';
 import { HOSTILE_IDS } from './arbitraries';
 import { faultsOf } from './legal-answer';
@@ -16,6 +12,7 @@ import { brokenLimitsOf } from './stored-agents';
 import { WriteLog } from './write-log';
 
 const SAFE = ['GET', 'HEAD', 'OPTIONS'];
+const WHEN_ASKED = { HEARTBEAT_FLUSH_INTERVAL_MS: 3600_000, QUERY_TIMEOUT_MS: 600_000 };
 /** After so many random requests the agents are made active and plain again. */
 const ROUND = 25;
 
@@ -25,8 +22,8 @@ const ROUND = 25;
  */
 export class HostileTarget {
   private enrolledAt = -1;
-  /** Whether the service has used its connections to the database since {@link faultsOfWrites} looked last. */
-  private hasAsked = true;
+  /** What the service has asked of its database since {@link faultsOfWrites} looked last. */
+  private readonly asked: jest.SpyInstance;
 
   private constructor(
     readonly app: TestApp,
@@ -35,18 +32,12 @@ export class HostileTarget {
     readonly operations: Operation[],
     private readonly writes: WriteLog,
   ) {
-    const { master } = app.app.get(DataSource).driver as PostgresDriver;
-    (master as Pool).on('acquire', () => (this.hasAsked = true));
+    this.asked = jest.spyOn(app.app.get(DatabaseWatch), 'whileThere');
   }
 
   /** Nothing but requests writes: no sweep runs, and accepted heartbeats are flushed after each request. */
   static async start(): Promise<HostileTarget> {
-    const app = await createTestApp(
-      { HEARTBEAT_TIMEOUT_SECONDS: 86_400, HEARTBEAT_FLUSH_INTERVAL_MS: 60_000 },
-      undefined,
-      (builder) => builder.overrideProvider(Clock).useValue(new PatientClock()),
-    );
-    await stopSweeps(app);
+    const app = await createPatientApp(WHEN_ASKED);
     const client = new WireClient(app.url);
     const { body } = await client.exchange({ method: 'GET', path: '/openapi.json' });
     return new HostileTarget(app, client, operationsOf(body), await WriteLog.on(app.database));
@@ -146,8 +137,8 @@ export class HostileTarget {
 
   private async faultsOfWrites(replies: Reply[], method = ''): Promise<string[]> {
     const isFlushed = await this.app.app.get(BeatFlusher).flush();
-    const rows = this.hasAsked ? await this.writes.next() : [];
-    this.hasAsked = false;
+    const rows = this.asked.mock.calls.length > 0 ? await this.writes.next() : [];
+    this.asked.mockClear();
     const mayWrite = !SAFE.includes(method) && replies.some(({ status }) => status < 400);
     const written = mayWrite || rows.length === 0 ? [] : [`it has written\n${rows.join('\n')}`];
     return isFlushed ? written : [...written, 'the heartbeats that were accepted cannot be written'];
