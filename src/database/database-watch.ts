@@ -21,6 +21,8 @@ const SECOND_LOOK_MS = 250;
 @Injectable()
 export class DatabaseWatch implements OnApplicationBootstrap, OnApplicationShutdown {
   private client: Client | undefined;
+  /** One that is not there yet. It has no limit of its own: that of a look would be over at the same moment, and cut off the second one. */
+  private connecting: Client | undefined;
   private asking: Promise<boolean> | undefined;
   private timer: Timer | undefined;
   private isAway = false;
@@ -114,16 +116,16 @@ export class DatabaseWatch implements OnApplicationBootstrap, OnApplicationShutd
     const { url } = this.dataSource.options as PostgresDataSourceOptions;
     const client = new Client({ connectionString: url, application_name: 'agent-registry watch' });
     client.on('error', () => (this.client = undefined)); // the next question connects anew
-    const limit = this.clock.setDeadline(AWAY_AFTER_MS, () => cut(client));
-    await client.connect().finally(() => limit.cancel());
+    this.connecting = client;
+    await client.connect().finally(() => (this.connecting = undefined));
     if (!this.isStopped) return client;
     cut(client); // nobody would end it any more
     throw new Error('The service has stopped');
   }
 
-  /** Ends the question that is being asked, if there is one. */
+  /** Ends the question that is being asked, or the connection that is being made for it, if there is one. */
   private hangUp(): void {
-    const client = this.client;
+    const client = this.client ?? this.connecting;
     this.client = undefined;
     if (client) cut(client);
   }

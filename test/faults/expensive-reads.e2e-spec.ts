@@ -10,7 +10,7 @@ const AGENT = { name: 'n', type: 'worker' };
 /** Sweeps and flushes come when the test asks for them. */
 const QUIET = {
   HEARTBEAT_SWEEP_INTERVAL_SECONDS: 3600,
-  HEARTBEAT_TIMEOUT_SECONDS: 86_400,
+  HEARTBEAT_TIMEOUT_SECONDS: 1_800,
   HEARTBEAT_FLUSH_INTERVAL_MS: 60_000,
 };
 const PLACES = 2;
