@@ -68,7 +68,7 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
     if (now - this.lastSweepAt < this.configuration.HEARTBEAT_SWEEP_INTERVAL_SECONDS * 1000 - 500) return;
     this.lastSweepAt = now;
     this.sweeping = this.sweep().then(
-      () => this.tellOutcome(undefined),
+      (wasAble) => this.tellOutcome(wasAble ? undefined : new Error('Heartbeats cannot be written')),
       (error: unknown) => this.tellOutcome(error),
     );
     await this.sweeping;
@@ -94,10 +94,10 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
     };
   }
 
-  /** One sweep, or none when another replica is at it or has just been. */
-  async sweep(): Promise<void> {
+  /** One sweep, or none when another replica is at it or has just been. False when this replica cannot write heartbeats and so judges none. */
+  async sweep(): Promise<boolean> {
     // What agents have told this replica counts; and who cannot write beats does not judge who has sent none.
-    if (!(await this.flusher.flush())) return;
+    if (!(await this.flusher.flush())) return false;
     // Whoever sweeps then: what this replica has missed, no other one has heard.
     await this.hearing.confess(() => this.sweeps.countSilenceAnew());
     const start = this.clock.monotonicMs();
@@ -108,9 +108,10 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
     const end = this.clock.monotonicMs();
     // Not "now" when another replica is at it: that one may be stuck.
     if (sinceLastSweep !== null) this.lastSuccessAt = end - sinceLastSweep * 1000;
-    if (!hasSwept) return;
+    if (!hasSwept) return true;
     this.durations.observe((end - start) / 1000);
     this.logger.debug({ duration_ms: Math.round(end - start) }, 'Heartbeat sweep done');
+    return true;
   }
 
   /** The first of several failures, and that they are over. */

@@ -80,7 +80,7 @@ describe.each(['on', 'off'] as const)('A replica that cannot write to its databa
       await app.clock.advanceMonotonic(5);
       expect((await beat('usual')).status).toBe(200);
     }
-    expect(await lag()).toBeGreaterThanOrEqual(20);
+    expect(await lag()).toBeGreaterThan(19.9); // a sum of fractions
     await relay.open();
     await until('the beats are written', 60, () => app.app.get(BeatFlusher).flush());
     expect(await lag()).toBeLessThan(20);
