@@ -60,7 +60,7 @@ describe('BytesInFlight', () => {
     bytes.moved(first.held);
     await clock.advance(0.99);
     expect(() => hold('too early', 256 * KIB)).toThrow(overloaded);
-    await clock.advance(0.01);
+    await clock.advance(0.02);
     hold('needy', 256 * KIB);
     expect(cut).toEqual(['second']);
   });
