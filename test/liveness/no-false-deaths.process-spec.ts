@@ -65,16 +65,14 @@ const HELD_UP: Trouble[] = [
     },
   ],
   [
-    'while PostgreSQL hangs for two timeouts, and its beats are taken all the time',
+    'while PostgreSQL hangs for two timeouts, and beats are taken or answered 503',
     async ({ relay, fleet, outages }) => {
       const from = Date.now();
-      const { unanswered } = fleet;
       relay.freeze();
-      await fleet.gets(2 * TIMEOUT).finally(() => {
+      await fleet.sends(2 * TIMEOUT).finally(() => {
         outages.push({ from, to: Date.now() });
         relay.thaw();
       });
-      expect(fleet.unanswered).toBe(unanswered);
     },
   ],
 ];

@@ -23,6 +23,7 @@ describe('A service under load', () => {
     service = await ServiceProcess.start({
       env: {
         DATABASE_URL: database.url,
+        HEARTBEAT_TIMEOUT_SECONDS: '3600',
         HEARTBEAT_FLUSH_INTERVAL_MS: String(flushIntervalMs),
         HEARTBEAT_SWEEP_INTERVAL_SECONDS: '3600', // it flushes, too
         SHUTDOWN_GRACE_SECONDS: '3600',

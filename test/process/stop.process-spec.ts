@@ -80,7 +80,11 @@ describe('A stop', () => {
 
   it('takes no more connections then, answers what it has accepted, and writes the heartbeats that it has acknowledged', async () => {
     // Neither the flush nor the sweep writes them before.
-    const intervals = { HEARTBEAT_FLUSH_INTERVAL_MS: '60000', HEARTBEAT_SWEEP_INTERVAL_SECONDS: '3600' };
+    const intervals = {
+      HEARTBEAT_TIMEOUT_SECONDS: '86400',
+      HEARTBEAT_FLUSH_INTERVAL_MS: '60000',
+      HEARTBEAT_SWEEP_INTERVAL_SECONDS: '3600',
+    };
     const service = await start({ SHUTDOWN_DRAIN_MS: '0', ...intervals });
     const registered = register(service, 'beating');
     await court.isAsked();

@@ -34,6 +34,7 @@ describe('WEB_CONCURRENCY', () => {
       env: {
         DATABASE_URL: database.url,
         WEB_CONCURRENCY: String(WORKERS),
+        HEARTBEAT_TIMEOUT_SECONDS: '3600',
         HEARTBEAT_FLUSH_INTERVAL_MS: '60000',
         HEARTBEAT_SWEEP_INTERVAL_SECONDS: '3600',
       },
