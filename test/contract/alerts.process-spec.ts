@@ -34,7 +34,7 @@ describe('the alerts, in a real Prometheus', () => {
     const [lost, kept] = [relay.url, databases[1]!.url];
     [losing, well] = await Promise.all([
       ServiceProcess.start({ env: { DATABASE_URL: lost } }),
-      ServiceProcess.start({ env: { DATABASE_URL: kept, HEARTBEAT_TIMEOUT_SECONDS: '1' } }),
+      ServiceProcess.start({ env: { DATABASE_URL: kept, HEARTBEAT_TIMEOUT_SECONDS: '2' } }),
     ]);
     await until('each service has swept and says that its database is up', GUARD_SECONDS, async () =>
       (await Promise.all([losing, well].map(isWell))).every(Boolean),
