@@ -54,28 +54,33 @@ export class AgentImportRepository {
 
 /**
  * A definition that arrives at a new (or deregistered) agent makes it anew; at a known one it sets the fields only. An id
- * that was registered since {@link AgentImportRepository.find} looked is left to its registration.
+ * that was registered since {@link AgentImportRepository.find} looked is left to its registration, and not locked either: that would be out
+ * of the order of the ids, and two could wait for each other in a circle.
  */
 const WRITE = `
   WITH batch AS (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS item(
       id text, previous text, status text, event text, data jsonb, name text, type text, category text, version text,
       capabilities jsonb, endpoints jsonb, metadata jsonb, heartbeat jsonb)),
-  written AS (
-    INSERT INTO agents AS known
-           (id, name, type, category, version, capabilities, endpoints, metadata, heartbeat, status, registered_at, last_seen)
-    SELECT id, name, type, category, version, capabilities, endpoints, metadata, heartbeat, status, now(), NULL
-      FROM batch ORDER BY id
-    ON CONFLICT (id) DO UPDATE
-       SET name = excluded.name, type = excluded.type, category = excluded.category, version = excluded.version,
-           capabilities = excluded.capabilities, endpoints = excluded.endpoints, metadata = excluded.metadata,
-           heartbeat = excluded.heartbeat, status = excluded.status, generation = known.generation + 1,
+  changed AS (
+    UPDATE agents AS known
+       SET name = batch.name, type = batch.type, category = batch.category, version = batch.version,
+           capabilities = batch.capabilities, endpoints = batch.endpoints, metadata = batch.metadata,
+           heartbeat = batch.heartbeat, status = batch.status, generation = known.generation + 1,
            health = CASE WHEN known.deregistered_at IS NULL THEN known.health END,
            last_seen = CASE WHEN known.deregistered_at IS NULL THEN known.last_seen END,
            registered_at = CASE WHEN known.deregistered_at IS NULL THEN known.registered_at ELSE now() END,
            deregistered_at = NULL
-     WHERE EXISTS (SELECT FROM batch WHERE batch.id = known.id AND batch.previous IS NOT NULL)
+      FROM batch WHERE batch.id = known.id AND batch.previous IS NOT NULL
+    RETURNING known.id, known.name, known.type, known.status, known.generation),
+  added AS (
+    INSERT INTO agents
+           (id, name, type, category, version, capabilities, endpoints, metadata, heartbeat, status, registered_at, last_seen)
+    SELECT id, name, type, category, version, capabilities, endpoints, metadata, heartbeat, status, now(), NULL
+      FROM batch WHERE previous IS NULL ORDER BY id
+    ON CONFLICT (id) DO NOTHING
     RETURNING id, name, type, status, generation),
+  written AS (SELECT * FROM changed UNION ALL SELECT * FROM added),
   event AS (
     SELECT written.id AS agent_id, batch.event AS type,
            CASE WHEN batch.previous IS DISTINCT FROM batch.status THEN batch.previous END AS from_status,

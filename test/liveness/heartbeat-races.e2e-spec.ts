@@ -7,12 +7,11 @@ describe('Two replicas, the same agents', () => {
   });
   afterAll(() => race.end());
 
-  it('beat, fall silent, come, go and change at random: no answer fails, and one unbroken history for each', async () => {
+  it('beat, fall silent, come, go and change at random: no deadlock, and one unbroken history for each', async () => {
     const { failed, events, agents, deadlocks } = await race.run(raceSeed(), raceActions(60));
     expect(failed).toEqual([]);
     expect(breaksIn(events)).toEqual([]);
     expect(agents).toEqual(lastOf(events));
-    // Imports lock the ids that are known before those that are new, so two may meet in a circle; the one that PostgreSQL ends runs again.
-    process.stderr.write(`heartbeat race: ${deadlocks} deadlocks, repeated by the registry\n`);
+    expect(deadlocks).toBe(0);
   }, 1_800_000);
 });
