@@ -1,6 +1,7 @@
 // npm run bench [-- NAME … --quick --peer name=url]: runs the benchmarks, all or those named, on servers of their own and on
 // Node 24, and writes what they measured to bench/RESULTS.md. --quick: a short run that shows that everything works, and is not
-// written. --peer: another server that speaks the contract, for `peers`.
+// written. --peer: another server that speaks the contract, for `peers`. --against COMMIT: what `builds`, which runs only when
+// it is named, compares with.
 import { cpus, totalmem } from 'node:os';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -25,12 +26,19 @@ const BENCHMARKS = {
   peers: './peers.mjs',
   scale: './scale.mjs',
   profiles: './profiles.mjs',
+  builds: './builds.mjs',
 };
+/** Those that need to be told something. */
+const ONLY_WHEN_NAMED = new Set(['builds']);
 const RESULTS = new URL('RESULTS.md', import.meta.url);
 
 const { values: options, positionals: asked } = parseArgs({
   allowPositionals: true,
-  options: { quick: { type: 'boolean', default: false }, peer: { type: 'string', multiple: true, default: [] } },
+  options: {
+    quick: { type: 'boolean', default: false },
+    peer: { type: 'string', multiple: true, default: [] },
+    against: { type: 'string' },
+  },
 });
 const peers = Object.fromEntries(options.peer.map(nameAndUrl));
 if (options.quick) process.env.BENCH_SECONDS ??= '20';
@@ -43,7 +51,8 @@ if (unknown.length > 0) {
 const measured = new Map();
 /** What a benchmark found that must not be. */
 const broken = [];
-for (const name of asked.length > 0 ? asked : Object.keys(BENCHMARKS)) {
+const usual = Object.keys(BENCHMARKS).filter((name) => !ONLY_WHEN_NAMED.has(name));
+for (const name of asked.length > 0 ? asked : usual) {
   console.log(`\n# ${name}`);
   const benchmark = await import(BENCHMARKS[name]);
   const report = await onServerOfItsOwn(benchmark);
@@ -63,7 +72,8 @@ async function onServerOfItsOwn({ run, settings = {} }) {
   await chmod(directory, 0o755); // PostgreSQL runs under another account when we are root
   const server = await EmbeddedPostgres.start({ directory, settings, log: () => undefined });
   try {
-    return await run({ url: server.superuserUrl, directory, broken, quick: options.quick, peers, ownNode: ownNode() });
+    const { quick, against } = options;
+    return await run({ url: server.superuserUrl, directory, broken, quick, against, peers, ownNode: ownNode() });
   } finally {
     await server.stop();
     await rm(directory, { recursive: true, force: true });
