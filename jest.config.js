@@ -61,6 +61,12 @@ const projects = [
   },
   // nightly: long races, long histories, large fleets
   { ...withServers, displayName: 'nightly', testMatch: ['<rootDir>/test/**/*.nightly-spec.ts'] },
+  {
+    ...withServers,
+    ...asClient,
+    displayName: 'nightly-client',
+    testMatch: ['<rootDir>/clients/typescript/test/**/*.nightly-spec.ts'],
+  },
 ];
 /** Those whose names begin with it; `npm test` chooses. */
 const layers = process.env.TEST_LAYERS?.split(',');

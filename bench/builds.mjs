@@ -91,6 +91,7 @@ async function startBuild(root, name, url, directory, { agents, busy }) {
   const sha256 = createHash('sha256').update(token).digest('hex');
   const service = await startService(fleet.url, directory, {
     ...QUIET,
+    RATE_LIMIT_REQUESTS_PER_SECOND: '0',
     AUTH_MODE: 'token',
     AUTH_TOKENS: JSON.stringify([{ name: 'bench', sha256, scopes: ['admin'] }]),
   });
@@ -105,6 +106,6 @@ function git(...args) {
 
 const introduction = (commit, { agents, turns, seconds }) =>
   `
-This build and that of commit ${commit}, each with ${count(agents)} agents and an \`admin\` token, under the peak load of wrk (64 connections): ${turns} turns of ${seconds} s,
+This build and that of commit ${commit}, each with ${count(agents)} agents and an \`admin\` token and without rate limits, under the peak load of wrk (64 connections): ${turns} turns of ${seconds} s,
 alternating. A ratio is the median over the turns of this build to the other, so that below 1 this build is slower; CPU is that of the service's process,
 which the load generator beside it disturbs less than the rate.`.trim();

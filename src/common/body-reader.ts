@@ -34,7 +34,9 @@ export async function readJsonBody(
   const declared = declaredLength(request);
   if (declared === 0) return undefined;
   if (declared !== undefined) requireJsonType(request.headers['content-type'], request.method!);
-  const bytes = await new BodyReader(request, rules, inFlight).read(declared, response);
+  await Promise.resolve(); // what came with the head has been taken in by then
+  const whole = isSmall(request, declared, rules) ? arrivedWhole(request, declared, inFlight) : undefined;
+  const bytes = whole ?? (await new BodyReader(request, rules, inFlight).read(declared, response));
   if (bytes.length === 0) return undefined;
   if (declared === undefined) requireJsonType(request.headers['content-type'], request.method!);
   const body = parseJson(bytes);
@@ -45,6 +47,21 @@ export async function readJsonBody(
 /** Bytes; undefined when only the end of the body will tell. */
 function declaredLength({ headers }: IncomingMessage): number | undefined {
   return headers['transfer-encoding'] === undefined ? Number(headers['content-length'] ?? 0) : undefined;
+}
+
+function isSmall(
+  { headers }: IncomingMessage,
+  declared: number | undefined,
+  { isBatch }: BodyRules,
+): declared is number {
+  return !isBatch && declared !== undefined && declared <= UNSCANNED_BYTES && headers['content-encoding'] === undefined;
+}
+
+/** A body of so many bytes that has come already, as the body of a heartbeat has: with the head, in one packet. */
+function arrivedWhole(request: IncomingMessage, bytes: number, inFlight: BytesInFlight): Buffer | undefined {
+  if (!request.complete || request.readableLength !== bytes) return undefined;
+  inFlight.holdWhole(request, bytes);
+  return request.read() as Buffer;
 }
 
 /** One body on its way in. */

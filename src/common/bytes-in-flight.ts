@@ -20,6 +20,9 @@ export class HeldBytes {
   constructor(readonly cut: (error: Error) => void) {}
 }
 
+/** A body that has arrived is not cut. */
+const keepNothing = (): void => undefined;
+
 type HoldingRequest = IncomingMessage & { [HELD]?: HeldBytes };
 const HELD = Symbol('held bytes');
 
@@ -55,6 +58,16 @@ export class BytesInFlight {
     this.arriving.add(held);
     (request as HoldingRequest)[HELD] = held;
     return held;
+  }
+
+  /**
+   * Takes the bytes of a body that has arrived.
+   * @throws DomainError `overloaded`
+   */
+  holdWhole(request: IncomingMessage, bytes: number): void {
+    const held = new HeldBytes(keepNothing);
+    this.take(held, bytes);
+    (request as HoldingRequest)[HELD] = held;
   }
 
   /**

@@ -65,6 +65,7 @@ export function parseJson(bytes: Uint8Array): unknown {
  * @throws DomainError `unsupported_media_type`
  */
 export function requireJsonType(contentType: string | undefined, method: string): void {
+  if (contentType === JSON_TYPE) return; // as nearly every client writes it
   const [type = '', ...parameters] = (contentType ?? '').split(';').map((part) => part.trim().toLowerCase());
   const charset = parameters.find((parameter) => parameter.startsWith('charset='))?.slice('charset='.length);
   const isJson = type === JSON_TYPE || (method === 'PATCH' && type === MERGE_PATCH_TYPE);

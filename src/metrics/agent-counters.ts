@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { AgentChanged } from '../events/agent-changed.event';
+import { IdentityConflicts } from '../registry/identity-conflicts';
 import { Instruments } from './instruments';
 import { transitionOf } from './transition';
 
@@ -12,9 +13,10 @@ export class AgentCounters {
   /** Transitions as their labels in JSON; there are few. */
   private readonly transitions = new Map<string, number>();
 
-  constructor(instruments: Instruments) {
+  constructor(instruments: Instruments, identities: IdentityConflicts) {
     instruments.counter('agent_registrations_total', () => this.registrations);
     instruments.counter('agent_deregistrations_total', () => this.deregistrations);
+    instruments.counter('agent_identity_conflicts_total', () => identities.count);
     instruments.counter('agent_status_transitions_total', () =>
       [...this.transitions].map(([labels, count]) => [JSON.parse(labels) as Record<string, string>, count]),
     );

@@ -19,6 +19,11 @@ export const METRICS = {
     help: 'Deregistrations that were written.',
     labels: [],
   },
+  agent_identity_conflicts_total: {
+    type: 'counter',
+    help: 'Registrations that are part of a conflict: two definitions take turns under one id, so two processes seem to use it.',
+    labels: [],
+  },
   agent_status_transitions_total: {
     type: 'counter',
     help: 'Changes of lifecycle status. from is "unknown" for a new agent; reason is register, import, heartbeat, silent, operator or deregister.',

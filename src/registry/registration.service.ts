@@ -14,6 +14,7 @@ import type { RegisterAgentDto } from './dto/agent-requests.dto';
 import type { RegistrationDto } from './dto/agent-responses.dto';
 import { contextOf } from './governed-context';
 import type { RememberedAnswer } from './idempotency.repository';
+import { IdentityConflicts } from './identity-conflicts';
 import { RegistrationWriter, type Remembering, type WrittenRegistration } from './registration.writer';
 
 export interface Registration {
@@ -30,6 +31,7 @@ export class RegistrationService {
     private readonly writer: RegistrationWriter,
     private readonly events: AgentEvents,
     private readonly governance: GovernanceService,
+    private readonly identities: IdentityConflicts,
     private readonly cadence: Cadence,
     private readonly clock: Clock,
   ) {}
@@ -50,7 +52,9 @@ export class RegistrationService {
     await this.access.requireClaim(principal, body.id);
     await this.governance.authorize('register_agent', contextOf(id, fields));
     const outcome = await this.writer.write(id, fields, principal, remembering);
-    return 'agent' in outcome ? this.announce(outcome) : replay(outcome, remembering!.requestHash);
+    if (!('agent' in outcome)) return replay(outcome, remembering!.requestHash);
+    this.identities.registered(id, fields, outcome.previousStatus);
+    return this.announce(outcome);
   }
 
   private remembering(key: string, body: RegisterAgentDto, principal: Principal): Remembering {

