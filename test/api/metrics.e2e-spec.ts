@@ -104,7 +104,11 @@ describe('GET /metrics', () => {
     const app = await start();
     const conflictsAfter = async (...apis: string[]): Promise<number | undefined> => {
       for (const api of apis)
-        await app.request('POST', '/agents/register', registration({ id: 'shared', endpoints: { api } }));
+        await app.request(
+          'POST',
+          '/agents/register',
+          registration({ id: 'shared', name: 'shared', endpoints: { api } }),
+        );
       return (await scrape(app)).series.get('agent_identity_conflicts_total');
     };
     const [mine, others] = ['http://10.0.0.1/', 'http://10.0.0.2/'];
