@@ -23,6 +23,7 @@ export async function ensureInstalled() {
     // In production npm would leave out what the build needs.
     npm(['ci', '--include=dev', '--no-audit', '--no-fund']);
   });
+  useHooks();
 }
 
 /** Runs `npm run build` unless dist/ was built from the sources as they are now. `quiet`: shows nothing if it succeeds. */
@@ -45,6 +46,12 @@ export async function ensureBuilt({ quiet = false } = {}) {
 /** Makes the next {@link ensureBuilt} build: for whoever is going to write into dist/ by other means. */
 export function forgetBuild() {
   rmSync(STAMP, { force: true });
+}
+
+/** Points git at `.githooks/`, unless it has been told otherwise or this is no checkout. */
+function useHooks() {
+  const config = (...args) => spawnSync('git', ['config', ...args], { cwd: ROOT, stdio: 'ignore' }).status;
+  if (existsSync(join(ROOT, '.git')) && config('core.hooksPath') === 1) config('core.hooksPath', '.githooks');
 }
 
 function isInstalled() {
