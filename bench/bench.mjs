@@ -22,6 +22,7 @@ const BENCHMARKS = {
   cache: './cache.mjs',
   'hot-updates': './hot-updates.mjs',
   fleet: './fleet-heartbeats.mjs',
+  attack: './attack.mjs',
   'hanging-court': './hanging-court.mjs',
   peers: './peers.mjs',
   scale: './scale.mjs',
