@@ -122,7 +122,12 @@ class Bystander {
   }
 
   async register(id) {
-    const { status } = await this.ask('POST', '/agents/register', { id, name: 'n', type: 't' });
+    const { status } = await this.ask('POST', '/agents/register', {
+      id,
+      name: 'n',
+      type: 't',
+      heartbeat: { interval_seconds: 1 },
+    });
     if (status >= 300) throw new Error(`a registration was answered ${status}`);
   }
 

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from './clock';
+import { UnreadBodies } from './unread-bodies';
 
 /** Connections above the bound that may be open, so that a probe among them is heard: an eighth, at most so many. */
 const MOST_RESERVED = 64;
@@ -45,12 +46,15 @@ export class Connections {
   private readonly idle = new Set<Connection>();
   /** Without any request so far. */
   private readonly unheard = new Set<Connection>();
+  private readonly unreadBodies: UnreadBodies;
   private waiting = 0;
 
   constructor(
     private readonly clock: Clock,
     private readonly serve: (request: IncomingMessage, response: ServerResponse) => void,
-  ) {}
+  ) {
+    this.unreadBodies = new UnreadBodies(clock);
+  }
 
   get size(): number {
     return this.open.size;
@@ -107,6 +111,7 @@ export class Connections {
     const connection = this.open.get(request.socket);
     if (connection?.current?.request !== request) return;
     connection.current = undefined;
+    this.unreadBodies.add(request);
     this.proceed(connection);
   }
 
