@@ -26,6 +26,11 @@ export type Principal = { kind: 'unrestricted' } | { kind: 'anonymous' } | Clien
 export const UNRESTRICTED: Principal = { kind: 'unrestricted' };
 export const ANONYMOUS: Principal = { kind: 'anonymous' };
 
+/** Whether nothing of any agent is a secret to them. */
+export function isAllSeeing(principal: Principal): boolean {
+  return principal.kind === 'unrestricted' || (principal.kind === 'client' && principal.scopes.includes('admin'));
+}
+
 /** A client's name as the database can hold it, and as people can read it in a log. */
 export function isClientName(name: unknown): name is string {
   return typeof name === 'string' && /^[^\p{Cc}\p{Cs}]{1,255}$/u.test(name);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
+import { withoutSecrets } from '../common/secrets';
 import { Clock } from '../common/clock';
 import { DurationTally } from '../common/duration-tally';
 import { DomainError } from '../common/domain-error';
@@ -15,7 +16,6 @@ import {
   type Judgement,
   type Question,
 } from './policy-authority';
-import { redacted } from './redaction';
 import { VerdictCache } from './verdict-cache';
 
 /** The list that cursors of decisions belong to. */
@@ -50,7 +50,7 @@ export class GovernanceService {
    */
   async authorize(action: Question['action'], context: Question['context']): Promise<void> {
     if (this.authority.state().status === 'off') return;
-    const question: Question = { action, context: redacted(context) as Question['context'] };
+    const question: Question = { action, context: withoutSecrets(context) as Question['context'] };
     const judgement = this.cache.get(question) ?? (await this.ask(question));
     if (judgement.outcome === 'denied') throw denied(judgement);
     if (judgement.outcome === 'unreachable' && this.failsClosed()) throw unavailable(judgement);

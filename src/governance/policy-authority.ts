@@ -2,7 +2,7 @@
 export const GOVERNED_ACTIONS = ['register_agent', 'update_agent', 'set_agent_status', 'deregister_agent'] as const;
 export type GovernedAction = (typeof GOVERNED_ACTIONS)[number];
 
-/** An action that somebody wants to take, and all that the authority may know about it. Holds no secrets, see `redaction.ts`. */
+/** An action that somebody wants to take, and all that the authority may know about it. Holds no secrets, see {@link withoutSecrets}. */
 export interface Question {
   action: GovernedAction;
   context: Record<string, unknown> & { agent_id: string };

@@ -1,6 +1,8 @@
+import { isAllSeeing, type Principal } from '../access/principal';
 import { unstorable } from '../common/json-limits';
 import { DEFAULT_PAGE_SIZE, LONGEST_CURSOR, MAX_PAGE_SIZE, decodeCursor } from '../common/paging';
 import type { QueryParameters } from '../common/query-parameters';
+import { isSecret, withoutSecrets } from '../common/secrets';
 import { HEALTH_STATUSES, type HealthStatus } from './agent-health';
 import { AGENT_STATUSES, type AgentStatus } from './agent-status';
 import type { DiscoverAgentsDto } from './dto/agent-requests.dto';
@@ -17,6 +19,8 @@ export interface AgentQuery {
   capabilities: string[];
   health?: HealthStatus;
   metadata: [key: string, value: string][];
+  /** Only agents of this client; null: none. Undefined: everybody's. */
+  owner?: string | null;
   limit: number;
   /** The page begins after this id. */
   after?: string;
@@ -69,6 +73,16 @@ export function queryFromDiscovery(body: DiscoverAgentsDto): AgentQuery {
     limit: body.limit ?? DEFAULT_PAGE_SIZE,
     after: body.cursor ? decodeCursor(AGENT_LIST, body.cursor, isId) : undefined,
   };
+}
+
+/**
+ * The same query for this caller: one that asks for what only an owner sees finds the caller's own agents only. Otherwise totals
+ * would tell what answers do not.
+ */
+export function asSeenBy(principal: Principal, query: AgentQuery): AgentQuery {
+  const asksForSecrets = query.metadata.some(([key, value]) => isSecret(key, value) || withoutSecrets(value) !== value);
+  if (!asksForSecrets || isAllSeeing(principal)) return query;
+  return { ...query, owner: principal.kind === 'client' ? principal.name : null };
 }
 
 /** Adopted agents have any id that the table holds, the empty one as well. */

@@ -46,6 +46,10 @@ function selection(query: AgentQuery, timeoutSeconds: number): { where: string; 
     const matches = metadataReadings(value).map((reading) => JSON.stringify(Object.fromEntries([[key, reading]])));
     conditions.push(`(${matches.map((match) => `metadata @> ${parameter(match)}::jsonb`).join(' OR ')})`);
   }
+  if (query.owner !== undefined) {
+    const owner = parameter(query.owner);
+    conditions.push(`EXISTS (SELECT FROM agent_credentials WHERE agent_id = agents.id AND owner = ${owner})`);
+  }
   if (query.health !== undefined) {
     const timeout = parameter(timeoutSeconds);
     conditions.push(`(${healthStatusSql(timeout)}) = ${parameter(query.health)}`);

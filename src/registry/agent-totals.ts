@@ -62,8 +62,9 @@ function isTotal(value: unknown): value is number {
 
 /** The same for queries that ask for the same, in whatever order, and on whatever page. */
 export function hashOf(query: AgentQuery): string {
-  const { types, statuses, categories, name, version, capabilities, health, metadata } = query;
+  const { types, statuses, categories, name, version, capabilities, health, metadata, owner } = query;
   const sets: string[][] = [types, statuses, categories, capabilities, metadata.map((pair) => JSON.stringify(pair))];
-  const criteria = [...sets.map((set) => [...new Set(set)].sort()), name ?? null, version ?? null, health ?? null];
+  const single = [name ?? null, version ?? null, health ?? null, owner === undefined ? [] : [owner]];
+  const criteria = [...sets.map((set) => [...new Set(set)].sort()), ...single];
   return createHash('sha256').update(JSON.stringify(criteria)).digest('base64url');
 }

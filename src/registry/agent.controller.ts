@@ -12,10 +12,13 @@ import {
   PartialType,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { Requires } from '../access/requires.decorator';
+import { AccessControl } from '../access/access-control';
+import type { Principal } from '../access/principal';
+import { Caller, Requires } from '../access/requires.decorator';
 import { ApiProblems } from '../common/api-problems';
 import { Query, ReadsQuery, ReservedWords, ValidBody } from '../common/http-input';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../common/paging';
+import { withoutSecrets } from '../common/secrets';
 import { HotLane } from '../lane/hot-lane';
 import { QueryParameters } from '../common/query-parameters';
 import type { AgentEntity } from './agent.entity';
@@ -54,6 +57,7 @@ export class AgentController {
   constructor(
     private readonly agents: AgentService,
     private readonly presenter: AgentPresenter,
+    private readonly access: AccessControl,
     lane: HotLane,
   ) {
     lane.add({
@@ -61,7 +65,7 @@ export class AgentController {
       path: '/agents/:id',
       reserved: RESERVED_IDS,
       like: [AgentController, 'read'],
-      answer: ({ id, headers }) => this.answerTo(id, headers['if-none-match']),
+      answer: ({ id, headers, principal }) => this.answerTo(id, principal, headers['if-none-match']),
     });
   }
 
@@ -78,10 +82,11 @@ export class AgentController {
   @ApiProblems(400, 404)
   async read(
     @Param('id', storableId) id: string,
+    @Caller() principal: Principal,
     @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res({ passthrough: true }) response: Response,
   ): Promise<AgentDto | undefined> {
-    const { status, headers, body } = await this.answerTo(id, ifNoneMatch);
+    const { status, headers, body } = await this.answerTo(id, principal, ifNoneMatch);
     response.status(status).set(headers);
     return body;
   }
@@ -204,21 +209,38 @@ export class AgentController {
     return { events: page.items.map(presentEvent), next_cursor: page.nextCursor };
   }
 
-  private answerTo(id: string, ifNoneMatch: string | undefined): RecordAnswer | Promise<RecordAnswer> {
+  private answerTo(
+    id: string,
+    principal: Principal,
+    ifNoneMatch: string | undefined,
+  ): RecordAnswer | Promise<RecordAnswer> {
     const found = this.agents.read(id);
     return found instanceof Promise
-      ? found.then((agent) => this.answerWith(agent, ifNoneMatch))
-      : this.answerWith(found, ifNoneMatch);
+      ? found.then((agent) => this.answerWith(agent, principal, ifNoneMatch))
+      : this.answerWith(found, principal, ifNoneMatch);
   }
 
-  private answerWith(agent: AgentEntity, ifNoneMatch: string | undefined): RecordAnswer {
+  private answerWith(
+    agent: AgentEntity,
+    principal: Principal,
+    ifNoneMatch: string | undefined,
+  ): RecordAnswer | Promise<RecordAnswer> {
     const headers = { ETag: entityTag(agent) };
     if (ifNoneMatchHits(ifNoneMatch, headers.ETag)) return { status: 304, headers };
-    return { status: 200, headers, body: this.presenter.record(agent) };
+    const answer = (isAllShown: boolean): RecordAnswer => ({
+      status: 200,
+      headers,
+      body: this.presenter.record(agent, isAllShown),
+    });
+    // Whose the agent is, is looked up only where it makes a difference.
+    if (withoutSecrets(agent.metadata) === agent.metadata) return answer(true);
+    const isAllShown = this.access.seesSecretsOf(agent.id, principal);
+    return isAllShown instanceof Promise ? isAllShown.then(answer) : answer(isAllShown);
   }
 
+  /** For callers who may change the agent, and so see all of it. */
   private recordOf(agent: AgentEntity, response: Response): AgentDto {
     response.setHeader('etag', entityTag(agent));
-    return this.presenter.record(agent);
+    return this.presenter.record(agent, true);
   }
 }

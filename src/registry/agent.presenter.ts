@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock, dateOf } from '../common/clock';
+import { withoutSecrets } from '../common/secrets';
 import type { AgentEvent } from '../events/agent-event';
 import type { AgentEntity } from './agent.entity';
 import { healthStatus, type ReportedHealth } from './agent-health';
@@ -39,10 +40,11 @@ export class AgentPresenter {
     return summaryOf(agent, agent.status, this.sight(agent));
   }
 
-  record(agent: AgentEntity): AgentDto {
+  /** For somebody who may see its secrets, or may not. */
+  record(agent: AgentEntity, isAllShown: boolean): AgentDto {
     const sight = this.sight(agent);
     const summary = summaryOf(agent, statusOf(agent, sight), sight) as AgentDto;
-    summary.metadata = agent.metadata;
+    summary.metadata = isAllShown ? agent.metadata : (withoutSecrets(agent.metadata) as AgentDto['metadata']);
     summary.health = this.health(agent, sight);
     summary.heartbeat = this.heartbeat(agent, sight, summary.last_seen);
     return summary;

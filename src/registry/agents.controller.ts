@@ -11,7 +11,7 @@ import { QueryParameters } from '../common/query-parameters';
 import { HotLane } from '../lane/hot-lane';
 import { AgentImportService } from './agent-import.service';
 import { AgentPresenter } from './agent.presenter';
-import { MAX_METADATA_FILTERS, queryFromDiscovery, queryFromParameters } from './agent-query';
+import { asSeenBy, MAX_METADATA_FILTERS, queryFromDiscovery, queryFromParameters } from './agent-query';
 import { AgentService } from './agent.service';
 import { AGENT_STATUSES } from './agent-status';
 import { HEALTH_STATUSES } from './agent-health';
@@ -89,14 +89,14 @@ export class AgentsController {
     name: 'metadata.<key>',
     required: false,
     type: String,
-    description: `The value of a key of the metadata, e.g. \`metadata.team=data-team\`. At most ${MAX_METADATA_FILTERS} keys.`,
+    description: `The value of a key of the metadata, e.g. \`metadata.team=data-team\`. At most ${MAX_METADATA_FILTERS} keys. A secret is looked for among the caller's own agents only, unless it is \`admin\`.`,
   })
   @ApiQuery({ name: 'limit', required: false, type: 'integer', description: '1 to 1000, default 100.' })
   @ApiQuery({ name: 'cursor', required: false, type: String, description: 'The `next_cursor` of the page before.' })
   @ApiOkResponse({ type: AgentPageDto })
   @ApiProblems(400)
-  async list(@Query() parameters: QueryParameters): Promise<AgentPageDto> {
-    const page = await this.agents.list(queryFromParameters(parameters));
+  async list(@Query() parameters: QueryParameters, @Caller() principal: Principal): Promise<AgentPageDto> {
+    const page = await this.agents.list(asSeenBy(principal, queryFromParameters(parameters)));
     const agents = page.items.map((agent) => this.presenter.summary(agent));
     return { agents, total: page.total, next_cursor: page.nextCursor };
   }

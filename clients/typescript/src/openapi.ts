@@ -20,7 +20,7 @@ export interface paths {
                     health?: "healthy" | "degraded" | "unhealthy" | "unknown" | "stale";
                     /** @description 1 to 1000, default 100. */
                     limit?: number;
-                    /** @description The value of a key of the metadata, e.g. `metadata.team=data-team`. At most 20 keys. */
+                    /** @description The value of a key of the metadata, e.g. `metadata.team=data-team`. At most 20 keys. A secret is looked for among the caller's own agents only, unless it is `admin`. */
                     "metadata.<key>"?: string;
                     name?: string;
                     /** @description Any of them. */
@@ -2392,6 +2392,7 @@ export interface components {
              * @example 2026-10-08T15:30:00.000Z
              */
             last_seen: string | null;
+            /** @description Without its secrets, unless the caller is the owner, the agent or `admin`. */
             metadata: {
                 [key: string]: unknown;
             };

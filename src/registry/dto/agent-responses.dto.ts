@@ -126,7 +126,10 @@ export class HeartbeatDto {
 }
 
 export class AgentDto extends AgentSummaryDto {
-  @ApiProperty(FREE_OBJECT)
+  @ApiProperty({
+    ...FREE_OBJECT,
+    description: 'Without its secrets, unless the caller is the owner, the agent or `admin`.',
+  })
   metadata!: Record<string, unknown>;
 
   @ApiProperty()
