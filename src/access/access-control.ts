@@ -10,7 +10,7 @@ import { AgentCredentials } from './agent-credentials';
 import type { AgentCredential } from './agent-credentials.repository';
 import { Authenticator } from './authenticator';
 import { bearerToken, isAgentToken } from './bearer-token';
-import { ANONYMOUS, isAllSeeing, UNRESTRICTED, type Client, type Principal, type Scope } from './principal';
+import { ANONYMOUS, UNRESTRICTED, type Client, type Principal, type Scope } from './principal';
 
 /**
  * The one place that decides who may do what, whatever way a request came in. Answers at once when nobody has to be asked, so
@@ -80,19 +80,6 @@ export class AccessControl implements OnApplicationBootstrap {
     throw insufficientScope(
       principal.kind === 'agent' ? 'The token of an agent registers that agent only' : FOREIGN_AGENT,
     );
-  }
-
-  /**
-   * Whether the caller may see the secrets of an agent that it may read: its owner may, the agent itself, and `admin`.
-   * @throws DomainError `store_unavailable`
-   */
-  seesSecretsOf(agentId: string, principal: Principal): boolean | Promise<boolean> {
-    if (isAllSeeing(principal)) return true;
-    if (principal.kind !== 'client') return principal.kind === 'agent' && principal.id === agentId;
-    const known = this.credentials.ofAgent(agentId);
-    return known instanceof Promise
-      ? known.then((credential) => credential?.owner === principal.name)
-      : known?.owner === principal.name;
   }
 
   private isOff(): boolean {

@@ -1,4 +1,4 @@
-import type { Principal, Scope } from './principal';
+import { isAllSeeing, type Principal, type Scope } from './principal';
 
 /** What a route asks of a caller. `health` and `metrics` are `open` or `read`, as the configuration has it. */
 export type Access = 'open' | 'health' | 'metrics' | Scope;
@@ -44,4 +44,11 @@ export function mayClaim(principal: Principal, id: string, owner: string | null)
   if (principal.kind === 'agent') return principal.id === id;
   if (principal.scopes.includes('admin')) return true;
   return principal.scopes.includes('agent') && (owner === null || owner === principal.name);
+}
+
+/** Who may see the secrets of an agent that they may read: its owner, the agent itself, and `admin`. */
+export function seesSecrets(principal: Principal, agent: { id: string; owner?: string | null }): boolean {
+  if (isAllSeeing(principal)) return true;
+  if (principal.kind === 'agent') return principal.id === agent.id;
+  return principal.kind === 'client' && principal.name === agent.owner;
 }

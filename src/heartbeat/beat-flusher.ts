@@ -192,7 +192,7 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
       unmet.delete(agent.id);
       const { id, status, revived } = agent;
       if (revived) this.events.publish('status_changed', { id, status, ...revived }, revived.from, 'heartbeat');
-      if (!changed.has(agent.id)) this.known.remember(agent); // last: a listener to the event forgets the agent
+      if (!changed.has(agent.id)) this.known.confirm(agent);
     }
     for (const id of unmet) this.known.forget(id);
     for (const id of ids) {

@@ -9,6 +9,8 @@ export interface KnownAgent {
   id: string;
   status: AgentStatus;
   intervalSeconds: number;
+  /** Null: nobody's. */
+  owner: string | null;
 }
 
 /** A heartbeat on its way into the table. Ages in milliseconds, so that no two clocks are compared. */
@@ -19,7 +21,7 @@ export interface BeatToWrite {
   reportAge?: number;
 }
 
-export interface WrittenBeat extends KnownAgent {
+export interface WrittenBeat extends Omit<KnownAgent, 'owner'> {
   /** The agent, when the beat has revived it. */
   revived: { from: AgentStatus; name: string; type: string } | null;
 }
@@ -32,7 +34,8 @@ export class BeatsRepository {
   /** Those of the ids that are registered, and tombstones. */
   async find(ids: string[]): Promise<KnownAgent[]> {
     return this.database.query<KnownAgent>(
-      `SELECT id, status, (heartbeat->>'interval_seconds')::int AS "intervalSeconds" FROM agents WHERE id = ANY ($1)`,
+      `SELECT id, status, (heartbeat->>'interval_seconds')::int AS "intervalSeconds", owner
+         FROM agents LEFT JOIN agent_credentials ON agent_id = id WHERE id = ANY ($1)`,
       [ids],
     );
   }

@@ -1,28 +1,64 @@
-import { nextCadence } from './cadence-rule';
+import { nextCadence, pausesOf, type Demand } from './cadence-rule';
+
+const demand = (...agents: [number: number, interval: number][]): Demand =>
+  new Map(agents.map(([number, interval]) => [interval, number]));
+
+describe('pausesOf', () => {
+  const TARGET = 20;
+
+  it.each<[what: string, demands: Record<string, Demand>, pauses: Record<string, number>]>([
+    ['nobody is slowed below the target', { a: demand([100, 10]), b: demand([50, 5]) }, {}],
+    ['nor at it', { a: demand([100, 10], [10, 1]) }, {}],
+    ['a fleet that asks for twice as much', { a: demand([400, 10]) }, { a: 20 }],
+    ['who asks for little beats as it wishes', { a: demand([1, 2]), b: demand([200, 1]) }, { b: 200 / 19.5 }],
+    [
+      'what one leaves goes to the others alike',
+      { a: demand([8, 2]), b: demand([100, 1]), c: demand([40, 1]) },
+      { b: 12.5, c: 5 },
+    ],
+    ['two that ask for too much', { a: demand([100, 1]), b: demand([1000, 1]) }, { a: 10, b: 100 }],
+    ['agents that beat rarely are not slowed', { a: demand([40, 1], [36_000, 3600]) }, { a: 4 }],
+    ['the next faster ones are when that does not suffice', { a: demand([10, 1], [100, 5]) }, { a: 5.5 }],
+    ['nobody at all', {}, {}],
+  ])('%s', (_what, demands, pauses) => {
+    const found = pausesOf(new Map(Object.entries(demands)), TARGET);
+    expect([...found.keys()].sort()).toEqual(Object.keys(pauses).sort());
+    for (const [owner, pause] of Object.entries(pauses)) expect(found.get(owner)).toBeCloseTo(pause, 6);
+  });
+
+  it('lets all together beat as often as the target says', () => {
+    const demands = { a: demand([7, 3], [100, 2]), b: demand([500, 1], [3, 60]), c: demand([2, 5]) };
+    const pauses = pausesOf(new Map(Object.entries(demands)), TARGET);
+    const rate = Object.entries(demands).flatMap(([owner, each]) =>
+      [...each].map(([interval, agents]) => agents / Math.max(interval, pauses.get(owner) ?? 0)),
+    );
+    expect(rate.reduce((sum, one) => sum + one)).toBeCloseTo(TARGET, 6);
+  });
+});
 
 describe('nextCadence', () => {
-  const calm = { stretch: 1, tolerance: 1, toleranceFor: 0 };
+  const slowed = { pause: 20, tolerance: 20, toleranceFor: 60 };
 
   it.each([
-    [0, 1],
-    [20_000, 1],
-    [20_001, 1.00005],
-    [50_000, 2.5],
-  ])('for %d wanted beats a second stretches by %d', (wanted, stretch) => {
-    expect(nextCadence(wanted, 20_000, 10, calm).stretch).toBeCloseTo(stretch, 5);
-  });
-
-  it('tolerates at once what it tells agents', () => {
-    expect(nextCadence(50_000, 20_000, 10, calm)).toEqual({ stretch: 2.5, tolerance: 2.5, toleranceFor: 75 });
-  });
-
-  it('keeps tolerating what it told them while they may still live by it', () => {
-    const stretched = { stretch: 2.5, tolerance: 2.5, toleranceFor: 40 };
-    expect(nextCadence(10_000, 20_000, 10, stretched)).toEqual({ stretch: 1, tolerance: 2.5, toleranceFor: 40 });
-    expect(nextCadence(10_000, 20_000, 10, { ...stretched, toleranceFor: 0 })).toEqual({
-      stretch: 1,
-      tolerance: 1,
-      toleranceFor: 30,
-    });
+    ['not slowed', 0, undefined, undefined],
+    ['slowed', 20, undefined, slowed],
+    ['slowed more', 30, slowed, { pause: 30, tolerance: 30, toleranceFor: 90 }],
+    ['as before', 20, { ...slowed, toleranceFor: 7 }, slowed],
+    [
+      'slowed less: some may not know yet',
+      10,
+      { ...slowed, toleranceFor: 7 },
+      { pause: 10, tolerance: 20, toleranceFor: 7 },
+    ],
+    ['slowed less, and all know', 10, { ...slowed, toleranceFor: 0 }, { pause: 10, tolerance: 10, toleranceFor: 30 }],
+    [
+      'not any more: some may not know yet',
+      0,
+      { ...slowed, toleranceFor: 7 },
+      { pause: 0, tolerance: 20, toleranceFor: 7 },
+    ],
+    ['not any more, and all know', 0, { ...slowed, toleranceFor: -1 }, undefined],
+  ])('%s', (_what, pause, before, after) => {
+    expect(nextCadence(pause, before)).toEqual(after);
   });
 });

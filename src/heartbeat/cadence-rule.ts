@@ -1,24 +1,61 @@
-export interface CadenceState {
-  /** Factor on every agent's interval, 1 or more. */
-  stretch: number;
-  /** The largest factor that some agent may still live by. */
+/** How many agents of one owner wish to beat how often: their number by their interval in seconds. */
+export type Demand = ReadonlyMap<number, number>;
+
+/** How slowly the agents of one owner beat, in seconds between two heartbeats; those with a longer interval of their own are not slowed. */
+export interface OwnerCadence {
+  /** No agent is told to beat again sooner. 0: each beats as it wishes. */
+  pause: number;
+  /** The longest pause that some agent may still live by. */
   tolerance: number;
   /** Seconds for which that may be so. */
   toleranceFor: number;
 }
 
 /**
- * How fast agents shall beat. Their own intervals ask for `wanted` heartbeats a second; more than `target` is spread out by
- * stretching every interval alike. Whoever was told a longer pause keeps to it, so timeouts shrink only after every agent
- * must have beaten (and been told anew): three of the longest stretched intervals later.
+ * **How fast may agents beat?** All together at most `target` times a second. Owners share that as fairly as can be (max-min): who asks for
+ * no more than an equal share is not slowed, and what is left over goes to the others alike. An owner that gets less than it asks for has
+ * its fastest agents beat more slowly, those that beat most rarely not at all. By owner, the pauses of those that are slowed.
  */
-export function nextCadence(
-  wanted: number,
-  target: number,
-  longestInterval: number,
-  before: CadenceState,
-): CadenceState {
-  const stretch = Math.max(1, wanted / target);
-  if (stretch < before.tolerance && before.toleranceFor > 0) return { ...before, stretch };
-  return { stretch, tolerance: stretch, toleranceFor: 3 * longestInterval * stretch };
+export function pausesOf(demands: ReadonlyMap<string, Demand>, target: number): Map<string, number> {
+  const wishes = [...demands].map(([owner, demand]) => ({ owner, demand, wanted: rateWith(demand, 0) }));
+  wishes.sort((a, b) => a.wanted - b.wanted);
+  const pauses = new Map<string, number>();
+  let left = target;
+  for (const [n, { owner, demand, wanted }] of wishes.entries()) {
+    const share = Math.min(wanted, left / (wishes.length - n));
+    left -= share;
+    if (share < wanted) pauses.set(owner, pauseFor(demand, share));
+  }
+  return pauses;
+}
+
+/**
+ * What becomes of an owner's cadence. Whoever was told a longer pause keeps to it, so timeouts shrink only after each agent that was told
+ * must have beaten, and been told anew: three of the longest pauses later. Undefined: the owner is not slowed, and no agent has been.
+ */
+export function nextCadence(pause: number, before: OwnerCadence | undefined): OwnerCadence | undefined {
+  if (before && pause < before.tolerance && before.toleranceFor > 0) return { ...before, pause };
+  return pause > 0 ? { pause, tolerance: pause, toleranceFor: 3 * pause } : undefined;
+}
+
+/** Heartbeats a second when nobody beats again before the pause is over. */
+function rateWith(demand: Demand, pause: number): number {
+  let rate = 0;
+  for (const [interval, agents] of demand) rate += agents / Math.max(interval, pause);
+  return rate;
+}
+
+/** The pause with which the demand makes so many heartbeats a second. */
+function pauseFor(demand: Demand, share: number): number {
+  let slowed = 0;
+  let others = rateWith(demand, 0);
+  const byInterval = [...demand].sort(([a], [b]) => a - b);
+  for (const [n, [interval, agents]] of byInterval.entries()) {
+    slowed += agents;
+    others -= agents / interval;
+    const pause = slowed / (share - others);
+    const next = byInterval[n + 1]?.[0] ?? Infinity;
+    if (share > others && pause <= next) return pause;
+  }
+  return slowed / share;
 }

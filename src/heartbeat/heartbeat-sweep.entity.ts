@@ -14,11 +14,11 @@ export class HeartbeatSweepEntity {
   @Column({ name: 'listening_since', type: 'timestamptz', default: () => 'now()' })
   listeningSince!: Date;
 
-  /** Since when self-preservation holds agents alive; null when it does not. */
+  /** Since when self-preservation holds agents alive, see `PreservedGroupEntity`; null when it does not. For the release before. */
   @Column({ name: 'protected_since', type: 'timestamptz', nullable: true })
   protectedSince!: Date | null;
 
-  /** See `Cadence`. */
+  /** For the release before, likewise the next two: see `OwnerCadenceEntity`. */
   @Column({ type: 'double precision', default: 1 })
   stretch!: number;
 

@@ -12,6 +12,8 @@ import { HeartbeatService } from './heartbeat.service';
 import { HeartbeatSweepEntity } from './heartbeat-sweep.entity';
 import { HeartbeatSweeper } from './heartbeat.sweeper';
 import { KnownAgents } from './known-agents';
+import { OwnerCadenceEntity } from './owner-cadence.entity';
+import { PreservedGroupEntity } from './preserved-group.entity';
 import { ReplicaEntity } from './replica.entity';
 import { ReplicaLease } from './replica-lease';
 import { ReplicasRepository } from './replicas.repository';
@@ -20,7 +22,7 @@ import { SweepRepository } from './sweep.repository';
 /** Watches agents: takes their heartbeats in, writes them behind, and finds those that have fallen silent. */
 @Module({
   imports: [
-    TypeOrmModule.forFeature([HeartbeatSweepEntity, ReplicaEntity]),
+    TypeOrmModule.forFeature([HeartbeatSweepEntity, OwnerCadenceEntity, PreservedGroupEntity, ReplicaEntity]),
     ScheduleModule.forRoot(),
     EventsModule,
     LaneModule,

@@ -106,7 +106,7 @@ export class HeartbeatService {
       }),
     );
     let accepted = 0;
-    let shortest: number | undefined;
+    let shortest = Infinity;
     const now = this.clock.monotonicMs(); // not earlier: a flush counts as written what was recorded before it began
     for (const [index, beat] of taken.entries()) {
       if (!beat) continue;
@@ -116,7 +116,8 @@ export class HeartbeatService {
       }
       accepted++;
       this.recent.record(beat.agent.id, now, beat.report);
-      shortest = Math.min(shortest ?? beat.agent.intervalSeconds, beat.agent.intervalSeconds);
+      const { intervalSeconds, owner } = beat.agent;
+      shortest = Math.min(shortest, this.cadence.nextHeartbeatSeconds(intervalSeconds, owner));
     }
     this.results.accepted += accepted;
     if (accepted === 0 && unavailable) throw unavailable;
@@ -124,7 +125,7 @@ export class HeartbeatService {
     return {
       accepted,
       rejected,
-      nextHeartbeatSeconds: this.cadence.nextHeartbeatSeconds(shortest ?? DEFAULT_INTERVAL_SECONDS),
+      nextHeartbeatSeconds: accepted === 0 ? DEFAULT_INTERVAL_SECONDS : shortest,
     };
   }
 
@@ -139,7 +140,7 @@ export class HeartbeatService {
   }
 
   private take(id: string, found: KnownAgent | undefined, report: HealthReport | undefined): AcceptedBeat {
-    const { status, intervalSeconds } = requireRegistered(id, found);
+    const { status, intervalSeconds, owner } = requireRegistered(id, found);
     const now = this.clock.monotonicMs();
     if (!this.lease.covers(intervalSeconds, now)) throw beatNotKept();
     this.recent.record(id, now, report);
@@ -147,8 +148,8 @@ export class HeartbeatService {
     return {
       id,
       status: status === 'unhealthy' || status === 'inactive' ? 'active' : status, // what this beat makes of it
-      nextHeartbeatSeconds: this.cadence.nextHeartbeatSeconds(intervalSeconds),
-      timeoutSeconds: this.cadence.timeoutSeconds(intervalSeconds),
+      nextHeartbeatSeconds: this.cadence.nextHeartbeatSeconds(intervalSeconds, owner),
+      timeoutSeconds: this.cadence.timeoutSeconds(intervalSeconds, owner),
     };
   }
 }

@@ -11,12 +11,19 @@ import { timeoutSeconds } from '../registry/heartbeat-timeout';
 import { RecentBeats } from '../registry/recent-beats';
 import { BeatFlusher } from './beat-flusher';
 import { Hearing } from './hearing';
-import { nextCadence } from './cadence-rule';
+import { nextCadence, pausesOf, type OwnerCadence } from './cadence-rule';
 import { ReplicaLease } from './replica-lease';
 import { ReplicasRepository } from './replicas.repository';
-import { preservation, type Preservation } from './self-preservation';
+import { groupsOf, mayBeMassDeath, preservation, type Group, type Preservation } from './self-preservation';
 import { statusAfterSilence } from './silence';
-import { SweepRepository, type Patience, type Suspect, type Verdict } from './sweep.repository';
+import {
+  SweepRepository,
+  type FleetCount,
+  type Patience,
+  type Suspect,
+  type SweepState,
+  type Verdict,
+} from './sweep.repository';
 
 const MOST_SUSPECTS = 50_000;
 const BATCH = 2_000;
@@ -102,9 +109,9 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
     await this.hearing.confess(() => this.sweeps.countSilenceAnew());
     const start = this.clock.monotonicMs();
     const hasSwept = await this.sweeps.exclusively((transaction) => this.sweepNow(transaction));
-    const { stretch, tolerance, heldFor, sinceLastSweep } = await this.sweeps.state();
-    this.cadence.adopt(stretch, tolerance);
-    this.isProtecting = heldFor !== null;
+    const { cadences, heldFor, sinceLastSweep } = await this.sweeps.state();
+    this.cadence.adopt(cadences);
+    this.isProtecting = heldFor.size > 0;
     const end = this.clock.monotonicMs();
     // Not "now" when another replica is at it: that one may be stuck.
     if (sinceLastSweep !== null) this.lastSuccessAt = end - sinceLastSweep * 1000;
@@ -134,29 +141,48 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
 
     const inactiveAfter = this.configuration.HEARTBEAT_INACTIVE_AFTER_SECONDS;
     const fleet = await this.sweeps.count(transaction, { timeout, inactiveAfter });
-    const target = this.configuration.HEARTBEAT_TARGET_PER_SECOND;
-    const cadence = nextCadence(fleet.wanted, target, fleet.longestInterval, before);
+    const cadences = await this.nextCadences(transaction, fleet, before);
     const others = await this.replicas.others(transaction, this.lease.id, timeout / 2);
-    const patience = { timeout, tolerance: cadence.tolerance, inactiveAfter, others };
+    const patience = { timeout, slowed: cadences, inactiveAfter, others };
     const suspects = fleet.hasSuspects ? await this.sweeps.suspects(transaction, patience, MOST_SUSPECTS) : [];
     const areAll = suspects.length < MOST_SUSPECTS;
     const verdicts = suspects.flatMap((suspect) => this.judge(suspect, patience));
-    const falling = verdicts.filter(({ becomes }) => becomes === 'unhealthy').length;
-    const overdue = areAll ? falling : await this.sweeps.overdue(transaction, patience);
 
-    const decision = preservation({ ...fleet, overdue, heldFor: before.heldFor ?? 0, timeout });
-    this.tell(decision, before.heldFor, overdue, fleet.live);
-    await this.carryOut(verdicts.filter(({ becomes }) => becomes !== 'unhealthy' || decision !== 'hold'));
+    const overdue = verdicts.filter(({ becomes }) => becomes === 'unhealthy').length;
+    const censuses = mayBeMassDeath({ overdue, lostLately: fleet.lostLately })
+      ? await this.sweeps.censuses(transaction, patience)
+      : [];
+    const judged = preservation(censuses, (group) => before.heldFor.get(group) ?? 0, timeout);
+    this.tell(judged, before.heldFor, { overdue, live: fleet.live });
+    const isHeld = (suspect: Suspect): boolean => groupsOf(suspect).some((group) => judged.get(group) === 'hold');
+    await this.carryOut(verdicts.filter((verdict) => verdict.becomes !== 'unhealthy' || !isHeld(verdict)));
     // Believed, but too many for one sweep: the next ones go on believing.
-    const goesOn = decision === 'given_up' && !areAll;
-    await this.sweeps.end(transaction, cadence, decision === 'hold' || goesOn);
+    const held = [...judged].filter(([, judgement]) => judgement === 'hold' || !areAll).map(([group]) => group);
+    await this.sweeps.end(transaction, { held, cadences, ...asFactors(cadences, fleet.shortestInterval) });
     return true;
   }
 
-  private judge(suspect: Suspect, { timeout, tolerance, inactiveAfter }: Patience): Verdict[] {
+  /** By owner, those only that are slowed or have been. Most of the time nobody is, and owners need not be looked at. */
+  private async nextCadences(
+    transaction: Querier,
+    { wanted }: FleetCount,
+    { cadences }: SweepState,
+  ): Promise<Map<string, OwnerCadence>> {
+    const target = this.configuration.HEARTBEAT_TARGET_PER_SECOND;
+    const pauses =
+      wanted > target ? pausesOf(await this.sweeps.demands(transaction), target) : new Map<string, number>();
+    const next = new Map<string, OwnerCadence>();
+    for (const owner of new Set([...pauses.keys(), ...cadences.keys()])) {
+      const cadence = nextCadence(pauses.get(owner) ?? 0, cadences.get(owner));
+      if (cadence) next.set(owner, cadence);
+    }
+    return next;
+  }
+
+  private judge(suspect: Suspect, { timeout, slowed, inactiveAfter }: Patience): Verdict[] {
     if (this.recent.get(suspect.id)) return []; // it has just spoken to us
-    const ownTimeout = timeoutSeconds(suspect.intervalSeconds * tolerance, timeout);
-    const becomes = statusAfterSilence({ ...suspect, timeout: ownTimeout, inactiveAfter });
+    const pause = Math.max(suspect.intervalSeconds, slowed.get(suspect.owner)?.tolerance ?? 0);
+    const becomes = statusAfterSilence({ ...suspect, timeout: timeoutSeconds(pause, timeout), inactiveAfter });
     return becomes ? [{ ...suspect, becomes }] : [];
   }
 
@@ -167,21 +193,46 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
     }
   }
 
-  private tell(decision: Preservation, heldFor: number | null, overdue: number, live: number): void {
-    if (decision === 'hold' && heldFor === null) {
-      this.logger.error(
-        { overdue, live },
-        'Most agents have fallen silent together: held as they are, the fault may be here',
-      );
-    } else if (decision === 'given_up') {
-      this.logger.warn(
-        { overdue, live, held_seconds: heldFor },
-        'The agents that fell silent together did not come back: recorded',
-      );
-    } else if (decision === 'off' && heldFor !== null) {
-      this.logger.info({ held_seconds: heldFor }, 'The agents that fell silent together are back');
+  private tell(
+    judged: ReadonlyMap<string, Preservation>,
+    heldFor: ReadonlyMap<string, number>,
+    counts: { overdue: number; live: number },
+  ): void {
+    for (const [group, judgement] of judged) {
+      const held_seconds = heldFor.get(group);
+      const agents = namesOf(group);
+      if (judgement === 'given_up') {
+        this.logger.warn(
+          { ...agents, ...counts, held_seconds },
+          'The agents that fell silent together did not come back: recorded',
+        );
+      } else if (held_seconds === undefined) {
+        this.logger.error(
+          { ...agents, ...counts },
+          'Most agents have fallen silent together: held as they are, the fault may be here',
+        );
+      }
     }
+    for (const [group, held_seconds] of heldFor)
+      if (!judged.has(group))
+        this.logger.info({ ...namesOf(group), held_seconds }, 'The agents that fell silent together are back');
   }
+}
+
+/** A group in a line of the log; nothing for all agents. */
+function namesOf(group: string): { agent_owner?: string; agent_type?: string } {
+  const [agent_owner, agent_type] = JSON.parse(group) as Group;
+  return { ...(agent_owner && { agent_owner }), ...(agent_type && { agent_type }) };
+}
+
+/** The release before knows one factor for all agents: the greatest. */
+function asFactors(
+  cadences: ReadonlyMap<string, OwnerCadence>,
+  shortestInterval: number,
+): { stretch: number; tolerance: number } {
+  const greatest = (name: 'pause' | 'tolerance'): number =>
+    Math.max(1, ...[...cadences.values()].map((cadence) => cadence[name] / shortestInterval));
+  return { stretch: greatest('pause'), tolerance: greatest('tolerance') };
 }
 
 /** Whether the registry was away since the last sweep: stopped, paused, or without its database. */

@@ -50,13 +50,19 @@ export class KnownAgents {
     };
   }
 
-  remember({ id, status, intervalSeconds }: KnownAgent): void {
+  remember({ id, status, intervalSeconds, owner }: KnownAgent): void {
     const known = this.agents.get(id);
-    const isSame = known?.status === status && known.intervalSeconds === intervalSeconds && !this.doubtful.has(id);
-    if (isSame && this.agents.size < CAPACITY) return; // as long as nobody has to leave, nobody need be the newest
+    const isSame = known?.status === status && known.intervalSeconds === intervalSeconds && known.owner === owner;
+    if (isSame && !this.doubtful.has(id) && this.agents.size < CAPACITY) return; // as long as nobody has to leave, nobody need be the newest
     this.forget(id);
-    this.agents.set(id, { id, status, intervalSeconds });
+    this.agents.set(id, { id, status, intervalSeconds, owner });
     if (this.agents.size > CAPACITY) this.forget(this.agents.keys().next().value!);
+  }
+
+  /** What a flush says of an agent; of one that is not known here it does not say enough. */
+  confirm(agent: Omit<KnownAgent, 'owner'>): void {
+    const known = this.agents.get(agent.id);
+    if (known) this.remember({ ...agent, owner: known.owner });
   }
 
   forget(id: string): void {

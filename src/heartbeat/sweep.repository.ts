@@ -3,16 +3,31 @@ import { Database, type Querier } from '../database/database';
 import { appendEvents } from '../events/append-events.sql';
 import type { AgentStatus } from '../registry/agent-status';
 import { timeoutSql } from '../registry/agent-health';
-import type { CadenceState } from './cadence-rule';
+import { TOLERATED_INTERVALS } from '../registry/heartbeat-timeout';
+import type { Slowness } from '../registry/cadence';
+import type { Demand, OwnerCadence } from './cadence-rule';
 import type { OthersHeard } from './replicas.repository';
+import type { Census } from './self-preservation';
 
 /** Any number; all replicas must agree on it. */
 const SWEEP_LOCK = 7_264_013;
 
 /** What the sweeps remember, as of now; durations in seconds of the database's clock. */
-export interface SweepState extends CadenceState {
+export interface SweepState {
   sinceLastSweep: number | null;
-  heldFor: number | null;
+  /** For how long each group of agents has been held, see `PreservedGroupEntity`. */
+  heldFor: ReadonlyMap<string, number>;
+  /** By owner, those only that are slowed or have been. */
+  cadences: ReadonlyMap<string, OwnerCadence>;
+}
+
+/** What becomes of it. */
+export interface SweepOutcome {
+  held: readonly string[];
+  cadences: ReadonlyMap<string, OwnerCadence>;
+  /** Their greatest pause and tolerance as factors of the shortest interval: what the release before understands. */
+  stretch: number;
+  tolerance: number;
 }
 
 export interface FleetCount {
@@ -20,15 +35,15 @@ export interface FleetCount {
   lostLately: number;
   /** Heartbeats a second that the agents' own intervals ask for. */
   wanted: number;
-  longestInterval: number;
+  shortestInterval: number;
   /** false: nobody has been silent for long, so nobody can be overdue. */
   hasSuspects: boolean;
 }
 
-/** How long silence is borne, in seconds; see `Cadence` for the tolerance. */
+/** How long silence is borne, in seconds; see `Cadence`. */
 export interface Patience {
   timeout: number;
-  tolerance: number;
+  slowed: ReadonlyMap<string, Slowness>;
   inactiveAfter: number;
   others: OthersHeard;
 }
@@ -36,6 +51,8 @@ export interface Patience {
 /** An agent that may be overdue. */
 export interface Suspect {
   id: string;
+  type: string;
+  owner: string;
   status: AgentStatus;
   enabled: boolean;
   intervalSeconds: number;
@@ -76,12 +93,20 @@ export class SweepRepository {
   }
 
   async state(querier: Querier = this.database): Promise<SweepState> {
-    const [state] = await querier.query<SweepState>(`
+    const [state] = await querier.query<{
+      sinceLastSweep: number | null;
+      held: [group: string, seconds: number][];
+      cadences: [owner: string, cadence: OwnerCadence][];
+    }>(`
       SELECT extract(epoch FROM now() - last_sweep_at)::float8 AS "sinceLastSweep",
-             extract(epoch FROM now() - protected_since)::float8 AS "heldFor",
-             stretch, tolerance, extract(epoch FROM tolerance_until - now())::float8 AS "toleranceFor"
+             (SELECT coalesce(json_agg(json_build_array(agents, extract(epoch FROM now() - since)::float8)), '[]')
+                FROM preserved_groups) AS held,
+             (SELECT coalesce(json_agg(json_build_array(owner, json_build_object('pause', pause, 'tolerance', tolerance,
+                       'toleranceFor', extract(epoch FROM tolerance_until - now())::float8))), '[]')
+                FROM owner_cadences) AS cadences
         FROM heartbeat_sweep`);
-    return state!;
+    const { sinceLastSweep, held, cadences } = state!;
+    return { sinceLastSweep, heldFor: new Map(held), cadences: new Map(cadences) };
   }
 
   /** Notes that a sweep runs now. After a break nobody could be heard in it: silence is counted anew. */
@@ -97,13 +122,19 @@ export class SweepRepository {
     await this.database.query('UPDATE heartbeat_sweep SET listening_since = now()');
   }
 
-  async end(transaction: Querier, cadence: CadenceState, isHolding: boolean): Promise<void> {
-    await transaction.query(
-      `UPDATE heartbeat_sweep
-          SET stretch = $1, tolerance = $2, tolerance_until = now() + make_interval(secs => $3),
-              protected_since = CASE WHEN $4 THEN coalesce(protected_since, now()) END`,
-      [cadence.stretch, cadence.tolerance, cadence.toleranceFor, isHolding],
-    );
+  async end(transaction: Querier, { held, cadences, stretch, tolerance }: SweepOutcome): Promise<void> {
+    const owners = [...cadences.keys()];
+    const column = (name: keyof OwnerCadence): number[] => [...cadences.values()].map((cadence) => cadence[name]);
+    await transaction.query(END, [
+      held,
+      owners,
+      column('pause'),
+      column('tolerance'),
+      column('toleranceFor'),
+      stretch,
+      tolerance,
+      Math.max(0, ...column('toleranceFor')),
+    ]);
   }
 
   /** Counts the fleet. Agents have few different settings: grouped by them, hardly any JSON is read. */
@@ -114,7 +145,7 @@ export class SweepRepository {
     const [count] = await transaction.query<FleetCount>(
       `SELECT coalesce(sum(agents) FILTER (WHERE status = 'active'), 0)::int AS live, coalesce(sum(lost), 0)::int AS "lostLately",
               coalesce(sum(agents::float8 / interval_seconds) FILTER (WHERE status = 'active'), 0) AS wanted,
-              coalesce(max(interval_seconds), 1) AS "longestInterval", coalesce(bool_or(silent), false) AS "hasSuspects"
+              coalesce(min(interval_seconds) FILTER (WHERE status = 'active'), 1) AS "shortestInterval", coalesce(bool_or(silent), false) AS "hasSuspects"
          FROM (SELECT status, (heartbeat->>'interval_seconds')::int AS interval_seconds, heartbeat->>'enabled' = 'true' AS enabled,
                       agents, lost, silent
                  FROM (SELECT status, heartbeat, count(*) AS agents,
@@ -130,31 +161,55 @@ export class SweepRepository {
     return count!;
   }
 
+  /** How often the agents of each owner wish to beat. */
+  async demands(transaction: Querier): Promise<Map<string, Demand>> {
+    const rows = await transaction.query<{ owner: string; interval: number; agents: number }>(
+      `SELECT coalesce(owner, '') AS owner, (heartbeat->>'interval_seconds')::int AS interval, count(*)::int AS agents
+         FROM agents LEFT JOIN agent_credentials ON agent_id = id
+        WHERE status = 'active' AND heartbeat->>'enabled' = 'true' GROUP BY 1, 2`,
+    );
+    const demands = new Map<string, Map<number, number>>();
+    for (const { owner, interval, agents } of rows) {
+      const demand = demands.get(owner) ?? new Map<number, number>();
+      demands.set(owner, demand.set(interval, agents));
+    }
+    return demands;
+  }
+
   /**
    * Agents that may be overdue: all that are (up to the limit), and perhaps some that are not. `statusAfterSilence` decides.
    * Silence counts from when the registry last heard of the agent, or could hear at all, to when all replicas had written what they heard.
    */
   async suspects(transaction: Querier, patience: Patience, limit: number): Promise<Suspect[]> {
+    const { from, where, parameters } = overdue(patience);
+    const inactiveAfter = `$${parameters.push(patience.inactiveAfter)}`;
     return transaction.query<Suspect>(
-      `SELECT id, status, true AS enabled, (heartbeat->>'interval_seconds')::int AS "intervalSeconds", last_seen::text AS "lastSeen",
-              extract(epoch FROM now() - greatest(last_seen, listening_since))::float8 - $3::float8 AS "silentFor",
-              $4::float8 - $3::float8 AS "vanishedFor"
-         FROM agents, (SELECT listening_since FROM heartbeat_sweep) AS sweep
-        WHERE ${OVERDUE}
-          AND (status = 'active' OR status = 'unhealthy' AND last_seen < now() - make_interval(secs => $5::float8))
+      `SELECT id, type, status, true AS enabled, (heartbeat->>'interval_seconds')::int AS "intervalSeconds", last_seen::text AS "lastSeen",
+              ${OWNER} AS owner,
+              extract(epoch FROM now() - greatest(last_seen, listening_since))::float8 - $2::float8 AS "silentFor",
+              $3::float8 - $2::float8 AS "vanishedFor"
+         FROM ${from}
+        WHERE ${where}
+          AND (status = 'active' OR status = 'unhealthy' AND last_seen < now() - make_interval(secs => ${inactiveAfter}::float8))
         LIMIT ${limit}`,
-      [...overdueParameters(patience), patience.inactiveAfter],
+      parameters,
     );
   }
 
-  /** How many active agents are overdue, without a limit. */
-  async overdue(transaction: Querier, patience: Patience): Promise<number> {
-    const [row] = await transaction.query<{ overdue: number }>(
-      `SELECT count(*)::int AS overdue FROM agents, (SELECT listening_since FROM heartbeat_sweep) AS sweep
-        WHERE ${OVERDUE} AND status = 'active'`,
-      overdueParameters(patience),
+  /** The active agents by owner and type: how many there are, how many are overdue, and how many were lost lately. */
+  async censuses(transaction: Querier, patience: Patience): Promise<Census[]> {
+    const { from, where, parameters } = overdue(patience);
+    return transaction.query<Census>(
+      `SELECT owner, type, count(*) FILTER (WHERE status = 'active')::int AS live,
+              count(*) FILTER (WHERE status = 'active' AND is_overdue)::int AS overdue,
+              count(*) FILTER (WHERE status = 'unhealthy')::int AS "lostLately"
+         FROM (SELECT ${OWNER} AS owner, type, status, ${where} AS is_overdue
+                 FROM ${from}
+                WHERE heartbeat->>'enabled' = 'true' AND (status = 'active' OR status = 'unhealthy'
+                  AND last_seen > now() - make_interval(secs => ${timeoutSql('$1')} + $1::float8))) AS fleet
+        GROUP BY owner, type`,
+      parameters,
     );
-    return row!.overdue;
   }
 
   /**
@@ -172,17 +227,47 @@ export class SweepRepository {
   }
 }
 
-/** An agent's own timeout in seconds: `$1` is the service-wide one, `$2` the tolerance. */
-const OWN_TIMEOUT = `greatest($1::float8, $2::float8 * ${timeoutSql('0')})`;
+/** Whose an agent is. */
+const OWNER = `coalesce((SELECT owner FROM agent_credentials WHERE agent_id = agents.id), '')`;
 
-/** `$3` and `$4` are {@link OthersHeard}. The first condition is cheap and false for nearly all rows. */
-const OVERDUE = `last_seen < now() - make_interval(secs => $1::float8) AND heartbeat->>'enabled' = 'true'
-          AND greatest(last_seen, listening_since, now() - make_interval(secs => $4::float8 - ${OWN_TIMEOUT} / 2))
-              < now() - make_interval(secs => $3::float8 + ${OWN_TIMEOUT})`;
-
-function overdueParameters({ timeout, tolerance, others }: Patience): unknown[] {
-  return [timeout, tolerance, others.lag, others.vanishedFor];
+/**
+ * Which agents are overdue: `$1` is the service-wide timeout, `$2` and `$3` are {@link OthersHeard}. The first condition is cheap and false
+ * for nearly all rows. Owners are looked at only when one of them is slowed.
+ */
+function overdue({ timeout, slowed, others }: Patience): { from: string; where: string; parameters: unknown[] } {
+  const parameters: unknown[] = [timeout, others.lag, others.vanishedFor];
+  let from = 'agents CROSS JOIN (SELECT listening_since FROM heartbeat_sweep) AS sweep';
+  let ownTimeout = timeoutSql('$1');
+  if (slowed.size > 0) {
+    parameters.push(
+      [...slowed.keys()],
+      [...slowed.values()].map(({ tolerance }) => tolerance),
+    );
+    from += ` LEFT JOIN LATERAL (
+                SELECT tolerance FROM unnest($4::text[], $5::float8[]) AS slow(owner, tolerance) WHERE slow.owner = ${OWNER}
+              ) AS slowed ON true`;
+    ownTimeout = `greatest(${ownTimeout}, ${TOLERATED_INTERVALS} * slowed.tolerance)`;
+  }
+  const where = `last_seen < now() - make_interval(secs => $1::float8) AND heartbeat->>'enabled' = 'true'
+          AND greatest(last_seen, listening_since, now() - make_interval(secs => $3::float8 - ${ownTimeout} / 2))
+              < now() - make_interval(secs => $2::float8 + ${ownTimeout})`;
+  return { from, where, parameters };
 }
+
+/** `$1`: the groups that are held. `$2` to `$5`: owners that are slowed, each with its cadence. The rest is for the release before. */
+const END = `
+  WITH released AS (DELETE FROM preserved_groups WHERE agents <> ALL ($1::text[])),
+  held AS (INSERT INTO preserved_groups (agents) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING),
+  free AS (DELETE FROM owner_cadences WHERE owner <> ALL ($2::text[])),
+  slowed AS (
+    INSERT INTO owner_cadences AS known (owner, pause, tolerance, tolerance_until)
+    SELECT owner, pause, tolerance, now() + make_interval(secs => tolerance_for)
+      FROM unnest($2::text[], $3::float8[], $4::float8[], $5::float8[]) AS given(owner, pause, tolerance, tolerance_for)
+    ON CONFLICT (owner) DO UPDATE
+       SET pause = excluded.pause, tolerance = excluded.tolerance, tolerance_until = excluded.tolerance_until)
+  UPDATE heartbeat_sweep
+     SET stretch = $6, tolerance = $7, tolerance_until = now() + make_interval(secs => $8),
+         protected_since = CASE WHEN cardinality($1::text[]) > 0 THEN coalesce(protected_since, now()) END`;
 
 const CARRY_OUT = `
   WITH verdict AS MATERIALIZED (

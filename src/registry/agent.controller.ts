@@ -12,13 +12,12 @@ import {
   PartialType,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { AccessControl } from '../access/access-control';
+import { seesSecrets } from '../access/access-rule';
 import type { Principal } from '../access/principal';
 import { Caller, Requires } from '../access/requires.decorator';
 import { ApiProblems } from '../common/api-problems';
 import { Query, ReadsQuery, ReservedWords, ValidBody } from '../common/http-input';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../common/paging';
-import { withoutSecrets } from '../common/secrets';
 import { HotLane } from '../lane/hot-lane';
 import { QueryParameters } from '../common/query-parameters';
 import type { AgentEntity } from './agent.entity';
@@ -57,7 +56,6 @@ export class AgentController {
   constructor(
     private readonly agents: AgentService,
     private readonly presenter: AgentPresenter,
-    private readonly access: AccessControl,
     lane: HotLane,
   ) {
     lane.add({
@@ -220,22 +218,10 @@ export class AgentController {
       : this.answerWith(found, principal, ifNoneMatch);
   }
 
-  private answerWith(
-    agent: AgentEntity,
-    principal: Principal,
-    ifNoneMatch: string | undefined,
-  ): RecordAnswer | Promise<RecordAnswer> {
+  private answerWith(agent: AgentEntity, principal: Principal, ifNoneMatch: string | undefined): RecordAnswer {
     const headers = { ETag: entityTag(agent) };
     if (ifNoneMatchHits(ifNoneMatch, headers.ETag)) return { status: 304, headers };
-    const answer = (isAllShown: boolean): RecordAnswer => ({
-      status: 200,
-      headers,
-      body: this.presenter.record(agent, isAllShown),
-    });
-    // Whose the agent is, is looked up only where it makes a difference.
-    if (withoutSecrets(agent.metadata) === agent.metadata) return answer(true);
-    const isAllShown = this.access.seesSecretsOf(agent.id, principal);
-    return isAllShown instanceof Promise ? isAllShown.then(answer) : answer(isAllShown);
+    return { status: 200, headers, body: this.presenter.record(agent, seesSecrets(principal, agent)) };
   }
 
   /** For callers who may change the agent, and so see all of it. */

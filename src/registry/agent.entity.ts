@@ -66,4 +66,7 @@ export class AgentEntity {
   /** Set on a tombstone. */
   @Column({ name: 'deregistered_at', type: 'timestamptz', nullable: true })
   deregisteredAt!: Date | null;
+
+  /** Whose it is, from `agent_credentials`, where the query has asked for it; null: nobody's. */
+  owner?: string | null;
 }

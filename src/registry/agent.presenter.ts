@@ -94,7 +94,7 @@ export class AgentPresenter {
   }
 
   private timeout(agent: AgentEntity): number {
-    return this.cadence.timeoutSeconds(agent.heartbeat.interval_seconds);
+    return this.cadence.timeoutSeconds(agent.heartbeat.interval_seconds, agent.owner);
   }
 }
 

@@ -35,6 +35,9 @@ export interface AgentChange {
 /** All columns, named as the entity names them. */
 export const COLUMNS = `${LIST_COLUMNS}, metadata, health, deregistered_at AS "deregisteredAt"`;
 
+/** The same, and whose it is. */
+const RECORD = `SELECT ${COLUMNS}, (SELECT owner FROM agent_credentials WHERE agent_id = agents.id) AS owner FROM agents`;
+
 const REGISTRATION_ATTEMPTS = 10;
 
 /** The SQL about agents. Every statement that changes one appends its event too. */
@@ -48,14 +51,14 @@ export class AgentRepository {
 
   /** The agent, or its tombstone, or undefined when the id is unknown. */
   async find(id: string): Promise<AgentEntity | undefined> {
-    const sql = `SELECT ${COLUMNS} FROM agents WHERE id = $1`;
+    const sql = `${RECORD} WHERE id = $1`;
     const [agent] = await this.database.prepared<AgentEntity>('find_agent', sql, [id]);
     return agent;
   }
 
   /** Those of the ids that are known, tombstones among them, in one query. */
   async findEach(ids: string[]): Promise<Map<string, AgentEntity>> {
-    const sql = `SELECT ${COLUMNS} FROM agents WHERE id = ANY ($1)`;
+    const sql = `${RECORD} WHERE id = ANY ($1)`;
     const agents = await this.database.prepared<AgentEntity>('find_agents', sql, [ids]);
     return new Map(agents.map((agent) => [agent.id, agent]));
   }
@@ -114,7 +117,7 @@ export class AgentRepository {
       event.reason ?? null,
       JSON.stringify(event.data ?? {}),
     ]);
-    return changed;
+    return changed && { ...changed, owner: agent.owner };
   }
 }
 

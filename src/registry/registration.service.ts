@@ -54,27 +54,27 @@ export class RegistrationService {
     const outcome = await this.writer.write(id, fields, principal, remembering);
     if (!('agent' in outcome)) return replay(outcome, remembering!.requestHash);
     this.identities.registered(id, fields, outcome.previousStatus);
-    return this.announce(outcome);
+    return this.announce(outcome, ownerOf(principal));
   }
 
   private remembering(key: string, body: RegisterAgentDto, principal: Principal): Remembering {
     return {
       key: ownKey(key, principal),
       requestHash: hashOf(body, principal),
-      answerOf: (registered) => this.registrationOf(registered),
+      answerOf: (registered) => this.registrationOf(registered, ownerOf(principal)),
     };
   }
 
   /** Only after the commit. */
-  private announce({ token, ...registered }: WrittenRegistration): Registration {
+  private announce({ token, ...registered }: WrittenRegistration, owner: string | null): Registration {
     this.events.publish('registered', registered.agent, registered.previousStatus);
-    const { created, answer } = this.registrationOf(registered);
+    const { created, answer } = this.registrationOf(registered, owner);
     return { created, answer: token === undefined ? answer : { ...answer, token } };
   }
 
-  private registrationOf({ agent, previousStatus }: Registered): Registration {
+  private registrationOf({ agent, previousStatus }: Registered, owner: string | null): Registration {
     const { id, name, status, registeredAt, heartbeat } = agent;
-    const timeout = this.cadence.timeoutSeconds(heartbeat.interval_seconds);
+    const timeout = this.cadence.timeoutSeconds(heartbeat.interval_seconds, owner);
     return {
       created: previousStatus === null || previousStatus === 'deregistered',
       answer: {
@@ -91,6 +91,12 @@ export class RegistrationService {
 function replay({ requestHash, answer }: RememberedAnswer, expectedHash: string): Registration {
   if (requestHash !== expectedHash) throw idempotencyKeyReused();
   return answer as Registration;
+}
+
+/** Whose an agent is that this caller has registered; an administrator may have registered it for somebody else. */
+function ownerOf(principal: Principal): string | null {
+  if (principal.kind === 'client') return principal.name;
+  return principal.kind === 'agent' ? principal.owner : null;
 }
 
 /** A key belongs to the principal that used it: two clients may use the same one. Without access control there is one client. */

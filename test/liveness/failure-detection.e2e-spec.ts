@@ -128,7 +128,7 @@ describe('Failure detection', () => {
   /** For how long self-preservation has held; 0 when it does not. */
   async function secondsHeld(): Promise<number> {
     const [row] = await app.database.query<{ held: number }>(
-      'SELECT coalesce(extract(epoch FROM now() - protected_since), 0)::float8 AS held FROM heartbeat_sweep',
+      'SELECT coalesce(extract(epoch FROM now() - min(since)), 0)::float8 AS held FROM preserved_groups',
     );
     return row!.held;
   }

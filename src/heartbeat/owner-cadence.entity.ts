@@ -1,0 +1,20 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+/** How slowly the agents of one owner beat, see `cadence-rule.ts`. Owners that are not slowed have no row. */
+@Entity('owner_cadences')
+export class OwnerCadenceEntity {
+  /** Empty: agents that are nobody's. */
+  @PrimaryColumn({ type: 'varchar', length: 255, primaryKeyConstraintName: 'owner_cadences_pkey' })
+  owner!: string;
+
+  /** Seconds. */
+  @Column({ type: 'double precision' })
+  pause!: number;
+
+  /** Seconds. */
+  @Column({ type: 'double precision' })
+  tolerance!: number;
+
+  @Column({ name: 'tolerance_until', type: 'timestamptz' })
+  toleranceUntil!: Date;
+}

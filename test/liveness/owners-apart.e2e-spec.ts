@@ -1,0 +1,129 @@
+import type { Configuration } from '../../src/config/configuration';
+import { inParallel } from '../../src/common/in-parallel';
+import { HeartbeatSweeper } from '../../src/heartbeat/heartbeat.sweeper';
+import { bearer, withTokens, type TestToken } from '../support/access';
+import { registration } from '../support/builders';
+import { makeOlder } from '../support/elapse';
+import { createPatientApp } from '../support/patient-app';
+import type { TestApp } from '../support/test-app';
+
+const TIMEOUT = 5;
+const SWEEP = 2;
+const SMALL: TestToken = { name: 'small', token: 'token-of-small', scopes: ['agent', 'read'] };
+const LARGE: TestToken = { name: 'large', token: 'token-of-large', scopes: ['agent', 'read'] };
+const LARGE_FLEET = Array.from({ length: 200 }, (_, n) => `large-${n}`);
+
+interface Beaten {
+  next_heartbeat_seconds: number;
+  timeout_seconds: number;
+}
+
+describe('What one client does', () => {
+  let app: TestApp;
+
+  async function start(settings: Partial<Configuration> = {}): Promise<void> {
+    app = await createPatientApp({
+      ...withTokens(SMALL, LARGE),
+      HEARTBEAT_TIMEOUT_SECONDS: TIMEOUT,
+      HEARTBEAT_SWEEP_INTERVAL_SECONDS: SWEEP,
+      ...settings,
+    });
+    app.clock.ignoreStalls(); // or after one the sweep would count all silence anew
+    await sweep(); // silence is counted from the first sweep on
+  }
+  afterEach(() => app.close());
+
+  const sweep = (): Promise<boolean> => app.app.get(HeartbeatSweeper).sweep();
+
+  /** Lets so much time pass, with nothing but sweeps in it. */
+  async function pass(seconds: number): Promise<void> {
+    for (let passed = 0; passed < seconds; passed += SWEEP) {
+      await makeOlder(app, SWEEP);
+      await sweep();
+    }
+  }
+
+  async function register(client: TestToken, ids: string[], interval_seconds: number): Promise<void> {
+    const answers = await inParallel(16, ids, (id) => {
+      const body = registration({ id, type: `${client.name}-type`, heartbeat: { interval_seconds } });
+      return app.request('POST', '/agents/register', body, bearer(client.token));
+    });
+    expect(answers.filter(({ status }) => status !== 201)).toEqual([]);
+  }
+
+  async function beat(client: TestToken, id: string): Promise<Beaten> {
+    const { body } = await app.request<Beaten>('POST', `/agents/${id}/heartbeat`, undefined, bearer(client.token));
+    const { next_heartbeat_seconds, timeout_seconds } = body;
+    const record = await app.request<{ heartbeat: Beaten }>('GET', `/agents/${id}`, undefined, bearer(client.token));
+    expect(record.body.heartbeat.timeout_seconds).toBe(timeout_seconds);
+    return { next_heartbeat_seconds, timeout_seconds };
+  }
+
+  /** How many agents of a client have this status. */
+  async function count({ name }: TestToken, status: string): Promise<number> {
+    const [row] = await app.database.query<{ count: number }>(
+      'SELECT count(*)::int FROM agents WHERE type = $1 AND status = $2',
+      [`${name}-type`, status],
+    );
+    return row!.count;
+  }
+
+  const heldGroups = async (): Promise<string[]> =>
+    (await app.database.query<{ agents: string }>('SELECT agents FROM preserved_groups ORDER BY agents')).map(
+      ({ agents }) => agents,
+    );
+
+  it('slows its own agents down, and no longer than it has to', async () => {
+    await start({ HEARTBEAT_TARGET_PER_SECOND: 20 });
+    await register(SMALL, ['small-1'], 2);
+    await register(LARGE, LARGE_FLEET, 1);
+    await register(LARGE, ['large-hourly'], 3600);
+    await pass(SWEEP);
+    const mine = { next_heartbeat_seconds: 2, timeout_seconds: 6 };
+    expect(await beat(SMALL, 'small-1')).toEqual(mine);
+    expect(await beat(LARGE, 'large-0')).toEqual({ next_heartbeat_seconds: 11, timeout_seconds: 31 });
+    expect(await beat(LARGE, 'large-hourly')).toEqual({ next_heartbeat_seconds: 3600, timeout_seconds: 10_800 });
+
+    // The small one falls silent, the large one is within what it was told, and then is gone but for one agent.
+    await pass(8);
+    expect([await count(SMALL, 'unhealthy'), await count(LARGE, 'unhealthy')]).toEqual([1, 0]);
+    const gone = [...LARGE_FLEET.slice(1), 'large-hourly'];
+    await inParallel(16, gone, (id) => app.request('DELETE', `/agents/${id}`, undefined, bearer(LARGE.token)));
+    await beat(SMALL, 'small-1');
+    await pass(SWEEP);
+    expect(await beat(SMALL, 'small-1')).toEqual(mine);
+    expect(await beat(LARGE, 'large-0')).toEqual({ next_heartbeat_seconds: 1, timeout_seconds: 31 });
+    for (let seconds = 0; seconds < 30; seconds += SWEEP) {
+      await beat(LARGE, 'large-0');
+      await pass(SWEEP);
+    }
+    expect(await beat(LARGE, 'large-0')).toEqual({ next_heartbeat_seconds: 1, timeout_seconds: TIMEOUT });
+  });
+
+  it('does not hold back the deaths of others', async () => {
+    await start();
+    await register(SMALL, ['small-1'], 1);
+    await register(LARGE, LARGE_FLEET, 1);
+    await pass(8);
+    expect([await count(SMALL, 'unhealthy'), await count(LARGE, 'unhealthy')]).toEqual([1, 0]);
+    expect(await heldGroups()).toEqual(['["large","large-type"]', '["large"]']);
+
+    await register(SMALL, ['small-2'], 1);
+    await pass(8);
+    expect([await count(SMALL, 'unhealthy'), await count(LARGE, 'unhealthy')]).toEqual([2, 0]);
+    await pass(4 * TIMEOUT);
+    expect(await count(LARGE, 'unhealthy')).toBe(LARGE_FLEET.length);
+    await pass(SWEEP);
+    expect(await heldGroups()).toEqual([]);
+  });
+
+  it('is not what it is when many clients lose their agents together', async () => {
+    await start();
+    await register(LARGE, LARGE_FLEET.slice(0, 100), 1);
+    await app.database.query(
+      `UPDATE agent_credentials SET owner = 'owner-' || substr(agent_id, length('large-') + 1)::int % 20`,
+    );
+    await pass(8);
+    expect([await count(LARGE, 'unhealthy'), await heldGroups()]).toEqual([0, ['[]']]);
+  });
+});
