@@ -43,6 +43,7 @@ describe('A replica whose way to the database is bad', () => {
       await agents.stop();
       expect(await partition.faults()).toEqual([]);
       expect(agents.unexpected).toEqual([]);
+      expect(agents.granted).toEqual([]);
     },
     (SECONDS + 600) * 1000,
   );

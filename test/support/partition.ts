@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { storedAgents } from './history/agent-log';
+import { bearer, withTokens, type TestToken } from './access';
 import { unexplainedDeaths } from './deaths-check';
 import { PartitionedAgents } from './partitioned-agents';
 import { ServiceProcess } from './service-process';
@@ -8,10 +9,13 @@ import { createTestDatabase, type TestDatabase } from './test-database';
 import { until } from './until';
 
 export const TIMEOUT = 6;
+const FLEET: TestToken = { name: 'fleet', token: 'token-of-fleet', scopes: ['agent'] };
 const SETTINGS = {
+  ...(withTokens(FLEET) as Record<string, string>),
   HEARTBEAT_TIMEOUT_SECONDS: String(TIMEOUT),
   HEARTBEAT_SWEEP_INTERVAL_SECONDS: '1',
   HEARTBEAT_FLUSH_INTERVAL_MS: '100',
+  RATE_LIMIT_AUTH_FAILURES_PER_SECOND: '0',
 };
 /** Most of the fleet is well, so that self-preservation hides nothing. */
 const FAR = 45;
@@ -25,6 +29,8 @@ export class Partition {
   /** Agents that ask the other one when it does not take their beat. */
   readonly roaming = names('roaming', NEAR);
   readonly far = names('far', FAR);
+  /** Agents with a former token that both replicas have denied before anything happens. */
+  private readonly stolen = names('stolen', 3);
 
   private constructor(
     private readonly database: TestDatabase,
@@ -95,15 +101,31 @@ export class Partition {
   /** All agents are registered and known where they will beat. */
   private async begin(): Promise<void> {
     const agents = [...this.loyal, ...this.roaming, ...this.far];
-    for (const id of agents) {
-      const body = JSON.stringify({ id, name: id, type: 'worker', heartbeat: { interval_seconds: 1 } });
-      const headers = { 'content-type': 'application/json' };
-      await fetch(`${this.whole.url}/agents/register`, { method: 'POST', headers, body });
-    }
-    for (const id of this.far) this.agents.begin(id, [this.whole.url]);
-    for (const id of this.loyal) this.agents.begin(id, [this.cut.url]);
-    for (const id of this.roaming) this.agents.begin(id, [this.cut.url, this.whole.url]);
+    const tokens = new Map<string, string>();
+    for (const id of [...agents, ...this.stolen]) tokens.set(id, await this.register(id));
+    for (const id of this.far) this.agents.begin(id, tokens.get(id)!, [this.whole.url]);
+    for (const id of this.loyal) this.agents.begin(id, tokens.get(id)!, [this.cut.url]);
+    for (const id of this.roaming) this.agents.begin(id, tokens.get(id)!, [this.cut.url, this.whole.url]);
     await this.untilAcknowledged(agents);
+    for (const id of this.stolen) await this.voidToken(id, tokens.get(id)!);
+  }
+
+  private async register(id: string): Promise<string> {
+    const body = JSON.stringify({ id, name: id, type: 'worker', heartbeat: { interval_seconds: 1 } });
+    const headers = { 'content-type': 'application/json', ...bearer(FLEET.token) };
+    const answer = await fetch(`${this.whole.url}/agents/register`, { method: 'POST', headers, body });
+    return ((await answer.json()) as { token: string }).token;
+  }
+
+  /** Both replicas have seen the token in use, and then that it is void; from then on it is tried again and again. */
+  private async voidToken(id: string, token: string): Promise<void> {
+    const both = [this.whole.url, this.cut.url];
+    const statuses = (): Promise<number[]> =>
+      Promise.all(both.map(async (url) => (await fetch(`${url}/agents/${id}`, { headers: bearer(token) })).status));
+    await until('the token is good', 120, async () => (await statuses()).every((status) => status === 200));
+    await this.register(id);
+    await until('the token is void', 120, async () => (await statuses()).every((status) => status === 401));
+    this.agents.abuse(id, token, both);
   }
 
   private acknowledgements(id: string): number {
