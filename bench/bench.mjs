@@ -15,7 +15,7 @@ await ensureInstalled();
 await ensureBuilt();
 await continueOnLts();
 const require = createRequire(import.meta.url);
-const { EmbeddedPostgres } = require('../dist/database/embedded-postgres.js');
+const { EmbeddedPostgres } = require('../dist/platform/database/embedded/embedded-postgres.js');
 
 const BENCHMARKS = {
   reads: './reads.mjs',

@@ -11,11 +11,11 @@ import { median, quantile, table } from './statistics.mjs';
 const require = createRequire(import.meta.url);
 const { NestFactory } = require('@nestjs/core');
 const { AppModule } = require('../dist/app.module.js');
-const { redisTier } = require('../dist/cache/cache.stores.js');
-const { ChangeEpoch } = require('../dist/cache/change-epoch.js');
-const { RedisConnection } = require('../dist/cache/redis.connection.js');
-const { TieredCache } = require('../dist/cache/tiered-cache.js');
-const { Configuration } = require('../dist/config/configuration.js');
+const { redisTier } = require('../dist/platform/cache/cache.stores.js');
+const { ChangeEpoch } = require('../dist/platform/cache/change-epoch.js');
+const { RedisConnection } = require('../dist/platform/cache/redis.connection.js');
+const { TieredCache } = require('../dist/platform/cache/tiered-cache.js');
+const { Configuration } = require('../dist/platform/config/configuration.js');
 const { AgentRepository } = require('../dist/registry/agent.repository.js');
 
 const AGENTS = 100_000;

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 
 const require = createRequire(import.meta.url);
 const { Client } = require('pg');
-const { migrate } = require('../dist/database/data-source.js');
+const { migrate } = require('../dist/platform/database/data-source.js');
 
 /** A new database on the server with our schema, `statements` on top of it and a fleet in it; and a connection to it. */
 export async function createFleet(serverUrl, name, agents, statements = []) {

@@ -60,7 +60,7 @@ function originOf({ functionName, url }) {
   if (/^write[A-Z]|^writev$|^shutdown$/.test(functionName) && url === '') return 'writing to sockets';
   if (url === '') return 'V8 and native code';
   if (url.startsWith('node:')) return 'Node';
-  const [, own] = /\/dist\/([^/]+)\//.exec(url.replace(/.*\/node_modules\/.*/, '')) ?? [];
+  const [, own] = /\/dist\/((?:platform\/)?[^/]+)\//.exec(url.replace(/.*\/node_modules\/.*/, '')) ?? [];
   if (own) return `src/${own}`;
   const [, name] = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(url) ?? [];
   if (!name) return 'other';

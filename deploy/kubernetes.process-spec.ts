@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
-import { Configuration, loadConfiguration } from '../src/config/configuration';
+import { Configuration, loadConfiguration } from '../src/platform/config/configuration';
 import { skip } from '../test/support/skip';
 import { type Manifest, problemsOf } from '../test/support/typed-manifests';
 

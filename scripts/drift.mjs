@@ -13,8 +13,8 @@ const require = createRequire(import.meta.url);
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 require('reflect-metadata');
 const { DataSource } = require('typeorm');
-const { EmbeddedPostgres } = require(join(dist, 'database/embedded-postgres.js'));
-const { dataSourceOptions, migrate } = require(join(dist, 'database/data-source.js'));
+const { EmbeddedPostgres } = require(join(dist, 'platform/database/embedded/embedded-postgres.js'));
+const { dataSourceOptions, migrate } = require(join(dist, 'platform/database/data-source.js'));
 
 const directory = mkdtempSync(join(tmpdir(), 'agent-registry-drift-'));
 chmodSync(directory, 0o711); // as root, PostgreSQL runs under another account

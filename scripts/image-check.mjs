@@ -35,7 +35,8 @@ const IMAGE = 'localhost/agent-registry';
 const READY_SECONDS = 60;
 const CA = '/usr/local/share/ca.crt';
 /** As docs/deployment.md has it. */
-const MIGRATE = "require('./dist/database/data-source.js').migrate(process.env.DATABASE_URL).then(console.log)";
+const MIGRATE =
+  "require('./dist/platform/database/data-source.js').migrate(process.env.DATABASE_URL).then(console.log)";
 /**
  * Runs "$@" as the first process of a namespace in which the image's files are all there is, and cannot be written. Arguments before it: the
  * files' root, user, group, working directory.
@@ -257,7 +258,9 @@ function confined(root, { User, WorkingDir }, command, env) {
 }
 
 async function startPostgres() {
-  const { EmbeddedPostgres } = createRequire(import.meta.url)('../dist/database/embedded-postgres.js');
+  const { EmbeddedPostgres } = createRequire(import.meta.url)(
+    '../dist/platform/database/embedded/embedded-postgres.js',
+  );
   const directory = join(work, 'data');
   mkdirSync(directory, { mode: 0o711 });
   const server = await EmbeddedPostgres.start({ directory, log: () => undefined });

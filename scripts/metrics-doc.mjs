@@ -8,7 +8,7 @@ const FILE = fileURLToPath(new URL('../docs/metrics.md', import.meta.url));
 await ensureInstalled();
 await ensureBuilt();
 const { METRICS } = await import('../dist/metrics/metrics.catalog.js');
-const { DURATION_BOUNDS } = await import('../dist/common/duration-tally.js');
+const { DURATION_BOUNDS } = await import('../dist/platform/observability/duration-tally.js');
 const rows = Object.entries(METRICS).map(([name, { type, labels, help }]) => {
   return `| \`${name}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(', ')} | ${help} |`;
 });

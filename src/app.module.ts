@@ -1,19 +1,20 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
-import { AccessModule } from './access/access.module';
-import { CommonModule } from './common/common.module';
-import { loggingOptions } from './common/logging';
-import { ConfigModule } from './config/config.module';
-import type { Configuration } from './config/configuration';
-import { DatabaseModule } from './database/database.module';
-import { GateModule } from './gate/gate.module';
+import { AccessModule } from './platform/access/access.module';
+import { CommonModule } from './platform/common/common.module';
+import { loggingOptions } from './platform/observability/logging';
+import { ConfigModule } from './platform/config/config.module';
+import type { Configuration } from './platform/config/configuration';
+import { DatabaseModule } from './platform/database/database.module';
+import { GateModule } from './platform/gate/gate.module';
+import { AnalyticsModule } from './analytics/analytics.module';
 import { GovernanceModule } from './governance/governance.module';
 import { HealthModule } from './health/health.module';
 import { HeartbeatModule } from './heartbeat/heartbeat.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { RegistryModule } from './registry/registry.module';
 import { RetentionModule } from './retention/retention.module';
-import { traceFields } from './tracing/log-fields';
+import { traceFields } from './platform/tracing/log-fields';
 
 /** The service. A new module is one line here. */
 @Module({})
@@ -30,6 +31,7 @@ export class AppModule {
         DatabaseModule.forRoot(configuration),
         GovernanceModule,
         RegistryModule,
+        AnalyticsModule,
         HeartbeatModule,
         RetentionModule,
         HealthModule,

@@ -4,15 +4,15 @@ import type { CorsOptions } from '@nestjs/common/interfaces/external/cors-option
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import helmet, { type HelmetOptions } from 'helmet';
-import { Configuration } from './config/configuration';
-import { SECURITY_SCHEME } from './access/requires.decorator';
-import { generatedOnce } from './common/generated-once';
-import type { HttpAdapter } from './common/http-adapter';
-import { BytesInFlight } from './common/bytes-in-flight';
-import { HostCheck } from './gate/host-check';
-import { HotLane } from './lane/hot-lane';
-import { ServiceLogger } from './common/logging';
-import { identifyRequest } from './common/request-context';
+import { Configuration } from './platform/config/configuration';
+import { SECURITY_SCHEME } from './platform/access/requires.decorator';
+import { generatedOnce } from './platform/observability/generated-once';
+import type { HttpAdapter } from './platform/http/http-adapter';
+import { BytesInFlight } from './platform/http/bytes-in-flight';
+import { HostCheck } from './platform/gate/host-check';
+import { HotLane } from './platform/lane/hot-lane';
+import { ServiceLogger } from './platform/observability/logging';
+import { identifyRequest } from './platform/observability/request-context';
 
 /** For pages. TLS ends in front of the service; what depends on it is said there. */
 const ON_PAGES: HelmetOptions = {

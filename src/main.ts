@@ -1,13 +1,18 @@
-import { flushTraces } from './tracing/tracing'; // first: it prepares what others load
+import { flushTraces } from './platform/tracing/tracing'; // first: it prepares what others load
 import cluster from 'node:cluster';
 import { PinoLogger } from 'nestjs-pino';
-import { runPrimary } from './cluster/primary';
-import { LISTEN_WHEN_READY, WorkerLink } from './cluster/worker-link';
-import { SystemClock } from './common/clock';
-import { errorMessage } from './common/error-message';
-import { loggingOptions, ServiceLogger } from './common/logging';
-import { stopSignal } from './common/stop-signal';
-import { ConfigurationError, loadConfiguration, processEnvironment, type Configuration } from './config/configuration';
+import { runPrimary } from './platform/cluster/primary';
+import { LISTEN_WHEN_READY, WorkerLink } from './platform/cluster/worker-link';
+import { SystemClock } from './platform/common/clock';
+import { errorMessage } from './platform/observability/error-message';
+import { loggingOptions, ServiceLogger } from './platform/observability/logging';
+import { stopSignal } from './platform/runtime/stop-signal';
+import {
+  ConfigurationError,
+  loadConfiguration,
+  processEnvironment,
+  type Configuration,
+} from './platform/config/configuration';
 import { runService } from './service';
 
 /** One service, or with `WEB_CONCURRENCY` this many of them behind one port. Gives the exit code. */

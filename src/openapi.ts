@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module';
 import { openApiDocument } from './app.setup';
-import { loadConfiguration } from './config/configuration';
+import { loadConfiguration } from './platform/config/configuration';
 
 /** Prints the OpenAPI document. Preview mode creates no provider, so this needs no database and no setting. */
 async function main(): Promise<void> {

@@ -2,14 +2,14 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module';
 import { setUpApp } from './app.setup';
-import type { Clock } from './common/clock';
-import { HttpAdapter } from './common/http-adapter';
-import { Lifecycle } from './common/lifecycle';
-import type { ServiceLogger } from './common/logging';
-import { releaseStartUpMemory } from './common/start-up-memory';
-import type { StopSignal } from './common/stop-signal';
-import type { Configuration } from './config/configuration';
-import { waitForDatabase } from './database/wait-for-database';
+import type { Clock } from './platform/common/clock';
+import { HttpAdapter } from './platform/http/http-adapter';
+import { Lifecycle } from './platform/runtime/lifecycle';
+import type { ServiceLogger } from './platform/observability/logging';
+import { releaseStartUpMemory } from './platform/runtime/start-up-memory';
+import type { StopSignal } from './platform/runtime/stop-signal';
+import type { Configuration } from './platform/config/configuration';
+import { waitForDatabase } from './platform/database/wait-for-database';
 
 /** For what comes after the last request: writing the last heartbeats, closing connections. */
 const CLEAN_UP_MS = 10_000;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database/database';
-import { ReportingDatabase } from '../database/reporting-database';
+import { Database } from '../platform/database/database';
+import { ReportingDatabase } from '../platform/database/reporting-database';
 import type { AgentEvent } from './agent-event';
 
 /** Which agent an event is about. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { decodeCursor, isRevision, pageOf, type Page } from '../common/paging';
+import { decodeCursor, isRevision, pageOf, type Page } from '../platform/validation/paging';
 import type { AgentEvent } from './agent-event';
 import { EventLogRepository } from './event-log.repository';
 

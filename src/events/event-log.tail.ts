@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
-import { Clock, type Timer } from '../common/clock';
+import { Clock, type Timer } from '../platform/common/clock';
 import { AgentEvents } from './agent-events';
 import { EventLogRepository } from './event-log.repository';
 import { RevisionWindow } from './revision-window';

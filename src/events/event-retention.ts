@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Configuration } from '../config/configuration';
-import { Database } from '../database/database';
-import { RetainedTable } from '../database/retained-table';
+import { Configuration } from '../platform/config/configuration';
+import { Database } from '../platform/database/database';
+import { RetainedTable } from '../platform/database/retained-table';
 
 /** The event log, in which events are kept for a time, whatever became of their agents. */
 @Injectable()

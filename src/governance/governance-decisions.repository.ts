@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Batched } from '../common/batched';
-import { Database } from '../database/database';
-import { ReportingDatabase } from '../database/reporting-database';
+import { Batched } from '../platform/common/batched';
+import { Database } from '../platform/database/database';
+import { ReportingDatabase } from '../platform/database/reporting-database';
 import type { GovernanceDecisionEntity, Verdict } from './governance-decision.entity';
 
 type NewDecision = Omit<GovernanceDecisionEntity, 'id' | 'decidedAt'>;

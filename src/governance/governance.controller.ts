@@ -1,10 +1,10 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { Requires } from '../access/requires.decorator';
-import { ApiProblems } from '../common/api-problems';
-import { Query, ReadsQuery } from '../common/http-input';
-import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../common/paging';
-import { QueryParameters } from '../common/query-parameters';
+import { Requires } from '../platform/access/requires.decorator';
+import { ApiProblems } from '../platform/validation/api-problems';
+import { Query, ReadsQuery } from '../platform/validation/http-input';
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../platform/validation/paging';
+import { QueryParameters } from '../platform/validation/query-parameters';
 import { DecisionsDto, type DecisionDto } from './dto/decisions.dto';
 import { VERDICTS, type GovernanceDecisionEntity } from './governance-decision.entity';
 import { GovernanceService } from './governance.service';

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { Clock } from '../common/clock';
-import { Configuration } from '../config/configuration';
+import { Clock } from '../platform/common/clock';
+import { Configuration } from '../platform/config/configuration';
 import { DecisionRetention } from './decision-retention';
 import { GovernanceController } from './governance.controller';
 import { GovernanceDecisionEntity } from './governance-decision.entity';
@@ -24,7 +24,7 @@ import { AllowEverything, PolicyAuthority } from './policy-authority';
         const url = configuration.TRIFECTA_COURT_URL;
         if (!url) return new AllowEverything();
         // Loaded, with undici and cockatiel, only when there is a court to ask.
-        const { CourtAuthority } = require('./court.authority') as typeof import('./court.authority');
+        const { CourtAuthority } = require('./court/court.authority') as typeof import('./court/court.authority');
         return new CourtAuthority(url, configuration, clock);
       },
     },

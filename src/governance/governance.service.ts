@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
-import { withoutSecrets } from '../common/secrets';
-import { Clock } from '../common/clock';
-import { DurationTally } from '../common/duration-tally';
-import { DomainError } from '../common/domain-error';
-import { decodeCursor, isRevision, pageOf, type Page } from '../common/paging';
-import { currentRequestId } from '../common/request-context';
-import { Configuration } from '../config/configuration';
+import { withoutSecrets } from '../platform/common/secrets';
+import { Clock } from '../platform/common/clock';
+import { DurationTally } from '../platform/observability/duration-tally';
+import { DomainError } from '../platform/validation/domain-error';
+import { decodeCursor, isRevision, pageOf, type Page } from '../platform/validation/paging';
+import { currentRequestId } from '../platform/observability/request-context';
+import { Configuration } from '../platform/config/configuration';
 import type { GovernanceDecisionEntity, Verdict } from './governance-decision.entity';
 import { GovernanceDecisionsRepository, type DecisionQuery } from './governance-decisions.repository';
 import {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
-import type { Clock } from '../common/clock';
+import type { Clock } from '../platform/common/clock';
 import type { Judgement, Question } from './policy-authority';
 
 const CAPACITY = 10_000;

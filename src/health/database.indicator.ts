@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { DatabaseWatch } from '../database/database-watch';
+import { DatabaseWatch } from '../platform/database/database-watch';
 import { HealthChecks } from './health-checks';
 
 /** Whether PostgreSQL answers. Asked on the watch's own connection, so a busy pool is not mistaken for a lost database. */

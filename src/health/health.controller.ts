@@ -1,10 +1,10 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { Lifecycle } from '../common/lifecycle';
-import { DrawsOn } from '../limits/budget';
+import { Lifecycle } from '../platform/runtime/lifecycle';
+import { DrawsOn } from '../platform/limits/budget';
 import { HealthChecks } from './health-checks';
-import { Requires } from '../access/requires.decorator';
+import { Requires } from '../platform/access/requires.decorator';
 import { LivenessDto, ServiceHealthDto } from './health.dto';
 
 /** Probes. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RedisConnection } from '../cache/redis.connection';
+import { RedisConnection } from '../platform/cache/redis.connection';
 import { HealthChecks } from './health-checks';
 
 /** Whether Redis can be written to. Without it the service is slower and nothing else. */

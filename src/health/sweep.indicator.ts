@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { HeartbeatSweeper } from '../heartbeat/heartbeat.sweeper';
+import { HeartbeatSweeper } from '../heartbeat/sweep/heartbeat.sweeper';
 import { HealthChecks } from './health-checks';
 
 /** Whether agents that fall silent are being found: the sweep runs, and believes what it sees. */

@@ -1,12 +1,12 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
-import { Clock, type Timer } from '../common/clock';
-import { DurationTally } from '../common/duration-tally';
-import { isAboutData } from '../database/database-errors';
-import { Configuration } from '../config/configuration';
+import { Clock, type Timer } from '../platform/common/clock';
+import { DurationTally } from '../platform/observability/duration-tally';
+import { isAboutData } from '../platform/database/database-errors';
+import { Configuration } from '../platform/config/configuration';
 import { AgentEvents } from '../events/agent-events';
 import { AgentRecords } from '../registry/agent-records';
-import { RecentBeats, type Beat } from '../registry/recent-beats';
+import { RecentBeats, type Beat } from '../liveness/recent-beats';
 import { BeatsRepository, type BeatToWrite, type WrittenBeat } from './beats.repository';
 import { KnownAgents } from './known-agents';
 import { ReplicaLease } from './replica-lease';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../database/database';
+import { Database } from '../platform/database/database';
 import { appendEvents } from '../events/append-events.sql';
-import type { HealthReport } from '../registry/agent-health';
-import type { AgentStatus } from '../registry/agent-status';
+import type { HealthReport } from '../agent/agent-health';
+import type { AgentStatus } from '../agent/agent-status';
 
 /** What must be known of an agent to answer its heartbeat. */
 export interface KnownAgent {

@@ -1,7 +1,7 @@
-import type { FieldError } from '../common/domain-error';
-import { fieldPath, jsonDepth } from '../common/json-limits';
-import { isJsonObject } from '../common/validate';
-import { REPORTABLE_STATUSES, statusFromFigures, type HealthReport } from '../registry/agent-health';
+import type { FieldError } from '../platform/validation/domain-error';
+import { fieldPath, jsonDepth } from '../platform/validation/json-limits';
+import { isJsonObject } from '../platform/validation/validate';
+import { REPORTABLE_STATUSES, statusFromFigures, type HealthReport } from '../agent/agent-health';
 
 /** A heartbeat as it came: alive and nothing else to say, alive with a report, or not valid. */
 export type ParsedHeartbeat = { report?: HealthReport } | { errors: FieldError[] };

@@ -1,14 +1,14 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import type { Principal } from '../access/principal';
-import { Caller, Requires } from '../access/requires.decorator';
-import { ApiProblems } from '../common/api-problems';
-import { ValidBody, validBody } from '../common/http-input';
-import { TakesBatch } from '../common/json-body';
-import { HotLane } from '../lane/hot-lane';
-import { DrawsOn } from '../limits/budget';
-import { storableId } from '../registry/agent-fields';
-import { DatabaseTime } from '../registry/database-time';
+import type { Principal } from '../platform/access/principal';
+import { Caller, Requires } from '../platform/access/requires.decorator';
+import { ApiProblems } from '../platform/validation/api-problems';
+import { ValidBody, validBody } from '../platform/validation/http-input';
+import { TakesBatch } from '../platform/http/json-body';
+import { HotLane } from '../platform/lane/hot-lane';
+import { DrawsOn } from '../platform/limits/budget';
+import { storableId } from '../agent/agent-fields';
+import { DatabaseTime } from '../liveness/database-time';
 import {
   HeartbeatAnswerDto,
   HeartbeatBatchAnswerDto,

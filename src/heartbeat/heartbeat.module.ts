@@ -2,22 +2,22 @@ import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { EventsModule } from '../events/events.module';
-import { LaneModule } from '../lane/lane.module';
+import { LaneModule } from '../platform/lane/lane.module';
 import { RegistryModule } from '../registry/registry.module';
 import { BeatFlusher } from './beat-flusher';
 import { BeatsRepository } from './beats.repository';
-import { Hearing } from './hearing';
+import { Hearing } from './sweep/hearing';
 import { HeartbeatController } from './heartbeat.controller';
 import { HeartbeatService } from './heartbeat.service';
-import { HeartbeatSweepEntity } from './heartbeat-sweep.entity';
-import { HeartbeatSweeper } from './heartbeat.sweeper';
+import { HeartbeatSweepEntity } from './sweep/heartbeat-sweep.entity';
+import { HeartbeatSweeper } from './sweep/heartbeat.sweeper';
 import { KnownAgents } from './known-agents';
-import { OwnerCadenceEntity } from './owner-cadence.entity';
-import { PreservedGroupEntity } from './preserved-group.entity';
+import { OwnerCadenceEntity } from './sweep/owner-cadence.entity';
+import { PreservedGroupEntity } from './sweep/preserved-group.entity';
 import { ReplicaEntity } from './replica.entity';
 import { ReplicaLease } from './replica-lease';
 import { ReplicasRepository } from './replicas.repository';
-import { SweepRepository } from './sweep.repository';
+import { SweepRepository } from './sweep/sweep.repository';
 
 /** Watches agents: takes their heartbeats in, writes them behind, and finds those that have fallen silent. */
 @Module({

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
-import { DomainError } from '../common/domain-error';
+import { DomainError } from '../platform/validation/domain-error';
 import { AgentChanged } from '../events/agent-changed.event';
 import { AgentsTouched } from '../events/agents-touched.event';
 import { BeatsRepository, type KnownAgent } from './beats.repository';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock';
-import { DomainError } from '../common/domain-error';
-import { Configuration } from '../config/configuration';
-import { DatabaseTime } from '../registry/database-time';
-import { timeoutSeconds } from '../registry/heartbeat-timeout';
+import { Clock } from '../platform/common/clock';
+import { DomainError } from '../platform/validation/domain-error';
+import { Configuration } from '../platform/config/configuration';
+import { DatabaseTime } from '../liveness/database-time';
+import { timeoutSeconds } from '../agent/heartbeat-timeout';
 import { ReplicasRepository } from './replicas.repository';
 
 /** A lease that was renewed this lately need not be renewed again. */

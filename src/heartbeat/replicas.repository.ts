@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Querier } from '../database/database';
+import { Database, type Querier } from '../platform/database/database';
 
 /** How far the other replicas have written what they acknowledged; seconds before now. */
 export interface OthersHeard {

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import { parse } from 'csv-parse/sync';
-import { errorMessage } from '../common/error-message';
+import { errorMessage } from '../platform/observability/error-message';
 import { ImportError } from './import.error';
 import { type Line, type LineReader, MAX_RECORD_BYTES } from './line-reader';
 

@@ -1,5 +1,5 @@
-import { DomainError } from '../common/domain-error';
-import { isJsonObject } from '../common/validate';
+import { DomainError } from '../platform/validation/domain-error';
+import { isJsonObject } from '../platform/validation/validate';
 import type { AgentDraft } from './agent-draft';
 
 /**

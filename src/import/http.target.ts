@@ -1,9 +1,9 @@
 import { types } from 'node:util';
-import { dateOf, SystemClock, type Clock } from '../common/clock';
-import { errorMessage } from '../common/error-message';
-import type { FieldError } from '../common/domain-error';
-import { abortedAfter } from '../common/within';
-import type { ImportResult } from '../registry/agent-import.service';
+import { dateOf, SystemClock, type Clock } from '../platform/common/clock';
+import { errorMessage } from '../platform/observability/error-message';
+import type { FieldError } from '../platform/validation/domain-error';
+import { abortedAfter } from '../platform/common/within';
+import type { ImportResult } from '../registry/bulk-import/agent-import.service';
 import type { AgentDefinition } from './agent-draft';
 import { ImportError } from './import.error';
 import { ImportTarget } from './import-target';

@@ -1,4 +1,4 @@
-import type { ImportResult } from '../registry/agent-import.service';
+import type { ImportResult } from '../registry/bulk-import/agent-import.service';
 import type { AgentDefinition } from './agent-draft';
 
 /** Where agents are imported to: a running service, or the database behind it. */

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import type { ImportResult } from '../registry/agent-import.service';
+import type { ImportResult } from '../registry/bulk-import/agent-import.service';
 import type { AgentDefinition } from './agent-draft';
 import { runImport } from './import.command';
 import { ImportTarget } from './import-target';

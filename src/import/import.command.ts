@@ -1,10 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { types } from 'node:util';
-import { errorMessage } from '../common/error-message';
-import { DomainError } from '../common/domain-error';
-import { ConfigurationError } from '../config/configuration';
-import type { ImportResult } from '../registry/agent-import.service';
+import { errorMessage } from '../platform/observability/error-message';
+import { DomainError } from '../platform/validation/domain-error';
+import { ConfigurationError } from '../platform/config/configuration';
+import type { ImportResult } from '../registry/bulk-import/agent-import.service';
 import { AgentDirectory, cutBatches, type DirectoryAgent } from './agent-directory';
 import type { DirectoryEntry } from './csv-rows';
 import { formatByName, readDirectory } from './directory-reader';

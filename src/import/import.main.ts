@@ -1,5 +1,5 @@
-import { SystemClock } from '../common/clock';
-import { commandToken, loadConfiguration, processEnvironment } from '../config/configuration';
+import { SystemClock } from '../platform/common/clock';
+import { commandToken, loadConfiguration, processEnvironment } from '../platform/config/configuration';
 import { DatabaseTarget } from './database.target';
 import { runImport } from './import.command';
 

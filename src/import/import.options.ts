@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { errorMessage } from '../common/error-message';
+import { errorMessage } from '../platform/observability/error-message';
 import type { DirectoryFormat } from './directory-reader';
 import { ImportError } from './import.error';
 

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { AgentChanged } from '../events/agent-changed.event';
-import { IdentityConflicts } from '../registry/identity-conflicts';
+import { IdentityConflicts } from '../registry/registration/identity-conflicts';
 import { Instruments } from './instruments';
 import { transitionOf } from './transition';
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { TieredCache } from '../cache/tiered-cache';
+import { TieredCache } from '../platform/cache/tiered-cache';
 import { Instruments, type Sample } from './instruments';
 
 /** What the cache was asked, tier by tier. */

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { BytesInFlight } from '../common/bytes-in-flight';
-import type { HttpAdapter } from '../common/http-adapter';
-import { FailedAuthentications } from '../limits/failed-authentications';
+import { BytesInFlight } from '../platform/http/bytes-in-flight';
+import type { HttpAdapter } from '../platform/http/http-adapter';
+import { FailedAuthentications } from '../platform/limits/failed-authentications';
 import { Instruments, type Sample } from './instruments';
 
 /** What is refused before anything is done for it, and how far it is until then. */

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
-import { Clock } from '../common/clock';
-import { within } from '../common/within';
-import { Configuration } from '../config/configuration';
-import { AgentCensus } from '../registry/agent-census';
+import { Clock } from '../platform/common/clock';
+import { within } from '../platform/common/within';
+import { Configuration } from '../platform/config/configuration';
+import { AgentCensus } from '../analytics/agent-census';
 import { activeAgents, agentHealthText } from './fleet-text';
 import { Instruments, type Sample } from './instruments';
 

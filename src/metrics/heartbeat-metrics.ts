@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock';
+import { Clock } from '../platform/common/clock';
 import { BeatFlusher } from '../heartbeat/beat-flusher';
 import { HeartbeatService } from '../heartbeat/heartbeat.service';
-import { HeartbeatSweeper } from '../heartbeat/heartbeat.sweeper';
-import { RecentBeats } from '../registry/recent-beats';
+import { HeartbeatSweeper } from '../heartbeat/sweep/heartbeat.sweeper';
+import { RecentBeats } from '../liveness/recent-beats';
 import { Instruments, type Sample } from './instruments';
 
 /** Heartbeats in, heartbeats written, and the sweep. */

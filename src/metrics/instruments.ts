@@ -1,5 +1,5 @@
 import { Counter, Gauge, Registry, type Histogram, type MetricObjectWithValues, type MetricValue } from 'prom-client';
-import { DURATION_BOUNDS, type DurationTally } from '../common/duration-tally';
+import { DURATION_BOUNDS, type DurationTally } from '../platform/observability/duration-tally';
 import { METRICS, type MetricDefinition, type MetricName } from './metrics.catalog';
 
 type Labels = Record<string, string | number>;

@@ -1,10 +1,10 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { WorkerLink } from '../cluster/worker-link';
-import { Requires } from '../access/requires.decorator';
-import { ReadsQuery } from '../common/http-input';
-import { DrawsOn } from '../limits/budget';
+import { WorkerLink } from '../platform/cluster/worker-link';
+import { Requires } from '../platform/access/requires.decorator';
+import { ReadsQuery } from '../platform/validation/http-input';
+import { DrawsOn } from '../platform/limits/budget';
 import { FleetGauges } from './fleet-gauges';
 import { Instruments } from './instruments';
 

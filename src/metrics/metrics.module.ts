@@ -2,10 +2,11 @@ import cluster from 'node:cluster';
 import { Module } from '@nestjs/common';
 import { PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { AggregatorRegistry, collectDefaultMetrics } from 'prom-client';
-import { RegistryCacheModule } from '../cache/cache.module';
-import { ClusterModule } from '../cluster/cluster.module';
+import { RegistryCacheModule } from '../platform/cache/cache.module';
+import { ClusterModule } from '../platform/cluster/cluster.module';
+import { AnalyticsModule } from '../analytics/analytics.module';
 import { EventsModule } from '../events/events.module';
-import { GateModule } from '../gate/gate.module';
+import { GateModule } from '../platform/gate/gate.module';
 import { GovernanceModule } from '../governance/governance.module';
 import { HealthModule } from '../health/health.module';
 import { HeartbeatModule } from '../heartbeat/heartbeat.module';
@@ -45,6 +46,7 @@ function answerPrimary(register: ScrapedRegistry): void {
 /** The numbers themselves. They read what the other modules count; those know nothing of it. */
 @Module({
   imports: [
+    AnalyticsModule,
     EventsModule,
     GateModule,
     GovernanceModule,

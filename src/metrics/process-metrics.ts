@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import type { HttpAdapter } from '../common/http-adapter';
-import { Database, type PoolState } from '../database/database';
-import { ReportingDatabase } from '../database/reporting-database';
+import type { HttpAdapter } from '../platform/http/http-adapter';
+import { Database, type PoolState } from '../platform/database/database';
+import { ReportingDatabase } from '../platform/database/reporting-database';
 import { Instruments, type Sample } from './instruments';
 
 /** What this process is and does: requests, connections, the build. */

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
-import { TieredCache } from '../cache/tiered-cache';
+import { TieredCache } from '../platform/cache/tiered-cache';
 import { AgentChanged } from '../events/agent-changed.event';
 import { AgentsTouched } from '../events/agents-touched.event';
 import type { AgentEntity } from './agent.entity';

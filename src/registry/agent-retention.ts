@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Configuration } from '../config/configuration';
-import { Database } from '../database/database';
-import { RetainedTable } from '../database/retained-table';
+import { Configuration } from '../platform/config/configuration';
+import { Database } from '../platform/database/database';
+import { RetainedTable } from '../platform/database/retained-table';
 
 /** How long an `Idempotency-Key` stands for its first request. */
 export const IDEMPOTENCY_SECONDS = 86_400;

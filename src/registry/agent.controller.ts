@@ -12,21 +12,21 @@ import {
   PartialType,
 } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { seesSecrets } from '../access/access-rule';
-import type { Principal } from '../access/principal';
-import { Caller, Requires } from '../access/requires.decorator';
-import { ApiProblems } from '../common/api-problems';
-import { Query, ReadsQuery, ReservedWords, ValidBody } from '../common/http-input';
-import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../common/paging';
-import { HotLane } from '../lane/hot-lane';
-import { QueryParameters } from '../common/query-parameters';
+import { seesSecrets } from '../platform/access/access-rule';
+import type { Principal } from '../platform/access/principal';
+import { Caller, Requires } from '../platform/access/requires.decorator';
+import { ApiProblems } from '../platform/validation/api-problems';
+import { Query, ReadsQuery, ReservedWords, ValidBody } from '../platform/validation/http-input';
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../platform/validation/paging';
+import { HotLane } from '../platform/lane/hot-lane';
+import { QueryParameters } from '../platform/validation/query-parameters';
 import type { AgentEntity } from './agent.entity';
 import { AgentPresenter, presentEvent } from './agent.presenter';
 import { AgentService } from './agent.service';
-import { AGENT_ID, RESERVED_IDS, storableId } from './agent-fields';
+import { AGENT_ID, RESERVED_IDS, storableId } from '../agent/agent-fields';
 import { AgentFieldsDto, SetStatusDto } from './dto/agent-requests.dto';
 import { AgentDto, AgentEventsDto, AgentHealthDto, DeregistrationDto } from './dto/agent-responses.dto';
-import { entityTag, ifNoneMatchHits } from './entity-tag';
+import { entityTag, ifNoneMatchHits } from '../agent/entity-tag';
 
 const IF_MATCH = {
   name: 'If-Match',

@@ -1,6 +1,6 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { AgentStatus } from './agent-status';
-import type { ReportedHealth } from './agent-health';
+import type { AgentStatus } from '../agent/agent-status';
+import type { ReportedHealth } from '../agent/agent-health';
 
 /** How often the agent promises to be heard of; without `enabled` nobody waits for it. */
 export interface HeartbeatSettings {

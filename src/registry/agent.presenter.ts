@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { Clock, dateOf } from '../common/clock';
-import { withoutSecrets } from '../common/secrets';
+import { Clock, dateOf } from '../platform/common/clock';
+import { withoutSecrets } from '../platform/common/secrets';
 import type { AgentEvent } from '../events/agent-event';
 import type { AgentEntity } from './agent.entity';
-import { healthStatus, type ReportedHealth } from './agent-health';
-import { transition, type AgentStatus } from './agent-status';
+import { healthStatus, type ReportedHealth } from '../agent/agent-health';
+import { transition, type AgentStatus } from '../agent/agent-status';
 import type { AgentListItem } from './agent.repository';
-import { Cadence } from './cadence';
-import { DatabaseTime } from './database-time';
+import { Cadence } from '../liveness/cadence';
+import { DatabaseTime } from '../liveness/database-time';
 import type {
   AgentDto,
   AgentEventDto,
@@ -16,8 +16,8 @@ import type {
   HealthDto,
   HeartbeatDto,
 } from './dto/agent-responses.dto';
-import { missedBeats } from './heartbeat-timeout';
-import { RecentBeats, type Beat } from './recent-beats';
+import { missedBeats } from '../agent/heartbeat-timeout';
+import { RecentBeats, type Beat } from '../liveness/recent-beats';
 
 /** An agent at one moment, by the database's clock. A beat that is acknowledged and not yet in the table counts already. */
 interface Sight {

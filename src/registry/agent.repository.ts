@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Querier } from '../database/database';
-import { ReportingDatabase } from '../database/reporting-database';
+import { Database, type Querier } from '../platform/database/database';
+import { ReportingDatabase } from '../platform/database/reporting-database';
 import { appendEvents } from '../events/append-events.sql';
 import type { AgentEventType } from '../events/agent-changed.event';
-import { Configuration } from '../config/configuration';
+import { Configuration } from '../platform/config/configuration';
 import type { AgentEntity } from './agent.entity';
 import type { AgentFields } from './agent-fields.mapping';
-import { countStatement, LIST_COLUMNS, pageStatement } from './agent-selection.sql';
-import type { AgentQuery } from './agent-query';
-import type { AgentStatus } from './agent-status';
+import { countStatement, LIST_COLUMNS, pageStatement } from './search/agent-selection.sql';
+import type { AgentQuery } from './search/agent-query';
+import type { AgentStatus } from '../agent/agent-status';
 
 /** The columns of a list item: without what may be large. */
 export type AgentListItem = Omit<AgentEntity, 'metadata' | 'health' | 'deregisteredAt'>;

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { SharedAnswers } from '../cache/shared-answers';
-import { BatchedLookup } from '../common/batched-lookup';
-import { rejectIfAny, validationError, type FieldError } from '../common/domain-error';
-import { mergePatch } from '../common/merge-patch';
-import { pageOf, type Page } from '../common/paging';
-import { isJsonObject, unknownFields, violationsOf } from '../common/validate';
+import { SharedAnswers } from '../platform/cache/shared-answers';
+import { BatchedLookup } from '../platform/common/batched-lookup';
+import { rejectIfAny, validationError, type FieldError } from '../platform/validation/domain-error';
+import { mergePatch } from '../platform/validation/merge-patch';
+import { pageOf, type Page } from '../platform/validation/paging';
+import { isJsonObject, unknownFields, violationsOf } from '../platform/validation/validate';
 import type { AgentEvent } from '../events/agent-event';
 import { AgentEvents } from '../events/agent-events';
 import { EventLogService } from '../events/event-log.service';
@@ -16,16 +16,16 @@ import {
   concurrentUpdate,
   illegalTransition,
   preconditionFailed,
-} from './agent.errors';
+} from '../agent/agent.errors';
 import { changedFields, fieldsFrom, fieldsOf, type AgentFields } from './agent-fields.mapping';
-import { AGENT_LIST, type AgentQuery } from './agent-query';
+import { AGENT_LIST, type AgentQuery } from './search/agent-query';
 import { AgentRecords } from './agent-records';
 import { AgentRepository, type AgentChange, type AgentListItem } from './agent.repository';
-import { transition } from './agent-status';
-import { AgentTotals, hashOf } from './agent-totals';
+import { transition } from '../agent/agent-status';
+import { AgentTotals, hashOf } from './search/agent-totals';
 import { AgentFieldsDto, HeartbeatSettingsDto, type SetStatusDto } from './dto/agent-requests.dto';
 import { contextOfStatus, contextOfUpdate } from './governed-context';
-import { entityTag, ifMatchHolds } from './entity-tag';
+import { entityTag, ifMatchHolds } from '../agent/entity-tag';
 
 /** Each attempt that fails means that another one's change went through, so this many writers at once still all succeed. */
 const UPDATE_ATTEMPTS = 64;

@@ -1,23 +1,23 @@
 import { Controller, Get, Headers, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import type { Principal } from '../access/principal';
-import { Caller, Requires } from '../access/requires.decorator';
-import { ApiProblems } from '../common/api-problems';
-import { rejectIfAny } from '../common/domain-error';
-import { Query, ReadsQuery, validBody, ValidBody } from '../common/http-input';
-import { TakesBatch } from '../common/json-body';
-import { QueryParameters } from '../common/query-parameters';
-import { HotLane } from '../lane/hot-lane';
-import { AgentImportService } from './agent-import.service';
+import type { Principal } from '../platform/access/principal';
+import { Caller, Requires } from '../platform/access/requires.decorator';
+import { ApiProblems } from '../platform/validation/api-problems';
+import { rejectIfAny } from '../platform/validation/domain-error';
+import { Query, ReadsQuery, validBody, ValidBody } from '../platform/validation/http-input';
+import { TakesBatch } from '../platform/http/json-body';
+import { QueryParameters } from '../platform/validation/query-parameters';
+import { HotLane } from '../platform/lane/hot-lane';
+import { AgentImportService } from './bulk-import/agent-import.service';
 import { AgentPresenter } from './agent.presenter';
-import { asSeenBy, MAX_METADATA_FILTERS, queryFromDiscovery, queryFromParameters } from './agent-query';
+import { asSeenBy, MAX_METADATA_FILTERS, queryFromDiscovery, queryFromParameters } from './search/agent-query';
 import { AgentService } from './agent.service';
-import { AGENT_STATUSES } from './agent-status';
-import { HEALTH_STATUSES } from './agent-health';
+import { AGENT_STATUSES } from '../agent/agent-status';
+import { HEALTH_STATUSES } from '../agent/agent-health';
 import { DiscoverAgentsDto, ImportAgentsDto, RegisterAgentDto } from './dto/agent-requests.dto';
 import { AgentPageDto, DiscoveryDto, ImportResultsDto, RegistrationDto } from './dto/agent-responses.dto';
-import { RegistrationService } from './registration.service';
+import { RegistrationService } from './registration/registration.service';
 
 const LOCATION = { Location: { description: 'The path of the agent.', schema: { type: 'string' as const } } };
 

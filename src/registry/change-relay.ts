@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
-import { InvalidationBus } from '../cache/invalidation-bus';
+import { InvalidationBus } from '../platform/cache/invalidation-bus';
 import { AgentChanged } from '../events/agent-changed.event';
 import { AgentEvents } from '../events/agent-events';
 

@@ -1,5 +1,5 @@
 import type { Question } from '../governance/policy-authority';
-import type { AgentStatus } from './agent-status';
+import type { AgentStatus } from '../agent/agent-status';
 import { changedFields, type AgentFields } from './agent-fields.mapping';
 
 type Context = Question['context'];

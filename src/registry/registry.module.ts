@@ -1,36 +1,33 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { RegistryCacheModule } from '../cache/cache.module';
+import { RegistryCacheModule } from '../platform/cache/cache.module';
 import { EventsModule } from '../events/events.module';
 import { GovernanceModule } from '../governance/governance.module';
-import { LaneModule } from '../lane/lane.module';
+import { LaneModule } from '../platform/lane/lane.module';
 import { AgentChangeLogger } from './agent-change.logger';
 import { AgentController } from './agent.controller';
 import { AgentEntity } from './agent.entity';
-import { AgentImportRepository } from './agent-import.repository';
-import { AgentImportService } from './agent-import.service';
+import { AgentImportRepository } from './bulk-import/agent-import.repository';
+import { AgentImportService } from './bulk-import/agent-import.service';
 import { AgentPresenter } from './agent.presenter';
 import { AgentRecords } from './agent-records';
 import { AgentRepository } from './agent.repository';
 import { AgentService } from './agent.service';
-import { AgentTotals } from './agent-totals';
-import { AnalyticsController } from './analytics.controller';
-import { AgentCensus } from './agent-census';
-import { AnalyticsRepository } from './analytics.repository';
+import { AgentTotals } from './search/agent-totals';
 import { AgentsController } from './agents.controller';
-import { IdempotencyKeyEntity } from './idempotency-key.entity';
-import { IdempotencyRepository } from './idempotency.repository';
-import { IdentityConflicts } from './identity-conflicts';
-import { OwnerQuota } from './owner-quota';
-import { OwnerQuotaRepository } from './owner-quota.repository';
+import { IdempotencyKeyEntity } from './registration/idempotency-key.entity';
+import { IdempotencyRepository } from './registration/idempotency.repository';
+import { IdentityConflicts } from './registration/identity-conflicts';
+import { OwnerQuota } from './registration/owner-quota';
+import { OwnerQuotaRepository } from './registration/owner-quota.repository';
 import { ChangeRelay } from './change-relay';
 import { IdempotencyRetention, TombstoneRetention } from './agent-retention';
-import { Cadence } from './cadence';
-import { DatabaseTime } from './database-time';
-import { RecentBeats } from './recent-beats';
+import { Cadence } from '../liveness/cadence';
+import { DatabaseTime } from '../liveness/database-time';
+import { RecentBeats } from '../liveness/recent-beats';
 import { ReservedIdsReport } from './reserved-ids.report';
-import { RegistrationService } from './registration.service';
-import { RegistrationWriter } from './registration.writer';
+import { RegistrationService } from './registration/registration.service';
+import { RegistrationWriter } from './registration/registration.writer';
 
 /** Agents: registering, finding, reading, changing and deregistering them. */
 @Module({
@@ -41,9 +38,8 @@ import { RegistrationWriter } from './registration.writer';
     EventsModule,
     GovernanceModule,
   ],
-  controllers: [AgentsController, AgentController, AnalyticsController],
+  controllers: [AgentsController, AgentController],
   providers: [
-    AgentCensus,
     AgentChangeLogger,
     AgentImportRepository,
     AgentImportService,
@@ -52,7 +48,6 @@ import { RegistrationWriter } from './registration.writer';
     AgentRepository,
     AgentService,
     AgentTotals,
-    AnalyticsRepository,
     Cadence,
     ChangeRelay,
     DatabaseTime,
@@ -68,7 +63,6 @@ import { RegistrationWriter } from './registration.writer';
     TombstoneRetention,
   ],
   exports: [
-    AgentCensus,
     AgentImportService,
     AgentRecords,
     AgentService,

@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
-import { agentPath, RESERVED_IDS } from './agent-fields';
+import { agentPath, RESERVED_IDS } from '../agent/agent-fields';
 import { AgentRepository } from './agent.repository';
 
 /** Says at the start which agents have ids that no agent can choose any more: adopted ones, or from before a release made them paths. */

@@ -1,8 +1,8 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
-import { Clock, type Timer } from '../common/clock';
-import { Configuration } from '../config/configuration';
-import type { RetainedTable } from '../database/retained-table';
+import { Clock, type Timer } from '../platform/common/clock';
+import { Configuration } from '../platform/config/configuration';
+import type { RetainedTable } from '../platform/database/retained-table';
 import { EventRetention } from '../events/event-retention';
 import { DecisionRetention } from '../governance/decision-retention';
 import { IdempotencyRetention, TombstoneRetention } from '../registry/agent-retention';

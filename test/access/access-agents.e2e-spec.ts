@@ -1,6 +1,6 @@
 import { AgentsTouched } from '../../src/events/agents-touched.event';
-import { AgentCredentials } from '../../src/access/agent-credentials';
-import { DatabaseWatch } from '../../src/database/database-watch';
+import { AgentCredentials } from '../../src/platform/access/agent-tokens/agent-credentials';
+import { DatabaseWatch } from '../../src/platform/database/database-watch';
 import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
 import { RetentionService } from '../../src/retention/retention.service';
 import { bearer, sha256, withTokens, type TestToken } from '../support/access';

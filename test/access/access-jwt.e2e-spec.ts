@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { generateKeyPair, SignJWT } from 'jose';
-import type { Configuration } from '../../src/config/configuration';
+import type { Configuration } from '../../src/platform/config/configuration';
 import { bearer } from '../support/access';
 import { registration } from '../support/builders';
 import { Issuer } from '../support/issuer';

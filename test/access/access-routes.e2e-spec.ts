@@ -1,9 +1,9 @@
 import { Controller, Get, Module, RequestMethod } from '@nestjs/common';
 import { METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants';
 import { ModulesContainer } from '@nestjs/core';
-import { AccessControl } from '../../src/access/access-control';
-import { requirementOf } from '../../src/access/requires.decorator';
-import type { Configuration } from '../../src/config/configuration';
+import { AccessControl } from '../../src/platform/access/access-control';
+import { requirementOf } from '../../src/platform/access/requires.decorator';
+import type { Configuration } from '../../src/platform/config/configuration';
 import { MetricsModule } from '../../src/metrics/metrics.module';
 import { bearer, withTokens, type TestToken } from '../support/access';
 import { registration } from '../support/builders';

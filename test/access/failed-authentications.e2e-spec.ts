@@ -1,7 +1,10 @@
 import type { TestingModuleBuilder } from '@nestjs/testing';
-import { AgentCredentialsRepository, type AgentCredential } from '../../src/access/agent-credentials.repository';
-import { Configuration } from '../../src/config/configuration';
-import { Database } from '../../src/database/database';
+import {
+  AgentCredentialsRepository,
+  type AgentCredential,
+} from '../../src/platform/access/agent-tokens/agent-credentials.repository';
+import { Configuration } from '../../src/platform/config/configuration';
+import { Database } from '../../src/platform/database/database';
 import { bearer, withTokens, type TestToken } from '../support/access';
 import { registration } from '../support/builders';
 import { parseMetrics } from '../support/metrics-text';

@@ -1,5 +1,5 @@
-import { ChangeEpoch } from '../../src/cache/change-epoch';
-import { TieredCache } from '../../src/cache/tiered-cache';
+import { ChangeEpoch } from '../../src/platform/cache/change-epoch';
+import { TieredCache } from '../../src/platform/cache/tiered-cache';
 import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
 import { registration } from '../support/builders';
 import { createPatientApp } from '../support/patient-app';

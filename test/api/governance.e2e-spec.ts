@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Configuration } from '../../src/config/configuration';
+import type { Configuration } from '../../src/platform/config/configuration';
 import { registration } from '../support/builders';
 import { Court, type CourtMode, type CourtQuestion } from '../support/court';
 import { DictatedCourt } from '../support/dictated-court';

@@ -2,7 +2,7 @@ import { Agent, request as httpRequest } from 'node:http';
 import { Client } from 'pg';
 import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
 import { METRICS } from '../../src/metrics/metrics.catalog';
-import type { Configuration } from '../../src/config/configuration';
+import type { Configuration } from '../../src/platform/config/configuration';
 import { registration } from '../support/builders';
 import { Court } from '../support/court';
 import { seedFleet } from '../support/fleet';

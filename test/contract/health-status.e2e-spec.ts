@@ -1,5 +1,5 @@
-import { healthStatus, healthStatusSql, type ReportedHealth } from '../../src/registry/agent-health';
-import { timeoutSeconds } from '../../src/registry/heartbeat-timeout';
+import { healthStatus, healthStatusSql, type ReportedHealth } from '../../src/agent/agent-health';
+import { timeoutSeconds } from '../../src/agent/heartbeat-timeout';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
 const NOW = new Date('2026-01-01T12:00:00.000Z');

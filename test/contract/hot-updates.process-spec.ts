@@ -1,7 +1,7 @@
 import { Client } from 'pg';
-import type { Database } from '../../src/database/database';
+import type { Database } from '../../src/platform/database/database';
 import { BeatsRepository } from '../../src/heartbeat/beats.repository';
-import type { HealthReport } from '../../src/registry/agent-health';
+import type { HealthReport } from '../../src/agent/agent-health';
 import { seedFleet } from '../support/fleet';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { until } from '../support/until';

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { HotLane } from '../../src/lane/hot-lane';
-import type { Configuration } from '../../src/config/configuration';
+import { HotLane } from '../../src/platform/lane/hot-lane';
+import type { Configuration } from '../../src/platform/config/configuration';
 import { bearer, withTokens } from '../support/access';
 import { createPatientApp } from '../support/patient-app';
 import type { TestApp } from '../support/test-app';

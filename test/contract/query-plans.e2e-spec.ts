@@ -1,6 +1,6 @@
 import { Client } from 'pg';
-import { countStatement, pageStatement, type Statement } from '../../src/registry/agent-selection.sql';
-import type { AgentQuery } from '../../src/registry/agent-query';
+import { countStatement, pageStatement, type Statement } from '../../src/registry/search/agent-selection.sql';
+import type { AgentQuery } from '../../src/registry/search/agent-query';
 import { seedFleet } from '../support/fleet';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { migrate } from '../../src/database/data-source';
+import { migrate } from '../../src/platform/database/data-source';
 import { RecordedLog } from '../support/recorded-log';
 import { createTestApp, type TestApp } from '../support/test-app';
 import { emptyDatabase, type TestDatabase } from '../support/test-database';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Configuration, loadConfiguration } from '../../src/config/configuration';
+import { Configuration, loadConfiguration } from '../../src/platform/config/configuration';
 
 const README = readFileSync(join(__dirname, '../../README.md'), 'utf8');
 const rows = README.split('\n').filter((line) => line.startsWith('| `'));

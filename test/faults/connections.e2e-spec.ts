@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { BytesInFlight } from '../../src/common/bytes-in-flight';
-import type { HttpAdapter } from '../../src/common/http-adapter';
+import { BytesInFlight } from '../../src/platform/http/bytes-in-flight';
+import type { HttpAdapter } from '../../src/platform/http/http-adapter';
 import { chunk, headOf, RawConnection } from '../support/raw-connection';
 import { createTestApp, type TestApp } from '../support/test-app';
 import { until } from '../support/until';

@@ -1,6 +1,6 @@
-import { Clock } from '../../src/common/clock';
+import { Clock } from '../../src/platform/common/clock';
 import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
-import { HeartbeatSweeper } from '../../src/heartbeat/heartbeat.sweeper';
+import { HeartbeatSweeper } from '../../src/heartbeat/sweep/heartbeat.sweeper';
 import { seedFleet } from '../support/fleet';
 import { stopSweeps } from '../support/moved-fleet';
 import { TcpRelay } from '../support/tcp-relay';

@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
-import { HeartbeatSweeper } from '../../src/heartbeat/heartbeat.sweeper';
+import { HeartbeatSweeper } from '../../src/heartbeat/sweep/heartbeat.sweeper';
 import { seedFleet } from '../support/fleet';
 import { parseMetrics } from '../support/metrics-text';
 import { createTestApp, type Answer, type TestApp } from '../support/test-app';

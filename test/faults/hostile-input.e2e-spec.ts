@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { characterCount } from '../../src/common/rules';
+import { characterCount } from '../../src/platform/validation/rules';
 import { anyCharacters } from './hostile/arbitraries';
 import { HostileTarget } from './hostile/target';
 import { ID, JSON_TYPE, KINDS } from './hostile/requests';

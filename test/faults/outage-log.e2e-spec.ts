@@ -1,4 +1,4 @@
-import { HeartbeatSweeper } from '../../src/heartbeat/heartbeat.sweeper';
+import { HeartbeatSweeper } from '../../src/heartbeat/sweep/heartbeat.sweeper';
 import { RecordedLog } from '../support/recorded-log';
 import { TcpRelay } from '../support/tcp-relay';
 import { createTestApp, type TestApp } from '../support/test-app';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { InvalidationBus } from '../../src/cache/invalidation-bus';
-import { RedisConnection } from '../../src/cache/redis.connection';
+import { InvalidationBus } from '../../src/platform/cache/invalidation-bus';
+import { RedisConnection } from '../../src/platform/cache/redis.connection';
 import { registration } from '../support/builders';
 import { RedisProcess } from '../support/redis-process';
 import { listening } from '../support/replicas';

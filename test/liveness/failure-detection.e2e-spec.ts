@@ -1,4 +1,4 @@
-import { HeartbeatSweeper } from '../../src/heartbeat/heartbeat.sweeper';
+import { HeartbeatSweeper } from '../../src/heartbeat/sweep/heartbeat.sweeper';
 import { defineFleet } from '../support/beating-fleet';
 import { registration } from '../support/builders';
 import { MovedFleet, seedCrowd, STEPPED, STEP_SECONDS } from '../support/moved-fleet';

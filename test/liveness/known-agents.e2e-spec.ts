@@ -1,4 +1,4 @@
-import { Database } from '../../src/database/database';
+import { Database } from '../../src/platform/database/database';
 import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
 import { BeatsRepository, type KnownAgent, type WrittenBeat } from '../../src/heartbeat/beats.repository';
 import { registration } from '../support/builders';

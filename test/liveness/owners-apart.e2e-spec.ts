@@ -1,6 +1,6 @@
-import type { Configuration } from '../../src/config/configuration';
-import { inParallel } from '../../src/common/in-parallel';
-import { HeartbeatSweeper } from '../../src/heartbeat/heartbeat.sweeper';
+import type { Configuration } from '../../src/platform/config/configuration';
+import { inParallel } from '../../src/platform/common/in-parallel';
+import { HeartbeatSweeper } from '../../src/heartbeat/sweep/heartbeat.sweeper';
 import { bearer, withTokens, type TestToken } from '../support/access';
 import { registration } from '../support/builders';
 import { makeOlder } from '../support/elapse';

@@ -1,4 +1,4 @@
-import { HeartbeatSweeper } from '../../src/heartbeat/heartbeat.sweeper';
+import { HeartbeatSweeper } from '../../src/heartbeat/sweep/heartbeat.sweeper';
 import { registration } from '../support/builders';
 import { stopSweeps } from '../support/moved-fleet';
 import { createTestApp, type TestApp } from '../support/test-app';

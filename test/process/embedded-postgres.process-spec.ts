@@ -5,9 +5,13 @@ import { tmpdir } from 'node:os';
 import * as path from 'node:path';
 import { Client } from 'pg';
 import { transpileModule, ModuleKind, ScriptTarget } from 'typescript';
-import { migrate } from '../../src/database/data-source';
-import { EmbeddedPostgres } from '../../src/database/embedded-postgres';
-import { findNativeDirectory, isReachable, serverOptions } from '../../src/database/embedded-postgres.binaries';
+import { migrate } from '../../src/platform/database/data-source';
+import { EmbeddedPostgres } from '../../src/platform/database/embedded/embedded-postgres';
+import {
+  findNativeDirectory,
+  isReachable,
+  serverOptions,
+} from '../../src/platform/database/embedded/embedded-postgres.binaries';
 import { PATIENCE } from '../support/patience';
 import { childrenOf } from '../support/processes';
 import { until as holds } from '../support/until';
@@ -252,7 +256,7 @@ async function startInChild(): Promise<{ process: ChildProcess; url: string }> {
   fs.mkdirSync(compiled, { recursive: true });
   for (const part of ['', '.binaries', '.cluster', '.database']) {
     const name = `embedded-postgres${part}`;
-    const source = fs.readFileSync(path.join(__dirname, `../../src/database/${name}.ts`), 'utf8');
+    const source = fs.readFileSync(path.join(__dirname, `../../src/platform/database/embedded/${name}.ts`), 'utf8');
     const compilerOptions = { module: ModuleKind.CommonJS, target: ScriptTarget.ES2022, esModuleInterop: true };
     fs.writeFileSync(path.join(compiled, `${name}.js`), transpileModule(source, { compilerOptions }).outputText);
   }

@@ -1,7 +1,7 @@
 import { registration } from '../support/builders';
 import { countMass, pageWhileAgentsComeAndGo, registerMass } from '../support/mass-registration';
 import { createTestApp, type TestApp } from '../support/test-app';
-import { inParallel } from '../../src/common/in-parallel';
+import { inParallel } from '../../src/platform/common/in-parallel';
 
 /** A nightly test registers more. */
 const AGENTS = 2_000;

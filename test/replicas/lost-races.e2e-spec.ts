@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { RegistrationWriter } from '../../src/registry/registration.writer';
+import { RegistrationWriter } from '../../src/registry/registration/registration.writer';
 import { registration } from '../support/builders';
 import { createTestApp, type Answer, type TestApp } from '../support/test-app';
 import { until } from '../support/until';

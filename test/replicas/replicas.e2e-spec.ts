@@ -1,6 +1,6 @@
 import { Client } from 'pg';
-import { InvalidationBus } from '../../src/cache/invalidation-bus';
-import { HeartbeatSweeper } from '../../src/heartbeat/heartbeat.sweeper';
+import { InvalidationBus } from '../../src/platform/cache/invalidation-bus';
+import { HeartbeatSweeper } from '../../src/heartbeat/sweep/heartbeat.sweeper';
 import { registration } from '../support/builders';
 import { RedisProcess } from '../support/redis-process';
 import { CHANNEL, heard, listening, touchedOn, untilTold, withoutTail } from '../support/replicas';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Scope } from '../../src/access/principal';
-import type { Configuration } from '../../src/config/configuration';
+import type { Scope } from '../../src/platform/access/principal';
+import type { Configuration } from '../../src/platform/config/configuration';
 
 /** A token of the configuration, with the one thing that the configuration does not know. */
 export interface TestToken {

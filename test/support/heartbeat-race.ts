@@ -1,5 +1,5 @@
 import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
-import { HeartbeatSweeper } from '../../src/heartbeat/heartbeat.sweeper';
+import { HeartbeatSweeper } from '../../src/heartbeat/sweep/heartbeat.sweeper';
 import { registration } from './builders';
 import { Random } from './random';
 import { createTestApp, type TestApp } from './test-app';

@@ -1,4 +1,4 @@
-import { inParallel } from '../../src/common/in-parallel';
+import { inParallel } from '../../src/platform/common/in-parallel';
 import { registration } from './builders';
 import type { TestApp } from './test-app';
 import { WireClient } from './wire';

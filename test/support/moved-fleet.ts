@@ -1,6 +1,6 @@
 import { SchedulerRegistry } from '@nestjs/schedule';
-import { Configuration } from '../../src/config/configuration';
-import { HeartbeatSweeper } from '../../src/heartbeat/heartbeat.sweeper';
+import { Configuration } from '../../src/platform/config/configuration';
+import { HeartbeatSweeper } from '../../src/heartbeat/sweep/heartbeat.sweeper';
 import { elapse } from './elapse';
 import type { TestApp } from './test-app';
 

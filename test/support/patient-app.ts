@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
-import { HeartbeatSweeper } from '../../src/heartbeat/heartbeat.sweeper';
+import { HeartbeatSweeper } from '../../src/heartbeat/sweep/heartbeat.sweeper';
 import { makeOlder } from './elapse';
 import { stopSweeps } from './moved-fleet';
 import { createTestApp, type TestApp } from './test-app';

@@ -2,7 +2,7 @@ import { Writable } from 'node:stream';
 import type { TestingModuleBuilder } from '@nestjs/testing';
 import { PARAMS_PROVIDER_TOKEN } from 'nestjs-pino';
 import { __resetOutOfContextForTests } from 'nestjs-pino/PinoLogger';
-import { loggingOptions } from '../../src/common/logging';
+import { loggingOptions } from '../../src/platform/observability/logging';
 
 export interface LogLine {
   level: string;

@@ -1,6 +1,6 @@
 import { EventEmitter2 } from '@nestjs/event-emitter';
-import { InvalidationBus } from '../../src/cache/invalidation-bus';
-import { RedisConnection } from '../../src/cache/redis.connection';
+import { InvalidationBus } from '../../src/platform/cache/invalidation-bus';
+import { RedisConnection } from '../../src/platform/cache/redis.connection';
 import { AgentsTouched } from '../../src/events/agents-touched.event';
 import { EventLogRepository, type TouchedAgent } from '../../src/events/event-log.repository';
 import type { RedisProcess } from './redis-process';

@@ -55,9 +55,10 @@ export function stopServers(): Promise<void> {
 
 /** Of the product as it was built; jest would compile the sources first. */
 function built() {
-  const { migrate } = require('../../dist/database/data-source') as typeof import('../../src/database/data-source');
+  const { migrate } =
+    require('../../dist/platform/database/data-source') as typeof import('../../src/platform/database/data-source');
   const { EmbeddedPostgres } =
-    require('../../dist/database/embedded-postgres') as typeof import('../../src/database/embedded-postgres');
+    require('../../dist/platform/database/embedded/embedded-postgres') as typeof import('../../src/platform/database/embedded/embedded-postgres');
   return { migrate, EmbeddedPostgres };
 }
 

@@ -1,4 +1,4 @@
-import { within } from '../../src/common/within';
+import { within } from '../../src/platform/common/within';
 import { TestClock } from './test-clock';
 
 const HOUR = 3_600_000;

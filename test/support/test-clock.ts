@@ -1,5 +1,5 @@
 import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
-import { Clock, type Timer } from '../../src/common/clock';
+import { Clock, type Timer } from '../../src/platform/common/clock';
 
 /** Real time that what is under way gets, when its limit lies in time that is skipped: after it, it counts as hanging. */
 const GRACE_MS = 1_000;

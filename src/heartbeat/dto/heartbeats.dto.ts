@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Field, rule } from '../../common/validate';
-import { REPORTABLE_STATUSES } from '../../registry/agent-health';
-import { AGENT_STATUSES } from '../../registry/agent-status';
+import { Field, rule } from '../../platform/validation/validate';
+import { REPORTABLE_STATUSES } from '../../agent/agent-health';
+import { AGENT_STATUSES } from '../../agent/agent-status';
 
 export class HealthReportDto {
   @ApiProperty({ required: false, enum: REPORTABLE_STATUSES, description: 'Left out: worked out from CPU and memory.' })

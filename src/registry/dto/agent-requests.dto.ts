@@ -1,8 +1,8 @@
-import { boolean, integer, oneOf, text } from '../../common/rules';
-import { Field, nested } from '../../common/validate';
-import { LONGEST_CURSOR, MAX_PAGE_SIZE } from '../../common/paging';
-import { capabilities, chosenAgentId, definitions, endpoints, metadata } from '../agent-fields';
-import { AGENT_STATUSES } from '../agent-status';
+import { boolean, integer, oneOf, text } from '../../platform/validation/rules';
+import { Field, nested } from '../../platform/validation/validate';
+import { LONGEST_CURSOR, MAX_PAGE_SIZE } from '../../platform/validation/paging';
+import { capabilities, chosenAgentId, definitions, endpoints, metadata } from '../../agent/agent-fields';
+import { AGENT_STATUSES } from '../../agent/agent-status';
 
 export class HeartbeatSettingsDto {
   @Field(integer(1, 3600), { description: 'Seconds between two heartbeats.', default: 10 })

@@ -1,7 +1,7 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { ViolationDto } from '../../common/api-problems';
-import { AGENT_STATUSES, type AgentStatus } from '../agent-status';
-import { HEALTH_STATUSES, type HealthStatus } from '../agent-health';
+import { ViolationDto } from '../../platform/validation/api-problems';
+import { AGENT_STATUSES, type AgentStatus } from '../../agent/agent-status';
+import { HEALTH_STATUSES, type HealthStatus } from '../../agent/agent-health';
 
 const TIME = { type: String, format: 'date-time', example: '2026-10-08T15:30:00.000Z' } as const;
 const ID = { example: 'agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11' };

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { DatabaseWatch } from '../../../src/database/database-watch';
+import { DatabaseWatch } from '../../../src/platform/database/database-watch';
 import { BeatFlusher } from '../../../src/heartbeat/beat-flusher';
 import { createPatientApp } from '../../support/patient-app';
 import { operationsOf, type Operation } from '../../support/operations';

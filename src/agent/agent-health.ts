@@ -1,0 +1,56 @@
+import { dateOf } from '../platform/common/clock';
+import { TOLERATED_INTERVALS } from './heartbeat-timeout';
+
+/** How an agent feels. `unknown` before the first report, `stale` when the last one is older than the agent's timeout. */
+export const HEALTH_STATUSES = ['healthy', 'degraded', 'unhealthy', 'unknown', 'stale'] as const;
+export type HealthStatus = (typeof HEALTH_STATUSES)[number];
+
+/** What an agent may say of itself. */
+export const REPORTABLE_STATUSES = ['healthy', 'degraded', 'unhealthy', 'unknown'] as const;
+
+/** What came with a heartbeat, its status made out. */
+export interface HealthReport {
+  status: HealthStatus;
+  cpu_percent?: number;
+  memory_percent?: number;
+  uptime_seconds?: number;
+  active_connections?: number;
+  error_count?: number;
+  metrics?: Record<string, unknown>;
+}
+
+/** What is kept of an agent's last report. */
+export interface ReportedHealth extends HealthReport {
+  /** RFC 3339. */
+  last_check: string;
+}
+
+const DEGRADED_PERCENT = 90;
+const UNHEALTHY_PERCENT = 98;
+
+/** How an agent feels that has not said so: as its busier figure, CPU or memory, has it. Without figures it is alive and well. */
+export function statusFromFigures({ cpu_percent = 0, memory_percent = 0 }: Omit<HealthReport, 'status'>): HealthStatus {
+  const load = Math.max(cpu_percent, memory_percent);
+  if (load >= UNHEALTHY_PERCENT) return 'unhealthy';
+  return load >= DEGRADED_PERCENT ? 'degraded' : 'healthy';
+}
+
+/** The health status as of now. The SQL twin of this rule is {@link healthStatusSql}. */
+export function healthStatus(health: ReportedHealth | null, timeoutSeconds: number, now: Date): HealthStatus {
+  if (!health) return 'unknown';
+  const age = now.getTime() - dateOf(health.last_check).getTime();
+  return age > timeoutSeconds * 1000 ? 'stale' : health.status;
+}
+
+/** {@link healthStatus} over a row of `agents`, given the SQL of the service-wide timeout in seconds. */
+export function healthStatusSql(timeout: string): string {
+  return `
+    CASE WHEN health IS NULL THEN 'unknown'
+         WHEN (health->>'last_check')::timestamptz < now() - make_interval(secs => ${timeoutSql(timeout)}) THEN 'stale'
+         ELSE health->>'status' END`;
+}
+
+/** The timeout of a row's agent in seconds, see `timeoutSeconds`. */
+export function timeoutSql(timeout: string): string {
+  return `greatest((${timeout})::float8, ${TOLERATED_INTERVALS} * (heartbeat->>'interval_seconds')::int)`;
+}

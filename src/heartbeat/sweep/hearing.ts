@@ -1,0 +1,60 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Clock, type Timer } from '../../platform/common/clock';
+
+const PULSE_MS = 500;
+/** A pulse that is this late was held up together with everything else in the process. */
+const PAUSE_MS = 2_000;
+
+/**
+ * Whether this replica could hear those who spoke to it. Who could not must not take their silence for death: not while the whole
+ * process was held up, and not when a heartbeat was refused because the database could not be asked whose it was.
+ */
+@Injectable()
+export class Hearing implements OnApplicationBootstrap, OnApplicationShutdown {
+  private lastPulseAt: number;
+  private missed = false;
+  private timer: Timer | undefined;
+
+  constructor(private readonly clock: Clock) {
+    this.lastPulseAt = clock.monotonicMs();
+  }
+
+  onApplicationBootstrap(): void {
+    this.timer = this.clock.every(PULSE_MS, () => this.pulse());
+  }
+
+  onApplicationShutdown(): void {
+    this.timer?.cancel();
+  }
+
+  private pulse(): void {
+    this.missed ||= this.isHeldUp();
+    this.lastPulseAt = this.clock.monotonicMs();
+  }
+
+  /** A heartbeat came and could not be taken, through no fault of its sender. */
+  miss(): void {
+    this.missed = true;
+  }
+
+  /** Whether anything has been missed that was not {@link confess}ed. */
+  get hasMissed(): boolean {
+    return this.missed || this.isHeldUp(); // the pulse that will tell may still be to come
+  }
+
+  /** Has `tell` tell everybody, if anything was missed. When it throws, so does this, and the next call has it told again. */
+  async confess(tell: () => Promise<void>): Promise<void> {
+    if (!this.hasMissed) return;
+    this.missed = false; // what is missed meanwhile counts anew
+    try {
+      await tell();
+    } catch (error) {
+      this.missed = true;
+      throw error;
+    }
+  }
+
+  private isHeldUp(): boolean {
+    return this.clock.monotonicMs() - this.lastPulseAt > PAUSE_MS;
+  }
+}

@@ -1,0 +1,241 @@
+import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Cron, CronExpression } from '@nestjs/schedule';
+import { PinoLogger } from 'nestjs-pino';
+import { Clock } from '../../platform/common/clock';
+import { DurationTally } from '../../platform/observability/duration-tally';
+import { Configuration } from '../../platform/config/configuration';
+import type { Querier } from '../../platform/database/database';
+import { AgentEvents } from '../../events/agent-events';
+import { Cadence } from '../../liveness/cadence';
+import { timeoutSeconds } from '../../agent/heartbeat-timeout';
+import { RecentBeats } from '../../liveness/recent-beats';
+import { BeatFlusher } from '../beat-flusher';
+import { Hearing } from './hearing';
+import { nextCadence, pausesOf, type OwnerCadence } from './cadence-rule';
+import { ReplicaLease } from '../replica-lease';
+import { ReplicasRepository } from '../replicas.repository';
+import { groupsOf, mayBeMassDeath, preservation, type Group, type Preservation } from './self-preservation';
+import { statusAfterSilence } from './silence';
+import {
+  SweepRepository,
+  type FleetCount,
+  type Patience,
+  type Suspect,
+  type SweepState,
+  type Verdict,
+} from './sweep.repository';
+
+const MOST_SUSPECTS = 50_000;
+const BATCH = 2_000;
+
+/** How the sweep is doing, as far as this replica knows. */
+export interface SweepReport {
+  /** Since the last sweep that this replica ran, or saw another one run; null before the first. */
+  secondsSinceSuccess: number | null;
+  /** Three sweeps have been missed, or none has run since the start for as long. */
+  isLate: boolean;
+  /** Self-preservation holds agents that seem to have died together. */
+  isProtecting: boolean;
+}
+
+/** Finds the agents that have fallen silent. One replica at a time; what it needs to remember is in the database. */
+@Injectable()
+export class HeartbeatSweeper implements BeforeApplicationShutdown {
+  /** Sweeps that this replica ran to the end. */
+  readonly durations = new DurationTally();
+  private readonly startedAt: number;
+  private lastSuccessAt: number | undefined;
+  private isProtecting = false;
+  private lastSweepAt = Number.NEGATIVE_INFINITY;
+  private sweeping: Promise<void> | undefined;
+  /** Sweeps that have failed one after the other. */
+  private failures = 0;
+
+  constructor(
+    private readonly sweeps: SweepRepository,
+    private readonly replicas: ReplicasRepository,
+    private readonly lease: ReplicaLease,
+    private readonly flusher: BeatFlusher,
+    private readonly hearing: Hearing,
+    private readonly recent: RecentBeats,
+    private readonly cadence: Cadence,
+    private readonly events: AgentEvents,
+    private readonly configuration: Configuration,
+    private readonly clock: Clock,
+    private readonly logger: PinoLogger,
+  ) {
+    this.startedAt = clock.monotonicMs();
+    logger.setContext(HeartbeatSweeper.name);
+  }
+
+  /** Looks every second whether a sweep is due. By a clock that nobody sets: cron only wakes it. */
+  @Cron(CronExpression.EVERY_SECOND, { waitForCompletion: true })
+  async tick(): Promise<void> {
+    const now = this.clock.monotonicMs();
+    if (now - this.lastSweepAt < this.configuration.HEARTBEAT_SWEEP_INTERVAL_SECONDS * 1000 - 500) return;
+    this.lastSweepAt = now;
+    this.sweeping = this.sweep().then(
+      (wasAble) => this.tellOutcome(wasAble ? undefined : new Error('Heartbeats cannot be written')),
+      (error: unknown) => this.tellOutcome(error),
+    );
+    await this.sweeping;
+  }
+
+  /** The scheduler wakes us no more; a sweep that is under way ends, and with it its lock. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.lastSweepAt = Number.POSITIVE_INFINITY;
+    await this.sweeping;
+  }
+
+  /** When the last sweep ran that this replica knows of, its own or another's, in milliseconds of the monotonic clock. */
+  get lastSuccess(): number | undefined {
+    return this.lastSuccessAt;
+  }
+
+  report(): SweepReport {
+    const since = (this.clock.monotonicMs() - (this.lastSuccessAt ?? this.startedAt)) / 1000;
+    return {
+      secondsSinceSuccess: this.lastSuccessAt === undefined ? null : Math.round(since),
+      isLate: since > 3 * this.configuration.HEARTBEAT_SWEEP_INTERVAL_SECONDS + 1,
+      isProtecting: this.isProtecting,
+    };
+  }
+
+  /** One sweep, or none when another replica is at it or has just been. False when this replica cannot write heartbeats and so judges none. */
+  async sweep(): Promise<boolean> {
+    // What agents have told this replica counts; and who cannot write beats does not judge who has sent none.
+    if (!(await this.flusher.flush())) return false;
+    // Whoever sweeps then: what this replica has missed, no other one has heard.
+    await this.hearing.confess(() => this.sweeps.countSilenceAnew());
+    const start = this.clock.monotonicMs();
+    const hasSwept = await this.sweeps.exclusively((transaction) => this.sweepNow(transaction));
+    const { cadences, heldFor, sinceLastSweep } = await this.sweeps.state();
+    this.cadence.adopt(cadences);
+    this.isProtecting = heldFor.size > 0;
+    const end = this.clock.monotonicMs();
+    // Not "now" when another replica is at it: that one may be stuck.
+    if (sinceLastSweep !== null) this.lastSuccessAt = end - sinceLastSweep * 1000;
+    if (!hasSwept) return true;
+    this.durations.observe((end - start) / 1000);
+    this.logger.debug({ duration_ms: Math.round(end - start) }, 'Heartbeat sweep done');
+    return true;
+  }
+
+  /** The first of several failures, and that they are over. */
+  private tellOutcome(error: unknown): void {
+    if (error !== undefined) {
+      if (this.failures++ === 0)
+        this.logger.warn({ err: error }, 'The heartbeat sweep failed; the next one starts anew');
+    } else if (this.failures > 0) {
+      this.logger.info({ failed: this.failures }, 'The heartbeat sweep runs again');
+      this.failures = 0;
+    }
+  }
+
+  /** True when it swept; false when another replica has just done so. */
+  private async sweepNow(transaction: Querier): Promise<boolean> {
+    const { HEARTBEAT_TIMEOUT_SECONDS: timeout, HEARTBEAT_SWEEP_INTERVAL_SECONDS: interval } = this.configuration;
+    const before = await this.sweeps.state(transaction);
+    if (before.sinceLastSweep !== null && before.sinceLastSweep < interval / 2) return false;
+    await this.sweeps.begin(transaction, this.hearing.hasMissed || isBreak(before.sinceLastSweep, interval));
+
+    const inactiveAfter = this.configuration.HEARTBEAT_INACTIVE_AFTER_SECONDS;
+    const fleet = await this.sweeps.count(transaction, { timeout, inactiveAfter });
+    const cadences = await this.nextCadences(transaction, fleet, before);
+    const others = await this.replicas.others(transaction, this.lease.id, timeout / 2);
+    const patience = { timeout, slowed: cadences, inactiveAfter, others };
+    const suspects = fleet.hasSuspects ? await this.sweeps.suspects(transaction, patience, MOST_SUSPECTS) : [];
+    const areAll = suspects.length < MOST_SUSPECTS;
+    const verdicts = suspects.flatMap((suspect) => this.judge(suspect, patience));
+
+    const overdue = verdicts.filter(({ becomes }) => becomes === 'unhealthy').length;
+    const censuses = mayBeMassDeath({ overdue, lostLately: fleet.lostLately })
+      ? await this.sweeps.censuses(transaction, patience)
+      : [];
+    const judged = preservation(censuses, (group) => before.heldFor.get(group) ?? 0, timeout);
+    this.tell(judged, before.heldFor, { overdue, live: fleet.live });
+    const isHeld = (suspect: Suspect): boolean => groupsOf(suspect).some((group) => judged.get(group) === 'hold');
+    await this.carryOut(verdicts.filter((verdict) => verdict.becomes !== 'unhealthy' || !isHeld(verdict)));
+    // Believed, but too many for one sweep: the next ones go on believing.
+    const held = [...judged].filter(([, judgement]) => judgement === 'hold' || !areAll).map(([group]) => group);
+    await this.sweeps.end(transaction, { held, cadences, ...asFactors(cadences, fleet.shortestInterval) });
+    return true;
+  }
+
+  /** By owner, those only that are slowed or have been. Most of the time nobody is, and owners need not be looked at. */
+  private async nextCadences(
+    transaction: Querier,
+    { wanted }: FleetCount,
+    { cadences }: SweepState,
+  ): Promise<Map<string, OwnerCadence>> {
+    const target = this.configuration.HEARTBEAT_TARGET_PER_SECOND;
+    const pauses =
+      wanted > target ? pausesOf(await this.sweeps.demands(transaction), target) : new Map<string, number>();
+    const next = new Map<string, OwnerCadence>();
+    for (const owner of new Set([...pauses.keys(), ...cadences.keys()])) {
+      const cadence = nextCadence(pauses.get(owner) ?? 0, cadences.get(owner));
+      if (cadence) next.set(owner, cadence);
+    }
+    return next;
+  }
+
+  private judge(suspect: Suspect, { timeout, slowed, inactiveAfter }: Patience): Verdict[] {
+    if (this.recent.get(suspect.id)) return []; // it has just spoken to us
+    const pause = Math.max(suspect.intervalSeconds, slowed.get(suspect.owner)?.tolerance ?? 0);
+    const becomes = statusAfterSilence({ ...suspect, timeout: timeoutSeconds(pause, timeout), inactiveAfter });
+    return becomes ? [{ ...suspect, becomes }] : [];
+  }
+
+  private async carryOut(verdicts: Verdict[]): Promise<void> {
+    for (let start = 0; start < verdicts.length; start += BATCH) {
+      const fallen = await this.sweeps.carryOut(verdicts.slice(start, start + BATCH));
+      for (const agent of fallen) this.events.publish('status_changed', agent, agent.previous, 'silent');
+    }
+  }
+
+  private tell(
+    judged: ReadonlyMap<string, Preservation>,
+    heldFor: ReadonlyMap<string, number>,
+    counts: { overdue: number; live: number },
+  ): void {
+    for (const [group, judgement] of judged) {
+      const held_seconds = heldFor.get(group);
+      const agents = namesOf(group);
+      if (judgement === 'given_up') {
+        this.logger.warn(
+          { ...agents, ...counts, held_seconds },
+          'The agents that fell silent together did not come back: recorded',
+        );
+      } else if (held_seconds === undefined) {
+        this.logger.error(
+          { ...agents, ...counts },
+          'Most agents have fallen silent together: held as they are, the fault may be here',
+        );
+      }
+    }
+    for (const [group, held_seconds] of heldFor)
+      if (!judged.has(group))
+        this.logger.info({ ...namesOf(group), held_seconds }, 'The agents that fell silent together are back');
+  }
+}
+
+/** A group in a line of the log; nothing for all agents. */
+function namesOf(group: string): { agent_owner?: string; agent_type?: string } {
+  const [agent_owner, agent_type] = JSON.parse(group) as Group;
+  return { ...(agent_owner && { agent_owner }), ...(agent_type && { agent_type }) };
+}
+
+/** The release before knows one factor for all agents: the greatest. */
+function asFactors(
+  cadences: ReadonlyMap<string, OwnerCadence>,
+  shortestInterval: number,
+): { stretch: number; tolerance: number } {
+  const greatest = (name: 'pause' | 'tolerance'): number =>
+    Math.max(1, ...[...cadences.values()].map((cadence) => cadence[name] / shortestInterval));
+  return { stretch: greatest('pause'), tolerance: greatest('tolerance') };
+}
+
+/** Whether the registry was away since the last sweep: stopped, paused, or without its database. */
+function isBreak(sinceLastSweep: number | null, interval: number): boolean {
+  return sinceLastSweep === null || sinceLastSweep > 2 * interval + 0.5; // sweeps come on whole seconds
+}

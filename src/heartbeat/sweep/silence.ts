@@ -1,0 +1,37 @@
+import type { AgentStatus } from '../../agent/agent-status';
+
+/** What the sweep knows of an agent. All durations in seconds. */
+export interface Silence {
+  status: AgentStatus;
+  /** `heartbeat.enabled`: whether anybody waits for this agent. */
+  enabled: boolean;
+  /** Since the registry last heard of it, or since the registry could hear at all, whichever is less. */
+  silentFor: number;
+  /** Since a replica was last heard that has vanished, perhaps with beats that it had acknowledged; null when none has. */
+  vanishedFor: number | null;
+  /** Its own timeout, see `timeoutSeconds`. */
+  timeout: number;
+  /** `HEARTBEAT_INACTIVE_AFTER_SECONDS`. */
+  inactiveAfter: number;
+}
+
+/**
+ * **When does an agent become unhealthy?** When it is active, is waited for, and has been silent longer than its timeout.
+ * An unhealthy one becomes inactive when its silence has lasted longer than `inactiveAfter` (and its timeout, should that
+ * be more). Nothing else changes by silence: undefined. A replica that has vanished may have acknowledged beats of the agent for half of
+ * its timeout, and then no more (see `ReplicaLease`): silence begins after that.
+ */
+export function statusAfterSilence({
+  status,
+  enabled,
+  silentFor,
+  vanishedFor,
+  timeout,
+  inactiveAfter,
+}: Silence): AgentStatus | undefined {
+  if (!enabled) return undefined;
+  const silence = vanishedFor === null ? silentFor : Math.min(silentFor, vanishedFor - timeout / 2);
+  if (status === 'active' && silence > timeout) return 'unhealthy';
+  if (status === 'unhealthy' && silence > Math.max(inactiveAfter, timeout)) return 'inactive';
+  return undefined;
+}

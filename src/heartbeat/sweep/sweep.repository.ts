@@ -1,0 +1,288 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Querier } from '../../platform/database/database';
+import { appendEvents } from '../../events/append-events.sql';
+import type { AgentStatus } from '../../agent/agent-status';
+import { timeoutSql } from '../../agent/agent-health';
+import { TOLERATED_INTERVALS } from '../../agent/heartbeat-timeout';
+import type { Slowness } from '../../liveness/cadence';
+import type { Demand, OwnerCadence } from './cadence-rule';
+import type { OthersHeard } from '../replicas.repository';
+import type { Census } from './self-preservation';
+
+/** Any number; all replicas must agree on it. */
+const SWEEP_LOCK = 7_264_013;
+
+/** What the sweeps remember, as of now; durations in seconds of the database's clock. */
+export interface SweepState {
+  sinceLastSweep: number | null;
+  /** For how long each group of agents has been held, see `PreservedGroupEntity`. */
+  heldFor: ReadonlyMap<string, number>;
+  /** By owner, those only that are slowed or have been. */
+  cadences: ReadonlyMap<string, OwnerCadence>;
+}
+
+/** What becomes of it. */
+export interface SweepOutcome {
+  held: readonly string[];
+  cadences: ReadonlyMap<string, OwnerCadence>;
+  /** Their greatest pause and tolerance as factors of the shortest interval: what the release before understands. */
+  stretch: number;
+  tolerance: number;
+}
+
+export interface FleetCount {
+  live: number;
+  lostLately: number;
+  /** Heartbeats a second that the agents' own intervals ask for. */
+  wanted: number;
+  shortestInterval: number;
+  /** false: nobody has been silent for long, so nobody can be overdue. */
+  hasSuspects: boolean;
+}
+
+/** How long silence is borne, in seconds; see `Cadence`. */
+export interface Patience {
+  timeout: number;
+  slowed: ReadonlyMap<string, Slowness>;
+  inactiveAfter: number;
+  others: OthersHeard;
+}
+
+/** An agent that may be overdue. */
+export interface Suspect {
+  id: string;
+  type: string;
+  owner: string;
+  status: AgentStatus;
+  enabled: boolean;
+  intervalSeconds: number;
+  silentFor: number;
+  vanishedFor: number | null;
+  /** Exactly as stored, for compare-and-set. */
+  lastSeen: string | null;
+}
+
+export interface Verdict extends Suspect {
+  becomes: AgentStatus;
+}
+
+export interface Fallen {
+  id: string;
+  name: string;
+  type: string;
+  status: AgentStatus;
+  previous: AgentStatus;
+}
+
+/** The SQL of the sweep. All time is the database's. */
+@Injectable()
+export class SweepRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Runs `sweep` unless another replica is at it; undefined then. The lock ends with the transaction, however that ends. */
+  async exclusively<Result>(sweep: (transaction: Querier) => Promise<Result>): Promise<Result | undefined> {
+    return this.database.transaction(async (transaction) => {
+      const [row] = await transaction.query<{ held: boolean }>('SELECT pg_try_advisory_xact_lock($1) AS held', [
+        SWEEP_LOCK,
+      ]);
+      if (!row!.held) return undefined;
+      // A replica that is paused in the middle must not keep the others from sweeping.
+      await transaction.query(`SELECT set_config('idle_in_transaction_session_timeout', '30s', true)`);
+      return sweep(transaction);
+    });
+  }
+
+  async state(querier: Querier = this.database): Promise<SweepState> {
+    const [state] = await querier.query<{
+      sinceLastSweep: number | null;
+      held: [group: string, seconds: number][];
+      cadences: [owner: string, cadence: OwnerCadence][];
+    }>(`
+      SELECT extract(epoch FROM now() - last_sweep_at)::float8 AS "sinceLastSweep",
+             (SELECT coalesce(json_agg(json_build_array(agents, extract(epoch FROM now() - since)::float8)), '[]')
+                FROM preserved_groups) AS held,
+             (SELECT coalesce(json_agg(json_build_array(owner, json_build_object('pause', pause, 'tolerance', tolerance,
+                       'toleranceFor', extract(epoch FROM tolerance_until - now())::float8))), '[]')
+                FROM owner_cadences) AS cadences
+        FROM heartbeat_sweep`);
+    const { sinceLastSweep, held, cadences } = state!;
+    return { sinceLastSweep, heldFor: new Map(held), cadences: new Map(cadences) };
+  }
+
+  /** Notes that a sweep runs now. After a break nobody could be heard in it: silence is counted anew. */
+  async begin(transaction: Querier, afterBreak: boolean): Promise<void> {
+    await transaction.query(
+      `UPDATE heartbeat_sweep SET last_sweep_at = now(), listening_since = CASE WHEN $1 THEN now() ELSE listening_since END`,
+      [afterBreak],
+    );
+  }
+
+  /** Nobody has been silent for longer than from now on. */
+  async countSilenceAnew(): Promise<void> {
+    await this.database.query('UPDATE heartbeat_sweep SET listening_since = now()');
+  }
+
+  async end(transaction: Querier, { held, cadences, stretch, tolerance }: SweepOutcome): Promise<void> {
+    const owners = [...cadences.keys()];
+    const column = (name: keyof OwnerCadence): number[] => [...cadences.values()].map((cadence) => cadence[name]);
+    await transaction.query(END, [
+      held,
+      owners,
+      column('pause'),
+      column('tolerance'),
+      column('toleranceFor'),
+      stretch,
+      tolerance,
+      Math.max(0, ...column('toleranceFor')),
+    ]);
+  }
+
+  /** Counts the fleet. Agents have few different settings: grouped by them, hardly any JSON is read. */
+  async count(
+    transaction: Querier,
+    { timeout, inactiveAfter }: Pick<Patience, 'timeout' | 'inactiveAfter'>,
+  ): Promise<FleetCount> {
+    const [count] = await transaction.query<FleetCount>(
+      `SELECT coalesce(sum(agents) FILTER (WHERE status = 'active'), 0)::int AS live, coalesce(sum(lost), 0)::int AS "lostLately",
+              coalesce(sum(agents::float8 / interval_seconds) FILTER (WHERE status = 'active'), 0) AS wanted,
+              coalesce(min(interval_seconds) FILTER (WHERE status = 'active'), 1) AS "shortestInterval", coalesce(bool_or(silent), false) AS "hasSuspects"
+         FROM (SELECT status, (heartbeat->>'interval_seconds')::int AS interval_seconds, heartbeat->>'enabled' = 'true' AS enabled,
+                      agents, lost, silent
+                 FROM (SELECT status, heartbeat, count(*) AS agents,
+                              min(last_seen) < now() - make_interval(secs => CASE status WHEN 'active' THEN $1::float8 ELSE $2::float8 END)
+                                AS silent,
+                              count(*) FILTER (WHERE status = 'unhealthy'
+                                AND last_seen > now() - make_interval(secs => ${timeoutSql('$1')} + $1::float8)) AS lost
+                         FROM agents WHERE status IN ('active', 'unhealthy') GROUP BY status, heartbeat
+                        OFFSET 0) AS grouped) AS fleet -- OFFSET keeps the planner from reading JSON before it groups
+        WHERE enabled`,
+      [timeout, inactiveAfter],
+    );
+    return count!;
+  }
+
+  /** How often the agents of each owner wish to beat. */
+  async demands(transaction: Querier): Promise<Map<string, Demand>> {
+    const rows = await transaction.query<{ owner: string; interval: number; agents: number }>(
+      `SELECT coalesce(owner, '') AS owner, (heartbeat->>'interval_seconds')::int AS interval, count(*)::int AS agents
+         FROM agents LEFT JOIN agent_credentials ON agent_id = id
+        WHERE status = 'active' AND heartbeat->>'enabled' = 'true' GROUP BY 1, 2`,
+    );
+    const demands = new Map<string, Map<number, number>>();
+    for (const { owner, interval, agents } of rows) {
+      const demand = demands.get(owner) ?? new Map<number, number>();
+      demands.set(owner, demand.set(interval, agents));
+    }
+    return demands;
+  }
+
+  /**
+   * Agents that may be overdue: all that are (up to the limit), and perhaps some that are not. `statusAfterSilence` decides.
+   * Silence counts from when the registry last heard of the agent, or could hear at all, to when all replicas had written what they heard.
+   */
+  async suspects(transaction: Querier, patience: Patience, limit: number): Promise<Suspect[]> {
+    const { from, where, parameters } = overdue(patience);
+    const inactiveAfter = `$${parameters.push(patience.inactiveAfter)}`;
+    return transaction.query<Suspect>(
+      `SELECT id, type, status, true AS enabled, (heartbeat->>'interval_seconds')::int AS "intervalSeconds", last_seen::text AS "lastSeen",
+              ${OWNER} AS owner,
+              extract(epoch FROM now() - greatest(last_seen, listening_since))::float8 - $2::float8 AS "silentFor",
+              $3::float8 - $2::float8 AS "vanishedFor"
+         FROM ${from}
+        WHERE ${where}
+          AND (status = 'active' OR status = 'unhealthy' AND last_seen < now() - make_interval(secs => ${inactiveAfter}::float8))
+        LIMIT ${limit}`,
+      parameters,
+    );
+  }
+
+  /** The active agents by owner and type: how many there are, how many are overdue, and how many were lost lately. */
+  async censuses(transaction: Querier, patience: Patience): Promise<Census[]> {
+    const { from, where, parameters } = overdue(patience);
+    return transaction.query<Census>(
+      `SELECT owner, type, count(*) FILTER (WHERE status = 'active')::int AS live,
+              count(*) FILTER (WHERE status = 'active' AND is_overdue)::int AS overdue,
+              count(*) FILTER (WHERE status = 'unhealthy')::int AS "lostLately"
+         FROM (SELECT ${OWNER} AS owner, type, status, ${where} AS is_overdue
+                 FROM ${from}
+                WHERE heartbeat->>'enabled' = 'true' AND (status = 'active' OR status = 'unhealthy'
+                  AND last_seen > now() - make_interval(secs => ${timeoutSql('$1')} + $1::float8))) AS fleet
+        GROUP BY owner, type`,
+      parameters,
+    );
+  }
+
+  /**
+   * Carries out verdicts, each only if the agent is still what the verdict was about: a beat that came meanwhile wins, and
+   * one that is being written at this moment too (its row is locked, so it is left for the next sweep).
+   */
+  async carryOut(verdicts: Verdict[]): Promise<Fallen[]> {
+    return this.database.query<Fallen>(CARRY_OUT, [
+      verdicts.map(({ id }) => id),
+      verdicts.map(({ status }) => status),
+      verdicts.map(({ becomes }) => becomes),
+      verdicts.map(({ lastSeen }) => lastSeen),
+      verdicts.map(({ silentFor }) => silentFor),
+    ]);
+  }
+}
+
+/** Whose an agent is. */
+const OWNER = `coalesce((SELECT owner FROM agent_credentials WHERE agent_id = agents.id), '')`;
+
+/**
+ * Which agents are overdue: `$1` is the service-wide timeout, `$2` and `$3` are {@link OthersHeard}. The first condition is cheap and false
+ * for nearly all rows. Owners are looked at only when one of them is slowed.
+ */
+function overdue({ timeout, slowed, others }: Patience): { from: string; where: string; parameters: unknown[] } {
+  const parameters: unknown[] = [timeout, others.lag, others.vanishedFor];
+  let from = 'agents CROSS JOIN (SELECT listening_since FROM heartbeat_sweep) AS sweep';
+  let ownTimeout = timeoutSql('$1');
+  if (slowed.size > 0) {
+    parameters.push(
+      [...slowed.keys()],
+      [...slowed.values()].map(({ tolerance }) => tolerance),
+    );
+    from += ` LEFT JOIN LATERAL (
+                SELECT tolerance FROM unnest($4::text[], $5::float8[]) AS slow(owner, tolerance) WHERE slow.owner = ${OWNER}
+              ) AS slowed ON true`;
+    ownTimeout = `greatest(${ownTimeout}, ${TOLERATED_INTERVALS} * slowed.tolerance)`;
+  }
+  const where = `last_seen < now() - make_interval(secs => $1::float8) AND heartbeat->>'enabled' = 'true'
+          AND greatest(last_seen, listening_since, now() - make_interval(secs => $3::float8 - ${ownTimeout} / 2))
+              < now() - make_interval(secs => $2::float8 + ${ownTimeout})`;
+  return { from, where, parameters };
+}
+
+/** `$1`: the groups that are held. `$2` to `$5`: owners that are slowed, each with its cadence. The rest is for the release before. */
+const END = `
+  WITH released AS (DELETE FROM preserved_groups WHERE agents <> ALL ($1::text[])),
+  held AS (INSERT INTO preserved_groups (agents) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING),
+  free AS (DELETE FROM owner_cadences WHERE owner <> ALL ($2::text[])),
+  slowed AS (
+    INSERT INTO owner_cadences AS known (owner, pause, tolerance, tolerance_until)
+    SELECT owner, pause, tolerance, now() + make_interval(secs => tolerance_for)
+      FROM unnest($2::text[], $3::float8[], $4::float8[], $5::float8[]) AS given(owner, pause, tolerance, tolerance_for)
+    ON CONFLICT (owner) DO UPDATE
+       SET pause = excluded.pause, tolerance = excluded.tolerance, tolerance_until = excluded.tolerance_until)
+  UPDATE heartbeat_sweep
+     SET stretch = $6, tolerance = $7, tolerance_until = now() + make_interval(secs => $8),
+         protected_since = CASE WHEN cardinality($1::text[]) > 0 THEN coalesce(protected_since, now()) END`;
+
+const CARRY_OUT = `
+  WITH verdict AS MATERIALIZED (
+    SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::float8[])
+                  AS given(id, was, becomes, last_seen, silent_for)),
+  held AS MATERIALIZED (
+    SELECT id, status, last_seen FROM agents WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED),
+  fallen AS (
+    UPDATE agents SET status = verdict.becomes, generation = agents.generation + 1
+      FROM verdict JOIN held ON held.id = verdict.id AND held.status = verdict.was AND held.last_seen IS NOT DISTINCT FROM verdict.last_seen
+     WHERE agents.id = verdict.id
+    RETURNING agents.id, agents.name, agents.type, agents.status, agents.generation, verdict.was, verdict.silent_for),
+  event AS (
+    SELECT id AS agent_id, 'status_changed' AS type, was AS from_status, status AS to_status, 'silent' AS reason,
+           jsonb_build_object('name', name, 'type', type, 'generation', generation, 'silent_seconds', round(silent_for::numeric, 3)) AS data
+      FROM fallen ORDER BY id),
+  logged AS (${appendEvents('event')})
+  SELECT id, name, type, status, was AS previous FROM fallen`;

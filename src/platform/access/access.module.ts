@@ -1,0 +1,47 @@
+import { Global, Module, type DynamicModule } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { PinoLogger } from 'nestjs-pino';
+import { Clock } from '../common/clock';
+import { Configuration } from '../config/configuration';
+import { AccessControl } from './access-control';
+import { AgentCredentialEntity } from './agent-tokens/agent-credential.entity';
+import { AgentCredentials } from './agent-tokens/agent-credentials';
+import { AgentCredentialsRepository } from './agent-tokens/agent-credentials.repository';
+import { Authenticator } from './authenticator';
+import { OwnersController } from './owners.controller';
+import { TokenAuthenticator } from './token.authenticator';
+import { readTokens } from './token-list';
+
+/** Who may do what. The one place that knows how callers are recognised. */
+@Global()
+@Module({})
+export class AccessModule {
+  /**
+   * @throws ConfigurationError when the tokens of the configuration cannot be used: now, and not only when they are needed,
+   * because nothing has been started yet that would have to be stopped
+   */
+  static forRoot(configuration: Configuration): DynamicModule {
+    if (configuration.AUTH_MODE === 'token') readTokens(configuration);
+    return {
+      module: AccessModule,
+      imports: [TypeOrmModule.forFeature([AgentCredentialEntity])],
+      controllers: [OwnersController],
+      providers: [
+        AccessControl,
+        AgentCredentials,
+        AgentCredentialsRepository,
+        {
+          provide: Authenticator,
+          inject: [Configuration, Clock, PinoLogger],
+          useFactory: (settings: Configuration, clock: Clock, logger: PinoLogger): Authenticator => {
+            if (settings.AUTH_MODE !== 'jwt') return new TokenAuthenticator(settings, clock, logger);
+            // Loaded, with jose, only when it is asked for.
+            const { JwtAuthenticator } = require('./jwt.authenticator') as typeof import('./jwt.authenticator');
+            return new JwtAuthenticator(settings, clock, logger);
+          },
+        },
+      ],
+      exports: [AccessControl, AgentCredentials],
+    };
+  }
+}

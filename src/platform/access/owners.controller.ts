@@ -1,0 +1,31 @@
+import { Controller, Delete, Param } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiProblems } from '../validation/api-problems';
+import { validationError } from '../validation/domain-error';
+import { AgentCredentials } from './agent-tokens/agent-credentials';
+import { RevokedTokensDto } from './dto/revoked-tokens.dto';
+import { isClientName } from './principal';
+import { Requires } from './requires.decorator';
+
+/** The clients that own agents. */
+@ApiTags('access')
+@Controller('owners')
+export class OwnersController {
+  constructor(private readonly credentials: AgentCredentials) {}
+
+  @Delete(':name/tokens')
+  @Requires('admin')
+  @ApiOperation({
+    operationId: 'revokeOwnerTokens',
+    summary: 'Revoke the own tokens of all agents that a client owns',
+    description:
+      'For a client or a JWT subject that is not trusted any more. The agents stay registered; each gets a new token when its owner registers it again. Other replicas refuse the old tokens within seconds.',
+  })
+  @ApiOkResponse({ type: RevokedTokensDto })
+  @ApiProblems(400)
+  async revokeTokens(@Param('name') name: string): Promise<RevokedTokensDto> {
+    if (!isClientName(name))
+      throw validationError([{ field: 'name', message: 'must be 1 to 255 printable characters' }]);
+    return { owner: name, revoked: await this.credentials.revokeOwned(name) };
+  }
+}

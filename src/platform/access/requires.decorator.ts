@@ -1,0 +1,44 @@
+import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import { ApiSecurity } from '@nestjs/swagger';
+import type { Request } from 'express';
+import { ApiRefusals } from '../validation/api-problems';
+import type { Access } from './access-rule';
+import type { Principal } from './principal';
+
+/** The name of the security scheme in the OpenAPI document. */
+export const SECURITY_SCHEME = 'token';
+
+/** What a route has declared of itself. */
+export interface RouteRequirement {
+  access: Access;
+  /** The path parameter that names the agent whose owner, and who itself, may use the route. */
+  ownAgent?: string;
+  /** Heartbeats: remembered tokens count while the database is away. */
+  allowStale?: boolean;
+}
+
+const REQUIREMENT = 'access_requirement';
+
+/** Declares who may use a route, to {@link AccessControl} and to OpenAPI. A route without it is closed to everybody. */
+export function Requires(access: Access, options: Omit<RouteRequirement, 'access'> = {}): MethodDecorator {
+  const declared: RouteRequirement = { access, ...options };
+  const isConfigured = access === 'health' || access === 'metrics';
+  return applyDecorators(
+    SetMetadata(REQUIREMENT, declared),
+    ...(isConfigured ? [ApiSecurity({})] : []), // as well as without
+    ...(access === 'open' ? [] : [ApiSecurity(SECURITY_SCHEME), ApiRefusals()]),
+  );
+}
+
+/** What a route handler has declared; undefined when it has not. */
+export function requirementOf(handler: object): RouteRequirement | undefined {
+  return Reflect.getMetadata(REQUIREMENT, handler) as RouteRequirement | undefined;
+}
+
+/** A request that has passed the guard. */
+export type AdmittedRequest = Request & { principal: Principal };
+
+/** Who asks, as access control has found out. */
+export const Caller = createParamDecorator(
+  (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<AdmittedRequest>().principal,
+);

@@ -1,0 +1,24 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { Clock, SystemClock } from './clock';
+import { Lifecycle } from '../runtime/lifecycle';
+import { matchesNoWord, refuseUnreadQuery } from '../validation/http-input';
+import { ServiceLogger } from '../observability/logging';
+import { OutageLog } from '../observability/outage-log';
+import { ProblemFilter } from '../validation/problem.filter';
+
+/** What every module relies on: the clock, and how requests are refused. */
+@Global()
+@Module({
+  providers: [
+    Lifecycle,
+    OutageLog,
+    ServiceLogger,
+    { provide: Clock, useClass: SystemClock },
+    { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: APP_GUARD, useValue: { canActivate: matchesNoWord } },
+    { provide: APP_GUARD, useValue: { canActivate: refuseUnreadQuery } },
+  ],
+  exports: [Clock, Lifecycle, OutageLog],
+})
+export class CommonModule {}

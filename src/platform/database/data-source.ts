@@ -1,0 +1,83 @@
+import { join } from 'node:path';
+import { Client, type ClientConfig, type PoolConfig } from 'pg';
+import { DataSource } from 'typeorm';
+import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
+
+/** Compiled beside us in `dist`, a level further up in the source tree (tests). */
+const MIGRATIONS = __filename.endsWith('.ts')
+  ? join(__dirname, '../../../migrations/*.ts')
+  : join(__dirname, '../../migrations/*.js');
+
+/**
+ * A connection that the server may end at any moment. Between the pool, which has stopped listening to it, and TypeORM, which has not
+ * begun to, its error would have no listener and end the process. Whoever uses the connection is told all the same.
+ */
+class Connection extends Client {
+  constructor(config?: ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
+
+/** How long a connection may take to be there. */
+const CONNECT_MS = 2_000;
+
+/** How the service connects: never `synchronize`, migrations only by {@link migrate}. */
+export function dataSourceOptions(url: string): PostgresDataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    applicationName: 'agent-registry',
+    synchronize: false,
+    migrations: [MIGRATIONS],
+    migrationsRun: false,
+    logging: false,
+    poolSize: 12, // with those of reportingPoolOptions and the one of the watch, 17 in all: docs/deployment.md counts them
+    // The server ends what takes too long; the client gives up on a server that does not even answer that.
+    extra: {
+      Client: Connection,
+      connectionTimeoutMillis: CONNECT_MS,
+      statement_timeout: 8000,
+      query_timeout: 10_000,
+      keepAlive: true,
+    },
+  };
+}
+
+/** How `ReportingDatabase` connects. */
+export function reportingPoolOptions(url: string, max: number, statementMs: number): PoolConfig {
+  return {
+    connectionString: url,
+    application_name: 'agent-registry reporting',
+    max,
+    Client: Connection,
+    connectionTimeoutMillis: CONNECT_MS,
+    statement_timeout: statementMs,
+    query_timeout: statementMs + CONNECT_MS,
+    keepAlive: true,
+  };
+}
+
+/** Any number; all replicas must agree on it. */
+const MIGRATION_LOCK = 7_264_011;
+
+/**
+ * Brings the schema up to date, one replica at a time: the others wait for the advisory lock and then find nothing to do. On
+ * connections of its own, because a migration may take its time. Returns the names of the migrations that this call ran.
+ */
+export async function migrate(url: string): Promise<string[]> {
+  const migrator = await new DataSource({
+    ...dataSourceOptions(url),
+    poolSize: 2,
+    extra: { Client: Connection },
+  }).initialize();
+  const lockHolder = migrator.createQueryRunner();
+  try {
+    await lockHolder.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const ran = await migrator.runMigrations({ transaction: 'each' });
+    return ran.map(({ name }) => name);
+  } finally {
+    await lockHolder.release();
+    await migrator.destroy(); // and with the connection goes the lock
+  }
+}

@@ -1,0 +1,85 @@
+import { Global, Logger, Module, type DynamicModule } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
+import { SystemClock } from '../common/clock';
+import type { Configuration } from '../config/configuration';
+import { dataSourceOptions, migrate } from './data-source';
+import { Database } from './database';
+import { DatabaseWatch } from './database-watch';
+import { ReportingDatabase } from './reporting-database';
+import { EmbeddedPostgres } from './embedded/embedded-postgres';
+import { untilReachable } from './wait-for-database';
+
+/** PostgreSQL, migrated and ready: the server of `DATABASE_URL`, else an embedded one under `DATA_DIR`. */
+@Global()
+@Module({})
+export class DatabaseModule {
+  static forRoot(configuration: Configuration): DynamicModule {
+    return {
+      module: DatabaseModule,
+      imports: [
+        TypeOrmModule.forRootAsync({
+          useFactory: () => ({ ...dataSourceOptions(''), autoLoadEntities: true, toRetry: () => false }),
+          dataSourceFactory: (options) => connect(configuration, options?.entities),
+        }),
+      ],
+      providers: [Database, DatabaseWatch, ReportingDatabase],
+      exports: [Database, DatabaseWatch, ReportingDatabase],
+    };
+  }
+}
+
+/** Lets the embedded server live exactly as long as the connections to it. */
+class EmbeddedDataSource extends DataSource {
+  constructor(
+    options: DataSourceOptions,
+    private readonly server: EmbeddedPostgres,
+  ) {
+    super(options);
+  }
+
+  override async destroy(): Promise<void> {
+    if (this.isInitialized) await super.destroy();
+    await this.server.stop();
+  }
+}
+
+async function connect(configuration: Configuration, entities: DataSourceOptions['entities']): Promise<DataSource> {
+  const dataSource = await open(configuration, entities);
+  try {
+    // Of an embedded server we know that it is there.
+    const seconds = configuration.DATABASE_URL ? configuration.DATABASE_STARTUP_TIMEOUT_SECONDS : 0;
+    await untilReachable(
+      new SystemClock(), // TypeORM's factory is not injected
+      () => migrateAndConnect(dataSource),
+      seconds,
+      (message) => logger.warn(message),
+    );
+    return dataSource;
+  } catch (error) {
+    await dataSource.destroy().catch(() => undefined); // the first error is the one to tell
+    throw error;
+  }
+}
+
+async function migrateAndConnect(dataSource: DataSource): Promise<void> {
+  const migrations = await migrate((dataSource.options as PostgresDataSourceOptions).url!);
+  if (migrations.length > 0) logger.log(`Database migrated: ${migrations.join(', ')}`);
+  await dataSource.initialize();
+}
+
+async function open(configuration: Configuration, entities: DataSourceOptions['entities']): Promise<DataSource> {
+  if (configuration.DATABASE_URL) {
+    logger.log(`Database: PostgreSQL at ${new URL(configuration.DATABASE_URL).host}`);
+    return new DataSource({ ...dataSourceOptions(configuration.DATABASE_URL), entities });
+  }
+  const server = await EmbeddedPostgres.start({
+    directory: configuration.DATA_DIR,
+    log: (message) => logger.log(message),
+  });
+  logger.log(`Database: embedded PostgreSQL, data in ${server.directory}`);
+  return new EmbeddedDataSource({ ...dataSourceOptions(server.url), entities }, server);
+}
+
+const logger = new Logger('Database');

@@ -1,0 +1,91 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Injectable } from '@nestjs/common';
+import { AccessControl } from '../access/access-control';
+import type { Principal } from '../access/principal';
+import { requirementOf, type RouteRequirement } from '../access/requires.decorator';
+import { readJsonBody } from '../http/body-reader';
+import { BytesInFlight } from '../http/bytes-in-flight';
+import { DomainError } from '../validation/domain-error';
+import { ANONYMOUS_BODY, bodyRulesOf, type BodyRules } from '../http/json-body';
+import { Configuration } from '../config/configuration';
+import { budgetOf, type Budget } from '../limits/budget';
+import { clientAddress } from '../limits/client-address';
+import { FailedAuthentications } from '../limits/failed-authentications';
+import { RateLimits } from '../limits/rate-limits';
+
+/** What a route has declared of who may send it how much, how often. */
+export interface RoutePolicy {
+  requirement: RouteRequirement | undefined;
+  budget: Budget;
+  body: BodyRules;
+}
+
+/** What the decorators of a handler and its controller say. */
+export function policyOf(handler: object, controller: object): RoutePolicy {
+  return { requirement: requirementOf(handler), budget: budgetOf(handler, controller), body: bodyRulesOf(handler) };
+}
+
+/**
+ * What every request to a route passes, on whatever lane: access and rate limits are decided on its head, and only then is its
+ * body read, as far as the caller may send one. The guard and the hot lane only adapt it.
+ */
+@Injectable()
+export class RequestGate {
+  constructor(
+    private readonly access: AccessControl,
+    private readonly failures: FailedAuthentications,
+    private readonly limits: RateLimits,
+    private readonly bytes: BytesInFlight,
+    private readonly configuration: Configuration,
+  ) {}
+
+  /**
+   * Who asks, if they may. `id` is the value of the path parameter that the requirement names.
+   * @throws DomainError what {@link AccessControl.authorize} and {@link RateLimits.spend} throw; `rate_limited` for wrong tokens
+   */
+  admit(request: IncomingMessage, { requirement, budget }: RoutePolicy, id: string): Principal | Promise<Principal> {
+    const need = requirement && {
+      access: requirement.access,
+      allowStale: requirement.allowStale,
+      agentId: requirement.ownAgent === undefined ? undefined : id,
+    };
+    try {
+      const isSuspect = (): boolean => this.failures.isOver(this.addressOf(request));
+      const principal = this.access.authorize(request.headers.authorization, need, isSuspect);
+      if (!(principal instanceof Promise)) return this.counted(request, budget, principal);
+      return principal.then(
+        (known) => this.counted(request, budget, known),
+        (error: unknown) => {
+          throw this.refusalOf(request, error);
+        },
+      );
+    } catch (error) {
+      throw this.refusalOf(request, error);
+    }
+  }
+
+  /** The JSON body of a request that was admitted; undefined when it has none. Rejects as {@link readJsonBody} does. */
+  receive(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { body }: RoutePolicy,
+    principal: Principal,
+  ): Promise<unknown> {
+    return readJsonBody(request, response, principal.kind === 'anonymous' ? ANONYMOUS_BODY : body, this.bytes);
+  }
+
+  private counted(request: IncomingMessage, budget: Budget, principal: Principal): Principal {
+    if (this.limits.isLimited(budget)) this.limits.spend(budget, principal, () => this.addressOf(request));
+    return principal;
+  }
+
+  private refusalOf(request: IncomingMessage, error: unknown): unknown {
+    const isWrongToken = error instanceof DomainError && error.kind === 'unauthorized';
+    if (!isWrongToken || request.headers.authorization === undefined) return error;
+    return this.failures.record(this.addressOf(request), error);
+  }
+
+  private addressOf(request: IncomingMessage): string {
+    return clientAddress(request, this.configuration.TRUST_PROXY_HOPS);
+  }
+}

@@ -1,0 +1,33 @@
+import type { Clock } from '../common/clock';
+
+/** npm and a terminal both pass a Ctrl-C on; within this time it counts as one. */
+const SAME_CTRL_C_MS = 250;
+
+/** That the process is to end cleanly. */
+export interface StopSignal {
+  /** Resolves with the name of what asks for it. */
+  received: Promise<string>;
+  /** Aborted at the same moment. */
+  aborted: AbortSignal;
+}
+
+/**
+ * The first SIGTERM or SIGINT from now on; `onSecond` is called at another one. Nest's own shutdown hooks would end the
+ * process by the signal again: a clean stop is exit code 0.
+ */
+export function stopSignal(clock: Clock, onSecond: () => void): StopSignal {
+  const controller = new AbortController();
+  const received = new Promise<string>((resolve) => {
+    let first: number | undefined;
+    const onSignal = (signal: NodeJS.Signals): void => {
+      const isEcho = signal === 'SIGINT' && first !== undefined && clock.monotonicMs() - first < SAME_CTRL_C_MS;
+      if (first !== undefined && !isEcho) onSecond();
+      first ??= clock.monotonicMs();
+      controller.abort();
+      resolve(signal);
+    };
+    process.on('SIGTERM', onSignal);
+    process.on('SIGINT', onSignal);
+  });
+  return { received, aborted: controller.signal };
+}

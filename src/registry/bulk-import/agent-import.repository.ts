@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import type { Querier } from '../../platform/database/database';
+import type { AgentEventType } from '../../events/agent-changed.event';
+import { appendEvents } from '../../events/append-events.sql';
+import type { AgentEntity } from '../agent.entity';
+import type { AgentFields } from '../agent-fields.mapping';
+import { COLUMNS } from '../agent.repository';
+import type { AgentStatus } from '../../agent/agent-status';
+
+/** One agent as an import wants it to be, and the event that says so. */
+export interface ImportWrite {
+  id: string;
+  previous: AgentStatus | null;
+  status: AgentStatus;
+  fields: AgentFields;
+  event: AgentEventType;
+  data: Record<string, unknown>;
+}
+
+export interface ImportWritten {
+  agent: { id: string; name: string; type: string; status: string };
+  type: AgentEventType;
+}
+
+/** The SQL of the batch import. */
+@Injectable()
+export class AgentImportRepository {
+  /**
+   * Those of the ids that are known, tombstones too. With `lock` they are held against all other writers until the transaction
+   * ends, taken in the order of the ids: two imports never wait for each other in a circle.
+   */
+  async find(querier: Querier, ids: string[], { lock = false } = {}): Promise<Map<string, AgentEntity>> {
+    const rows = await querier.query<AgentEntity>(
+      `SELECT ${COLUMNS} FROM agents WHERE id = ANY ($1) ORDER BY id ${lock ? 'FOR UPDATE' : ''}`,
+      [ids],
+    );
+    return new Map(rows.map((agent) => [agent.id, agent]));
+  }
+
+  /** Writes a batch with its events, one statement. Gives what is now in the table. */
+  async write(transaction: Querier, writes: ImportWrite[]): Promise<ImportWritten[]> {
+    if (writes.length === 0) return [];
+    const batch = writes.map(({ id, previous, status, fields, event, data }) => ({
+      id,
+      previous,
+      status,
+      ...fields,
+      event,
+      data,
+    }));
+    return transaction.query<ImportWritten>(WRITE, [JSON.stringify(batch)]);
+  }
+}
+
+/**
+ * A definition that arrives at a new (or deregistered) agent makes it anew; at a known one it sets the fields only. An id
+ * that was registered since {@link AgentImportRepository.find} looked is left to its registration, and not locked either: that would be out
+ * of the order of the ids, and two could wait for each other in a circle.
+ */
+const WRITE = `
+  WITH batch AS (
+    SELECT * FROM jsonb_to_recordset($1::jsonb) AS item(
+      id text, previous text, status text, event text, data jsonb, name text, type text, category text, version text,
+      capabilities jsonb, endpoints jsonb, metadata jsonb, heartbeat jsonb)),
+  changed AS (
+    UPDATE agents AS known
+       SET name = batch.name, type = batch.type, category = batch.category, version = batch.version,
+           capabilities = batch.capabilities, endpoints = batch.endpoints, metadata = batch.metadata,
+           heartbeat = batch.heartbeat, status = batch.status, generation = known.generation + 1,
+           health = CASE WHEN known.deregistered_at IS NULL THEN known.health END,
+           last_seen = CASE WHEN known.deregistered_at IS NULL THEN known.last_seen END,
+           registered_at = CASE WHEN known.deregistered_at IS NULL THEN known.registered_at ELSE now() END,
+           deregistered_at = NULL
+      FROM batch WHERE batch.id = known.id AND batch.previous IS NOT NULL
+    RETURNING known.id, known.name, known.type, known.status, known.generation),
+  added AS (
+    INSERT INTO agents
+           (id, name, type, category, version, capabilities, endpoints, metadata, heartbeat, status, registered_at, last_seen)
+    SELECT id, name, type, category, version, capabilities, endpoints, metadata, heartbeat, status, now(), NULL
+      FROM batch WHERE previous IS NULL ORDER BY id
+    ON CONFLICT (id) DO NOTHING
+    RETURNING id, name, type, status, generation),
+  written AS (SELECT * FROM changed UNION ALL SELECT * FROM added),
+  event AS (
+    SELECT written.id AS agent_id, batch.event AS type,
+           CASE WHEN batch.previous IS DISTINCT FROM batch.status THEN batch.previous END AS from_status,
+           CASE WHEN batch.previous IS DISTINCT FROM batch.status THEN batch.status END AS to_status, NULL::text AS reason,
+           batch.data || jsonb_build_object('name', written.name, 'type', written.type, 'generation', generation) AS data
+      FROM written JOIN batch USING (id) ORDER BY written.id),
+  logged AS (${appendEvents('event')})
+  SELECT jsonb_build_object('id', id, 'name', written.name, 'type', written.type, 'status', written.status) AS agent,
+         batch.event AS type
+    FROM written JOIN batch USING (id)`;

@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { AccessControl } from '../../platform/access/access-control';
+import type { Principal } from '../../platform/access/principal';
+import { Clock } from '../../platform/common/clock';
+import { AgentEvents } from '../../events/agent-events';
+import { GovernanceService } from '../../governance/governance.service';
+import { newAgentId } from '../../agent/agent-id';
+import { fieldsFrom } from '../agent-fields.mapping';
+import { idempotencyKeyReused } from '../../agent/agent.errors';
+import type { Registered } from '../agent.repository';
+import { Cadence } from '../../liveness/cadence';
+import type { RegisterAgentDto } from '../dto/agent-requests.dto';
+import type { RegistrationDto } from '../dto/agent-responses.dto';
+import { contextOf } from '../governed-context';
+import type { RememberedAnswer } from './idempotency.repository';
+import { IdentityConflicts } from './identity-conflicts';
+import { RegistrationWriter, type Remembering, type WrittenRegistration } from './registration.writer';
+
+export interface Registration {
+  /** false: the id was registered already and its record has been replaced. */
+  created: boolean;
+  answer: RegistrationDto;
+}
+
+/** Enrols agents. When a call returns, the registration is in the database. */
+@Injectable()
+export class RegistrationService {
+  constructor(
+    private readonly access: AccessControl,
+    private readonly writer: RegistrationWriter,
+    private readonly events: AgentEvents,
+    private readonly governance: GovernanceService,
+    private readonly identities: IdentityConflicts,
+    private readonly cadence: Cadence,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Registers an agent from a valid body, for its owner. With an idempotency key, a repeat of the same body by the same caller
+   * gives the first answer again, without the agent's token: that is told once and kept nowhere.
+   * @throws DomainError `idempotency_key_reused` when the key came with another body; `insufficient_scope` when the id is
+   * somebody else's; what governance throws
+   */
+  async register(body: RegisterAgentDto, principal: Principal, idempotencyKey?: string): Promise<Registration> {
+    const id = body.id ?? newAgentId(this.clock.now());
+    const fields = fieldsFrom(body);
+    const remembering = idempotencyKey === undefined ? undefined : this.remembering(idempotencyKey, body, principal);
+    // A repeat changes nothing and is not judged again. Two at once may both be judged; the key lets one of them write.
+    const earlier = remembering && (await this.writer.earlier(remembering.key));
+    if (earlier) return replay(earlier, remembering.requestHash);
+    await this.access.requireClaim(principal, body.id);
+    await this.governance.authorize('register_agent', contextOf(id, fields));
+    const outcome = await this.writer.write(id, fields, principal, remembering);
+    if (!('agent' in outcome)) return replay(outcome, remembering!.requestHash);
+    this.identities.registered(id, fields, outcome.previousStatus);
+    return this.announce(outcome, ownerOf(principal));
+  }
+
+  private remembering(key: string, body: RegisterAgentDto, principal: Principal): Remembering {
+    return {
+      key: ownKey(key, principal),
+      requestHash: hashOf(body, principal),
+      answerOf: (registered) => this.registrationOf(registered, ownerOf(principal)),
+    };
+  }
+
+  /** Only after the commit. */
+  private announce({ token, ...registered }: WrittenRegistration, owner: string | null): Registration {
+    this.events.publish('registered', registered.agent, registered.previousStatus);
+    const { created, answer } = this.registrationOf(registered, owner);
+    return { created, answer: token === undefined ? answer : { ...answer, token } };
+  }
+
+  private registrationOf({ agent, previousStatus }: Registered, owner: string | null): Registration {
+    const { id, name, status, registeredAt, heartbeat } = agent;
+    const timeout = this.cadence.timeoutSeconds(heartbeat.interval_seconds, owner);
+    return {
+      created: previousStatus === null || previousStatus === 'deregistered',
+      answer: {
+        id,
+        name,
+        status,
+        registered_at: registeredAt.toISOString(),
+        heartbeat: { interval_seconds: heartbeat.interval_seconds, timeout_seconds: timeout },
+      },
+    };
+  }
+}
+
+function replay({ requestHash, answer }: RememberedAnswer, expectedHash: string): Registration {
+  if (requestHash !== expectedHash) throw idempotencyKeyReused();
+  return answer as Registration;
+}
+
+/** Whose an agent is that this caller has registered; an administrator may have registered it for somebody else. */
+function ownerOf(principal: Principal): string | null {
+  if (principal.kind === 'client') return principal.name;
+  return principal.kind === 'agent' ? principal.owner : null;
+}
+
+/** A key belongs to the principal that used it: two clients may use the same one. Without access control there is one client. */
+function ownKey(key: string, principal: Principal): string {
+  if (principal.kind === 'unrestricted') return key;
+  return createHash('sha256')
+    .update(JSON.stringify([callerOf(principal), key]))
+    .digest('hex');
+}
+
+/** The same for bodies that differ only in the order of their properties, and only for the same caller. */
+function hashOf(body: unknown, principal: Principal): string {
+  const subject = principal.kind === 'unrestricted' ? body : [callerOf(principal), body];
+  return createHash('sha256').update(canonical(subject)).digest('hex');
+}
+
+function callerOf(principal: Principal): string {
+  const name = principal.kind === 'client' ? principal.name : principal.kind === 'agent' ? principal.id : '';
+  return `${principal.kind} ${name}`;
+}
+
+function canonical(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${entries.map(([name, item]) => `${JSON.stringify(name)}:${canonical(item)}`).join()}}`;
+}

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { OnEvent } from '@nestjs/event-emitter';
+import { ChangeEpoch } from '../../platform/cache/change-epoch';
+import { SharedAnswers } from '../../platform/cache/shared-answers';
+import { TieredCache } from '../../platform/cache/tiered-cache';
+import { AgentChanged } from '../../events/agent-changed.event';
+import { AgentsTouched } from '../../events/agents-touched.event';
+import type { AgentQuery } from './agent-query';
+import { AgentRepository } from '../agent.repository';
+
+/** A total like this may miss changes of the last two seconds, so that many of them do not have most of the table counted for each. */
+const LARGE = 10_000;
+
+/**
+ * How many agents match a query, as it was at most two seconds ago. Any change of any agent makes totals below {@link LARGE} be counted
+ * anew, at once on the replica that made it: they are remembered under a number of changes, here and in Redis, which is then another.
+ */
+@Injectable()
+export class AgentTotals {
+  private changes = 0;
+
+  constructor(
+    private readonly agents: AgentRepository,
+    private readonly cache: TieredCache,
+    private readonly answers: SharedAnswers,
+    private readonly epoch: ChangeEpoch,
+  ) {}
+
+  async count(query: AgentQuery): Promise<number> {
+    const filter = hashOf(query);
+    const name = `total:${filter}`;
+    // How agents feel changes with every report and as time goes by, without a change of theirs to tell of it.
+    if (query.health !== undefined) return this.answers.recent(name, () => this.agents.count(query));
+    const held = this.answers.held(name);
+    if (isTotal(held)) return held;
+    const count = (): Promise<number> =>
+      this.answers.keeping(
+        name,
+        () => this.agents.count(query),
+        (total) => total >= LARGE,
+      );
+    return this.cache.getOrLoad(`total:${this.changes}:${filter}`, count, {
+      key: async () => {
+        const epoch = await this.epoch.current();
+        return epoch === undefined ? undefined : `total:${epoch}:${filter}`;
+      },
+      accepts: isTotal,
+    });
+  }
+
+  @OnEvent(AgentChanged.topic)
+  @OnEvent(AgentsTouched.topic)
+  onChange(): void {
+    this.changes++;
+  }
+}
+
+function isTotal(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
+/** The same for queries that ask for the same, in whatever order, and on whatever page. */
+export function hashOf(query: AgentQuery): string {
+  const { types, statuses, categories, name, version, capabilities, health, metadata, owner } = query;
+  const sets: string[][] = [types, statuses, categories, capabilities, metadata.map((pair) => JSON.stringify(pair))];
+  const single = [name ?? null, version ?? null, health ?? null, owner === undefined ? [] : [owner]];
+  const criteria = [...sets.map((set) => [...new Set(set)].sort()), ...single];
+  return createHash('sha256').update(JSON.stringify(criteria)).digest('base64url');
+}
