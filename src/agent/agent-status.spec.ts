@@ -1,4 +1,4 @@
-import { AGENT_STATUSES, transition, type AgentStatus, type LifecycleEvent } from './agent-status';
+import { AGENT_STATUSES, transition, transitionSql, type AgentStatus, type LifecycleEvent } from './agent-status';
 
 const EVENTS: LifecycleEvent[] = [
   'register',
@@ -56,5 +56,13 @@ describe('transition', () => {
 
   it('knows the statuses of the contract and no others', () => {
     expect([...AGENT_STATUSES].sort()).toEqual(['active', 'deregistered', 'inactive', 'maintenance', 'unhealthy']);
+  });
+});
+
+describe('transitionSql', () => {
+  it('has a case for each transition, and leaves every other status as it is', () => {
+    expect(transitionSql('held.status', 'heartbeat')).toBe(
+      "CASE held.status WHEN 'unhealthy' THEN 'active' WHEN 'inactive' THEN 'active' ELSE held.status END",
+    );
   });
 });

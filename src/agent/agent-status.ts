@@ -42,3 +42,12 @@ const TRANSITIONS: Record<LifecycleEvent, Partial<Record<From, AgentStatus>>> = 
 export function transition(from: From, event: LifecycleEvent): AgentStatus | undefined {
   return TRANSITIONS[event][from];
 }
+
+/** The same in SQL: the status after `event` of a row whose status is `column`; as it was when there is no such transition. */
+export function transitionSql(column: string, event: LifecycleEvent): string {
+  const cases = AGENT_STATUSES.flatMap((from) => {
+    const to = transition(from, event);
+    return to && to !== from ? [`WHEN '${from}' THEN '${to}'`] : [];
+  });
+  return `CASE ${column} ${cases.join(' ')} ELSE ${column} END`;
+}

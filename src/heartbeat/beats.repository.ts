@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database';
 import { appendEvents } from '../events/append-events.sql';
 import type { HealthReport } from '../agent/agent-health';
-import type { AgentStatus } from '../agent/agent-status';
+import { transitionSql, type AgentStatus } from '../agent/agent-status';
 
 /** What must be known of an agent to answer its heartbeat. */
 export interface KnownAgent {
@@ -74,7 +74,8 @@ const WRITE = `
       FROM unnest($1::text[], $2::float8[], string_to_array($3, E'\\n', ''), $4::float8[]) AS given(id, age, report, report_age),
            (SELECT set_config('synchronous_commit', 'off', true)) AS relaxed),
   held AS MATERIALIZED (
-    SELECT id, status FROM agents WHERE id = ANY ($1) AND deregistered_at IS NULL ORDER BY id FOR NO KEY UPDATE),
+    SELECT id, status, ${transitionSql('status', 'heartbeat')} AS next
+      FROM agents WHERE id = ANY ($1) AND deregistered_at IS NULL ORDER BY id FOR NO KEY UPDATE),
   beaten AS (
     UPDATE agents
        SET last_seen = greatest(agents.last_seen, beat.beaten_at),
@@ -83,8 +84,8 @@ const WRITE = `
                            THEN agents.health
                          ELSE (beat.report || ',"last_check":"'
                                || to_char(beat.reported_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') || '"}')::jsonb END,
-           status = CASE WHEN held.status IN ('unhealthy', 'inactive') THEN 'active' ELSE agents.status END,
-           generation = agents.generation + CASE WHEN held.status IN ('unhealthy', 'inactive') THEN 1 ELSE 0 END
+           status = held.next,
+           generation = agents.generation + CASE WHEN held.next <> held.status THEN 1 ELSE 0 END
       FROM beat JOIN held USING (id)
      WHERE agents.id = beat.id
     RETURNING agents.id, agents.name, agents.type, agents.status, agents.heartbeat, agents.generation, held.status AS previous),

@@ -9,7 +9,7 @@ import { agentDeregistered, agentNotFound } from '../agent/agent.errors';
 import type { HealthReport } from '../agent/agent-health';
 import { Cadence } from '../liveness/cadence';
 import { RecentBeats } from '../liveness/recent-beats';
-import type { AgentStatus } from '../agent/agent-status';
+import { transition, type AgentStatus } from '../agent/agent-status';
 import type { KnownAgent } from './beats.repository';
 import { Hearing } from './sweep/hearing';
 import { parseHeartbeat } from './heartbeat-body';
@@ -147,7 +147,7 @@ export class HeartbeatService {
     this.results.accepted++;
     return {
       id,
-      status: status === 'unhealthy' || status === 'inactive' ? 'active' : status, // what this beat makes of it
+      status: transition(status, 'heartbeat') ?? status,
       nextHeartbeatSeconds: this.cadence.nextHeartbeatSeconds(intervalSeconds, owner),
       timeoutSeconds: this.cadence.timeoutSeconds(intervalSeconds, owner),
     };

@@ -8,7 +8,7 @@ import type { AgentEntity } from './agent.entity';
 import type { AgentFields } from './agent-fields.mapping';
 import { countStatement, LIST_COLUMNS, pageStatement } from './search/agent-selection.sql';
 import type { AgentQuery } from './search/agent-query';
-import type { AgentStatus } from '../agent/agent-status';
+import { transition, transitionSql, type AgentStatus } from '../agent/agent-status';
 
 /** The columns of a list item: without what may be large. */
 export type AgentListItem = Omit<AgentEntity, 'metadata' | 'health' | 'deregisteredAt'>;
@@ -157,14 +157,14 @@ function registerStatement(lock: string): string {
   written AS (
     INSERT INTO agents AS known
            (id, name, type, category, version, capabilities, endpoints, metadata, heartbeat, status, registered_at, last_seen)
-    SELECT id, name, type, category, version, capabilities, endpoints, metadata, heartbeat, 'active', now(), now()
+    SELECT id, name, type, category, version, capabilities, endpoints, metadata, heartbeat, '${transition('unknown', 'register')}', now(), now()
       FROM enrolment, (SELECT count(*) FROM previous) AS locked
      WHERE id NOT IN (SELECT id FROM there) OR id IN (SELECT id FROM previous)
      ORDER BY id
     ON CONFLICT (id) DO UPDATE
        SET name = excluded.name, type = excluded.type, category = excluded.category, version = excluded.version,
            capabilities = excluded.capabilities, endpoints = excluded.endpoints, metadata = excluded.metadata,
-           heartbeat = excluded.heartbeat, status = 'active', health = NULL,
+           heartbeat = excluded.heartbeat, status = ${transitionSql('known.status', 'register')}, health = NULL,
            registered_at = CASE WHEN known.deregistered_at IS NULL THEN known.registered_at ELSE now() END,
            last_seen = greatest(known.last_seen, now()), deregistered_at = NULL, generation = known.generation + 1
      WHERE EXISTS (SELECT FROM previous WHERE previous.id = known.id)

@@ -1,4 +1,4 @@
-import type { AgentStatus } from '../../agent/agent-status';
+import { transition, type AgentStatus } from '../../agent/agent-status';
 
 /** What the sweep knows of an agent. All durations in seconds. */
 export interface Silence {
@@ -31,7 +31,6 @@ export function statusAfterSilence({
 }: Silence): AgentStatus | undefined {
   if (!enabled) return undefined;
   const silence = vanishedFor === null ? silentFor : Math.min(silentFor, vanishedFor - timeout / 2);
-  if (status === 'active' && silence > timeout) return 'unhealthy';
-  if (status === 'unhealthy' && silence > Math.max(inactiveAfter, timeout)) return 'inactive';
-  return undefined;
+  if (silence <= timeout) return undefined;
+  return transition(status, 'silent') ?? (silence > inactiveAfter ? transition(status, 'silent_for_long') : undefined);
 }

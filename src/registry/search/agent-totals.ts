@@ -60,11 +60,14 @@ function isTotal(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** The same for queries that ask for the same, in whatever order, and on whatever page. */
+/** The same for queries that ask for the same, in whatever order, and on whatever page. Of all criteria, also those that are yet to come. */
 export function hashOf(query: AgentQuery): string {
-  const { types, statuses, categories, name, version, capabilities, health, metadata, owner } = query;
-  const sets: string[][] = [types, statuses, categories, capabilities, metadata.map((pair) => JSON.stringify(pair))];
-  const single = [name ?? null, version ?? null, health ?? null, owner === undefined ? [] : [owner]];
-  const criteria = [...sets.map((set) => [...new Set(set)].sort()), ...single];
-  return createHash('sha256').update(JSON.stringify(criteria)).digest('base64url');
+  const criteria: Partial<AgentQuery> = { ...query, limit: undefined, after: undefined };
+  const given = Object.entries(criteria).filter(([, value]) => value !== undefined);
+  const texts = given.map(([name, value]) => JSON.stringify([name, inOrder(value)]));
+  return createHash('sha256').update(JSON.stringify(texts.sort())).digest('base64url');
+}
+
+function inOrder(value: unknown): unknown {
+  return Array.isArray(value) ? [...new Set(value.map((item) => JSON.stringify(item)))].sort() : value;
 }
