@@ -60,8 +60,8 @@ export class HeartbeatController {
     @ValidBody(HeartbeatBatchDto) { beats }: HeartbeatBatchDto,
     @Caller() principal: Principal,
   ): Promise<HeartbeatBatchAnswerDto> {
-    const { accepted, rejected, nextHeartbeatSeconds } = await this.heartbeats.beatAll(beats, principal);
-    return { accepted, rejected, next_heartbeat_seconds: nextHeartbeatSeconds };
+    const { accepted, rejected, replies, nextHeartbeatSeconds } = await this.heartbeats.beatAll(beats, principal);
+    return { accepted, rejected, replies, next_heartbeat_seconds: nextHeartbeatSeconds };
   }
 
   @Post(':id/heartbeat')
@@ -79,13 +79,14 @@ export class HeartbeatController {
     return accepted instanceof Promise ? accepted.then((beat) => this.answerTo(beat)) : this.answerTo(accepted);
   }
 
-  private answerTo({ id, status, nextHeartbeatSeconds, timeoutSeconds }: AcceptedBeat): HeartbeatAnswerDto {
+  private answerTo({ id, status, nextHeartbeatSeconds, timeoutSeconds, reply }: AcceptedBeat): HeartbeatAnswerDto {
     return {
       id,
       last_beat: this.databaseTime.now().toISOString(),
       status,
       next_heartbeat_seconds: nextHeartbeatSeconds,
       timeout_seconds: timeoutSeconds,
+      ...reply,
     };
   }
 }

@@ -8,6 +8,7 @@ import { BeatFlusher } from './beat-flusher';
 import { BeatsRepository } from './beats.repository';
 import { Hearing } from './sweep/hearing';
 import { HeartbeatController } from './heartbeat.controller';
+import { HeartbeatReplies } from './heartbeat-replies';
 import { HeartbeatService } from './heartbeat.service';
 import { HeartbeatSweepEntity } from './sweep/heartbeat-sweep.entity';
 import { HeartbeatSweeper } from './sweep/heartbeat.sweeper';
@@ -33,6 +34,7 @@ import { SweepRepository } from './sweep/sweep.repository';
     BeatFlusher,
     BeatsRepository,
     Hearing,
+    HeartbeatReplies,
     HeartbeatService,
     HeartbeatSweeper,
     KnownAgents,
@@ -40,6 +42,6 @@ import { SweepRepository } from './sweep/sweep.repository';
     ReplicasRepository,
     SweepRepository,
   ],
-  exports: [BeatFlusher, HeartbeatService, HeartbeatSweeper, ReplicaLease],
+  exports: [BeatFlusher, HeartbeatReplies, HeartbeatService, HeartbeatSweeper, ReplicaLease],
 })
 export class HeartbeatModule {}

@@ -13,6 +13,7 @@ import { transition, type AgentStatus } from '../agent/agent-status';
 import type { KnownAgent } from './beats.repository';
 import { Hearing } from './sweep/hearing';
 import { parseHeartbeat } from './heartbeat-body';
+import { HeartbeatReplies, type HeartbeatReply } from './heartbeat-replies';
 import { KnownAgents } from './known-agents';
 import { beatNotKept, ReplicaLease } from './replica-lease';
 
@@ -21,6 +22,8 @@ export interface AcceptedBeat {
   status: AgentStatus;
   nextHeartbeatSeconds: number;
   timeoutSeconds: number;
+  /** What waits for the agent, if anything. */
+  reply: HeartbeatReply | undefined;
 }
 
 export interface RejectedBeat {
@@ -28,6 +31,14 @@ export interface RejectedBeat {
   id: string;
   code: string;
   detail: string;
+}
+
+export interface AcceptedBatch {
+  accepted: number;
+  rejected: RejectedBeat[];
+  /** Of the agents that something waits for. */
+  replies: (HeartbeatReply & { id: string })[];
+  nextHeartbeatSeconds: number;
 }
 
 /** What became of a heartbeat that arrived. */
@@ -51,6 +62,7 @@ export class HeartbeatService {
     private readonly hearing: Hearing,
     private readonly lease: ReplicaLease,
     private readonly cadence: Cadence,
+    private readonly replies: HeartbeatReplies,
     private readonly access: AccessControl,
     private readonly clock: Clock,
   ) {}
@@ -77,10 +89,7 @@ export class HeartbeatService {
    * Takes many heartbeats; one that is not valid, not the caller's or not of a registered agent is rejected by itself.
    * @throws DomainError `store_unavailable` when none is accepted and one of them would be if the database were there
    */
-  async beatAll(
-    beats: unknown[],
-    principal: Principal,
-  ): Promise<{ accepted: number; rejected: RejectedBeat[]; nextHeartbeatSeconds: number }> {
+  async beatAll(beats: unknown[], principal: Principal): Promise<AcceptedBatch> {
     let unavailable: DomainError | undefined;
     const rejected: RejectedBeat[] = [];
     const reject = (index: number, id: unknown, error: DomainError): void => {
@@ -106,6 +115,7 @@ export class HeartbeatService {
       }),
     );
     let accepted = 0;
+    const replies: AcceptedBatch['replies'] = [];
     let shortest = Infinity;
     const now = this.clock.monotonicMs(); // not earlier: a flush counts as written what was recorded before it began
     for (const [index, beat] of taken.entries()) {
@@ -115,8 +125,10 @@ export class HeartbeatService {
         continue;
       }
       accepted++;
-      this.recent.record(beat.agent.id, now, beat.report);
-      const { intervalSeconds, owner } = beat.agent;
+      const { id, intervalSeconds, owner } = beat.agent;
+      this.recent.record(id, now, beat.report);
+      const reply = this.replies.of(id);
+      if (reply) replies.push({ id, ...reply });
       shortest = Math.min(shortest, this.cadence.nextHeartbeatSeconds(intervalSeconds, owner));
     }
     this.results.accepted += accepted;
@@ -125,6 +137,7 @@ export class HeartbeatService {
     return {
       accepted,
       rejected,
+      replies,
       nextHeartbeatSeconds: accepted === 0 ? DEFAULT_INTERVAL_SECONDS : shortest,
     };
   }
@@ -150,6 +163,7 @@ export class HeartbeatService {
       status: transition(status, 'heartbeat') ?? status,
       nextHeartbeatSeconds: this.cadence.nextHeartbeatSeconds(intervalSeconds, owner),
       timeoutSeconds: this.cadence.timeoutSeconds(intervalSeconds, owner),
+      reply: this.replies.of(id),
     };
   }
 }

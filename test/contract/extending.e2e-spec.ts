@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RulesAuthority } from '../../examples/rules.authority';
 import { PolicyAuthority } from '../../src/governance/policy-authority';
+import { HeartbeatReplies } from '../../src/heartbeat/heartbeat-replies';
 import { registration } from '../support/builders';
 import { createTestApp, type TestApp } from '../support/test-app';
 
@@ -46,5 +47,31 @@ describe('Another policy authority (examples/rules.authority.ts)', () => {
   it('is in /health like it', async () => {
     const { body } = await app.request<{ details: object }>('GET', '/health');
     expect(body.details).toMatchObject({ trifecta_court: { status: 'up', rules: 1 } });
+  });
+});
+
+describe('A module that answers with heartbeats', () => {
+  const waiting = new Map([['waited-for', { pending_notes: 2 }]]);
+  let app: TestApp;
+  beforeAll(async () => {
+    app = await createTestApp();
+    app.app.get(HeartbeatReplies).add({ contribute: (id) => waiting.get(id) });
+    app.app.get(HeartbeatReplies).add({ contribute: (id) => (waiting.has(id) ? { more: true } : undefined) });
+    for (const id of ['waited-for', 'other']) await app.request('POST', '/agents/register', registration({ id }));
+  });
+  afterAll(() => app.close());
+
+  const expected = { pending_notes: 2, more: true };
+
+  it('adds its fields to the answer, for the agents that something waits for', async () => {
+    expect((await app.request('POST', '/agents/waited-for/heartbeat')).body).toMatchObject(expected);
+    const { body } = await app.request('POST', '/agents/other/heartbeat');
+    expect(Object.keys(body)).not.toContain('pending_notes');
+  });
+
+  it('adds them to the answer to a batch, by agent', async () => {
+    const beats = [{ id: 'other' }, { id: 'waited-for' }, { id: 'unknown' }];
+    const { body } = await app.request<{ replies: unknown }>('POST', '/agents/heartbeats', { beats });
+    expect(body.replies).toEqual([{ id: 'waited-for', ...expected }]);
   });
 });

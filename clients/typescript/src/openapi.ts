@@ -2773,6 +2773,8 @@ export interface components {
              */
             next_heartbeat_seconds: number;
             rejected: components["schemas"]["RejectedBeatDto"][];
+            /** @description What waits for accepted agents, as the answer to a heartbeat of theirs has it; nothing for most. */
+            replies: components["schemas"]["HeartbeatReplyDto"][];
         };
         HeartbeatBatchDto: {
             beats: components["schemas"]["BatchItemDto"][];
@@ -2794,6 +2796,10 @@ export interface components {
             missed_beats: number;
             /** @example 30 */
             timeout_seconds: number;
+        };
+        HeartbeatReplyDto: {
+            /** @example data-processor-1 */
+            id: string;
         };
         HeartbeatRequestDto: {
             health?: components["schemas"]["HealthReportDto"];

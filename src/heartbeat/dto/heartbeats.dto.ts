@@ -85,12 +85,25 @@ class RejectedBeatDto {
   detail!: string;
 }
 
+class HeartbeatReplyDto {
+  @ApiProperty({ example: 'data-processor-1' })
+  id!: string;
+
+  [field: string]: unknown;
+}
+
 export class HeartbeatBatchAnswerDto {
   @ApiProperty({ example: 4999 })
   accepted!: number;
 
   @ApiProperty({ type: [RejectedBeatDto] })
   rejected!: RejectedBeatDto[];
+
+  @ApiProperty({
+    type: [HeartbeatReplyDto],
+    description: 'What waits for accepted agents, as the answer to a heartbeat of theirs has it; nothing for most.',
+  })
+  replies!: HeartbeatReplyDto[];
 
   @ApiProperty({ example: 10, description: 'The shortest of the accepted agents.' })
   next_heartbeat_seconds!: number;
