@@ -31,19 +31,9 @@ const MAY_IMPORT = {
   analytics: [...platform('database', 'cache', 'access'), 'agent'],
   heartbeat: [...platform('database', 'access', 'limits', 'lane'), 'agent', 'liveness', 'events', 'registry'],
   retention: [...platform('database'), 'events', 'governance', 'registry'],
-  health: [...platform('database', 'cache', 'access', 'limits'), 'governance', 'heartbeat'],
-  metrics: [
-    ...platform('database', 'cluster', 'cache', 'access', 'limits', 'gate'),
-    'agent',
-    'liveness',
-    'events',
-    'governance',
-    'registry',
-    'analytics',
-    'heartbeat',
-    'retention',
-    'health',
-  ],
+  // the routes of the probes and of Prometheus
+  health: platform('access', 'limits'),
+  metrics: platform('cluster', 'access', 'limits'),
   import: [...platform('database', 'access'), 'agent', 'registry'],
 };
 /** Modules that everything may use. They use nothing of ours but each other. */

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { parse } from 'yaml';
-import { METRICS, type MetricDefinition } from '../src/metrics/metrics.catalog';
+import { AppModule } from '../src/app.module';
+import { definedMetrics, type MetricDefinition } from '../src/platform/observability/metric-definitions';
 import { usageOf } from '../test/support/promql';
 
 interface Rule {
@@ -182,6 +183,8 @@ function unknownIn(expr: string, named: string[] = []): string[] {
   ];
 }
 
+void AppModule; // its modules define the metrics
+
 /** Every series that there can be, with its labels: the service's own, those of prom-client, Prometheus's, the recorded. */
 function labelsByMetric(): Map<string, string[]> {
   const found = new Map([
@@ -193,7 +196,7 @@ function labelsByMetric(): Map<string, string[]> {
     if (type !== 'histogram') found.set(name, all);
     else for (const [end, more] of HISTOGRAM_SERIES) found.set(name + end, [...all, ...more]);
   };
-  for (const [name, definition] of Object.entries(METRICS)) add(name, definition);
+  for (const metric of definedMetrics()) add(metric.name, metric);
 
   const register = new Registry();
   collectDefaultMetrics({ register });

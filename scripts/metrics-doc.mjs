@@ -1,4 +1,4 @@
-// npm run metrics-doc: writes docs/metrics.md from the catalog. With --check it only says whether the committed one is still true.
+// npm run metrics-doc: writes docs/metrics.md from what the modules define. With --check it only says whether the committed one is still true.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ensureBuilt, ensureInstalled } from './lib/prepare.mjs';
@@ -7,14 +7,15 @@ const FILE = fileURLToPath(new URL('../docs/metrics.md', import.meta.url));
 
 await ensureInstalled();
 await ensureBuilt();
-const { METRICS } = await import('../dist/metrics/metrics.catalog.js');
+await import('../dist/app.module.js'); // defines them all
+const { definedMetrics } = await import('../dist/platform/observability/metric-definitions.js');
 const { DURATION_BOUNDS } = await import('../dist/platform/observability/duration-tally.js');
-const rows = Object.entries(METRICS).map(([name, { type, labels, help }]) => {
+const rows = definedMetrics().map(({ name, type, labels, help }) => {
   return `| \`${name}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(', ')} | ${help} |`;
 });
 const current = `# Metrics
 
-Made from \`src/metrics/metrics.catalog.ts\` by \`npm run metrics-doc\`; do not edit.
+Made by \`npm run metrics-doc\` from what the modules define (\`defineMetrics\`); do not edit.
 
 \`GET /metrics\` answers in Prometheus's text format. Counters are of the replica that answers (of all its workers): sum them over the replicas. What is asked
 of the database (\`agent_health\`, \`agent_health_series_omitted\`, \`active_agents\`) is the same on every replica: take the \`max\`. It is at

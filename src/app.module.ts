@@ -2,6 +2,7 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import { LoggerModule } from 'nestjs-pino';
 import { AccessModule } from './platform/access/access.module';
 import { CommonModule } from './platform/common/common.module';
+import { ObservabilityModule } from './platform/observability/observability.module';
 import { loggingOptions } from './platform/observability/logging';
 import { ConfigModule } from './platform/config/config.module';
 import type { Configuration } from './platform/config/configuration';
@@ -26,6 +27,7 @@ export class AppModule {
         ConfigModule.forRoot(configuration),
         LoggerModule.forRoot(loggingOptions(configuration.LOG_LEVEL, process.stdout.isTTY, traceFields(configuration))),
         CommonModule,
+        ObservabilityModule,
         AccessModule.forRoot(configuration),
         GateModule, // its guard comes after Common's: a request that fits no route needs no token
         DatabaseModule.forRoot(configuration),

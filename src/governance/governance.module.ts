@@ -8,14 +8,18 @@ import { GovernanceDecisionEntity } from './governance-decision.entity';
 import { GovernanceDecisionsRepository } from './governance-decisions.repository';
 import { GovernanceService } from './governance.service';
 import { AllowEverything, PolicyAuthority } from './policy-authority';
+import { CourtIndicator } from './court.indicator';
+import { GovernanceMetrics } from './governance.metrics';
 
 /** Judges changes of agents before they are made. The one place that knows which authority does so. */
 @Module({
   imports: [TypeOrmModule.forFeature([GovernanceDecisionEntity])],
   controllers: [GovernanceController],
   providers: [
+    CourtIndicator,
     DecisionRetention,
     GovernanceDecisionsRepository,
+    GovernanceMetrics,
     GovernanceService,
     {
       provide: PolicyAuthority,

@@ -3,7 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagg
 import type { Response } from 'express';
 import { Lifecycle } from '../platform/runtime/lifecycle';
 import { DrawsOn } from '../platform/limits/budget';
-import { HealthChecks } from './health-checks';
+import { HealthChecks } from '../platform/observability/health-checks';
 import { Requires } from '../platform/access/requires.decorator';
 import { LivenessDto, ServiceHealthDto } from './health.dto';
 

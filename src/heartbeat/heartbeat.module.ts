@@ -19,6 +19,9 @@ import { ReplicaEntity } from './replica.entity';
 import { ReplicaLease } from './replica-lease';
 import { ReplicasRepository } from './replicas.repository';
 import { SweepRepository } from './sweep/sweep.repository';
+import { HeartbeatMetrics } from './heartbeat.metrics';
+import { FlushIndicator } from './flush.indicator';
+import { SweepIndicator } from './sweep/sweep.indicator';
 
 /** Watches agents: takes their heartbeats in, writes them behind, and finds those that have fallen silent. */
 @Module({
@@ -31,6 +34,9 @@ import { SweepRepository } from './sweep/sweep.repository';
   ],
   controllers: [HeartbeatController],
   providers: [
+    SweepIndicator,
+    FlushIndicator,
+    HeartbeatMetrics,
     BeatFlusher,
     BeatsRepository,
     Hearing,

@@ -9,6 +9,7 @@ import { ConfigModule } from '../platform/config/config.module';
 import { Configuration } from '../platform/config/configuration';
 import { DatabaseModule } from '../platform/database/database.module';
 import { AgentImportService, type ImportResult } from '../registry/bulk-import/agent-import.service';
+import { ObservabilityModule } from '../platform/observability/observability.module';
 import { RegistryModule } from '../registry/registry.module';
 import type { AgentDefinition } from './agent-draft';
 import { ImportError } from './import.error';
@@ -45,6 +46,7 @@ export class DatabaseTarget extends ImportTarget {
         // Standard output is the report's; what goes wrong is thrown and said by the command.
         LoggerModule.forRoot({ pinoHttp: { level: 'silent' } }),
         CommonModule,
+        ObservabilityModule,
         DatabaseModule.forRoot(settings),
         AccessModule.forRoot(settings),
         RegistryModule,

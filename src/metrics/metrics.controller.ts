@@ -5,8 +5,7 @@ import { WorkerLink } from '../platform/cluster/worker-link';
 import { Requires } from '../platform/access/requires.decorator';
 import { ReadsQuery } from '../platform/validation/http-input';
 import { DrawsOn } from '../platform/limits/budget';
-import { FleetGauges } from './fleet-gauges';
-import { Instruments } from './instruments';
+import { Instruments } from '../platform/observability/instruments';
 
 /** Answers Prometheus. */
 @ApiTags('service')
@@ -15,7 +14,6 @@ import { Instruments } from './instruments';
 export class MetricsController {
   constructor(
     private readonly instruments: Instruments,
-    private readonly fleet: FleetGauges,
     private readonly link: WorkerLink,
   ) {}
 
@@ -28,7 +26,7 @@ export class MetricsController {
   @ApiOkResponse({ type: String })
   async scrape(@Res() response: Response): Promise<void> {
     const own = this.link.hasSiblings ? this.link.scrapeAll() : this.instruments.registry.metrics();
-    const text = (await own) + this.fleet.healthText();
+    const text = (await own) + this.instruments.appendedText();
     response.setHeader('content-type', this.instruments.registry.contentType); // Express's own methods change it
     response.end(text);
   }

@@ -28,6 +28,7 @@ import { RecentBeats } from '../liveness/recent-beats';
 import { ReservedIdsReport } from './reserved-ids.report';
 import { RegistrationService } from './registration/registration.service';
 import { RegistrationWriter } from './registration/registration.writer';
+import { AgentMetrics } from './agent.metrics';
 
 /** Agents: registering, finding, reading, changing and deregistering them. */
 @Module({
@@ -40,6 +41,7 @@ import { RegistrationWriter } from './registration/registration.writer';
   ],
   controllers: [AgentsController, AgentController],
   providers: [
+    AgentMetrics,
     AgentChangeLogger,
     AgentImportRepository,
     AgentImportService,

@@ -3,11 +3,12 @@ import { EventsModule } from '../events/events.module';
 import { GovernanceModule } from '../governance/governance.module';
 import { RegistryModule } from '../registry/registry.module';
 import { RetentionService } from './retention.service';
+import { RetentionMetrics } from './retention.metrics';
 
 /** Keeps tables from growing without end: what is past its retention is deleted. */
 @Module({
   imports: [EventsModule, GovernanceModule, RegistryModule],
-  providers: [RetentionService],
+  providers: [RetentionMetrics, RetentionService],
   exports: [RetentionService],
 })
 export class RetentionModule {}

@@ -1,7 +1,7 @@
 import { Agent, request as httpRequest } from 'node:http';
 import { Client } from 'pg';
 import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
-import { METRICS } from '../../src/metrics/metrics.catalog';
+import { definedMetrics } from '../../src/platform/observability/metric-definitions';
 import type { Configuration } from '../../src/platform/config/configuration';
 import { registration } from '../support/builders';
 import { Court } from '../support/court';
@@ -60,7 +60,7 @@ describe('GET /metrics', () => {
 
     const { status, contentType, text, series } = await scrape(app, '?foo=bar&x[]=1');
     expect([status, contentType]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8']);
-    for (const [name, { help, type }] of Object.entries(METRICS))
+    for (const { name, help, type } of definedMetrics())
       expect(text).toContain(`# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`);
     expect(text).toMatch(/^process_resident_memory_bytes \d+/m);
     expect(text).toMatch(/^nodejs_eventloop_lag_seconds /m);

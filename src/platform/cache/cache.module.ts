@@ -8,6 +8,8 @@ import { InvalidationBus } from './invalidation-bus';
 import { RedisConnection } from './redis.connection';
 import { SharedAnswers } from './shared-answers';
 import { TieredCache } from './tiered-cache';
+import { CacheMetrics } from './cache.metrics';
+import { RedisIndicator } from './redis.indicator';
 
 @Module({ providers: [RedisConnection], exports: [RedisConnection] })
 class RedisModule {}
@@ -29,7 +31,7 @@ class RedisModule {}
       }),
     }),
   ],
-  providers: [ChangeEpoch, InvalidationBus, SharedAnswers, TieredCache],
+  providers: [CacheMetrics, ChangeEpoch, InvalidationBus, RedisIndicator, SharedAnswers, TieredCache],
   exports: [ChangeEpoch, InvalidationBus, RedisModule, SharedAnswers, TieredCache],
 })
 export class RegistryCacheModule implements OnApplicationShutdown {

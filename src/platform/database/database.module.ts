@@ -10,6 +10,8 @@ import { DatabaseWatch } from './database-watch';
 import { ReportingDatabase } from './reporting-database';
 import { EmbeddedPostgres } from './embedded/embedded-postgres';
 import { untilReachable } from './wait-for-database';
+import { DatabaseIndicator } from './database.indicator';
+import { DatabaseMetrics } from './database.metrics';
 
 /** PostgreSQL, migrated and ready: the server of `DATABASE_URL`, else an embedded one under `DATA_DIR`. */
 @Global()
@@ -24,7 +26,7 @@ export class DatabaseModule {
           dataSourceFactory: (options) => connect(configuration, options?.entities),
         }),
       ],
-      providers: [Database, DatabaseWatch, ReportingDatabase],
+      providers: [Database, DatabaseIndicator, DatabaseMetrics, DatabaseWatch, ReportingDatabase],
       exports: [Database, DatabaseWatch, ReportingDatabase],
     };
   }

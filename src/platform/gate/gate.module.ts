@@ -6,11 +6,13 @@ import { Configuration } from '../config/configuration';
 import { LimitsModule } from '../limits/limits.module';
 import { GateGuard } from './gate.guard';
 import { RequestGate } from './request-gate';
+import { EdgeMetrics } from './edge.metrics';
 
 /** What requests pass before anything is done for them, the same on both lanes. */
 @Module({
   imports: [LimitsModule],
   providers: [
+    EdgeMetrics,
     RequestGate,
     { provide: APP_GUARD, useClass: GateGuard },
     {

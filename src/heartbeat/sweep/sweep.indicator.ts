@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { HeartbeatSweeper } from '../heartbeat/sweep/heartbeat.sweeper';
-import { HealthChecks } from './health-checks';
+import { HeartbeatSweeper } from './heartbeat.sweeper';
+import { HealthChecks } from '../../platform/observability/health-checks';
 
 /** Whether agents that fall silent are being found: the sweep runs, and believes what it sees. */
 @Injectable()

@@ -1,5 +1,5 @@
 import { HealthIndicatorService } from '@nestjs/terminus';
-import { TestClock } from '../../test/support/test-clock';
+import { TestClock } from '../../../test/support/test-clock';
 import { HealthChecks, type HealthCheck } from './health-checks';
 
 const clock = new TestClock();

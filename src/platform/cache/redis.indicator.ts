@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { RedisConnection } from '../platform/cache/redis.connection';
-import { HealthChecks } from './health-checks';
+import { RedisConnection } from './redis.connection';
+import { HealthChecks } from '../observability/health-checks';
 
 /** Whether Redis can be written to. Without it the service is slower and nothing else. */
 @Injectable()

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { PolicyAuthority } from '../governance/policy-authority';
-import { HealthChecks } from './health-checks';
+import { PolicyAuthority } from './policy-authority';
+import { HealthChecks } from '../platform/observability/health-checks';
 
 /** Whether changes can be judged. Asks nobody: the circuit breaker knows. */
 @Injectable()

@@ -1,6 +1,14 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { Sample } from './instruments';
-import { METRICS } from './metrics.catalog';
+import type { Sample } from '../platform/observability/instruments';
+import { defineMetrics } from '../platform/observability/metric-definitions';
+
+const METRICS = defineMetrics({
+  agent_health: {
+    type: 'gauge',
+    help: '1 when the health status of the agent is healthy, else 0. Left out altogether above METRICS_MAX_AGENT_SERIES agents, and while the database is away.',
+    labels: ['agent_id', 'name'],
+  },
+});
 
 /** Types of agents are their owners' words: that many get series of their own. */
 const MOST_TYPES = 100;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { DatabaseWatch } from '../platform/database/database-watch';
-import { HealthChecks } from './health-checks';
+import { DatabaseWatch } from './database-watch';
+import { HealthChecks } from '../observability/health-checks';
 
 /** Whether PostgreSQL answers. Asked on the watch's own connection, so a busy pool is not mistaken for a lost database. */
 @Injectable()

@@ -1,6 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { HealthChecks } from '../health/health-checks';
+import { HealthChecks } from './health-checks';
 import { Instruments, type Sample } from './instruments';
+import { defineMetrics } from './metric-definitions';
+
+const METRICS = defineMetrics({
+  health_check_up: {
+    type: 'gauge',
+    help: 'Whether a check of /health says up: 1, else 0. check is database, redis, trifecta_court, heartbeat_sweep, heartbeat_flush, heartbeat_intake, or one that a module has added.',
+    labels: ['check'],
+    ofWorkers: 'min',
+  },
+});
 
 /** What `/health` says, check by check. */
 @Injectable()
@@ -12,6 +22,6 @@ export class HealthMetrics {
       const { details } = await health.health();
       this.checks = Object.entries(details).map(([check, { status }]): Sample => [{ check }, status === 'up' ? 1 : 0]);
     });
-    instruments.gauge('health_check_up', () => this.checks);
+    instruments.gauge(METRICS.health_check_up, () => this.checks);
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { BeatFlusher } from '../heartbeat/beat-flusher';
-import { ReplicaLease } from '../heartbeat/replica-lease';
-import { HealthChecks } from './health-checks';
+import { BeatFlusher } from './beat-flusher';
+import { ReplicaLease } from './replica-lease';
+import { HealthChecks } from '../platform/observability/health-checks';
 
 /** Whether acknowledged heartbeats get into the database, and whether more are acknowledged. */
 @Injectable()

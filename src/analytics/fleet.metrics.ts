@@ -3,9 +3,25 @@ import { PinoLogger } from 'nestjs-pino';
 import { Clock } from '../platform/common/clock';
 import { within } from '../platform/common/within';
 import { Configuration } from '../platform/config/configuration';
-import { AgentCensus } from '../analytics/agent-census';
+import { AgentCensus } from './agent-census';
 import { activeAgents, agentHealthText } from './fleet-text';
-import { Instruments, type Sample } from './instruments';
+import { Instruments, type Sample } from '../platform/observability/instruments';
+import { defineMetrics } from '../platform/observability/metric-definitions';
+
+const METRICS = defineMetrics({
+  active_agents: {
+    type: 'gauge',
+    help: 'Registered agents by type and lifecycle status (active is one of them). Beyond the 100 most frequent types, type is "other". Left out while the database is away.',
+    labels: ['type', 'status'],
+    ofWorkers: 'max',
+  },
+  agent_health_series_omitted: {
+    type: 'gauge',
+    help: 'Agents without an agent_health series because there are more than METRICS_MAX_AGENT_SERIES of them.',
+    labels: [],
+    ofWorkers: 'max',
+  },
+});
 
 const FRESH_MS = 5000;
 /** A scrape goes on without the agents when the database takes longer. */
@@ -20,7 +36,7 @@ interface Fleet {
 
 /** The gauges about agents: asked of the database at a scrape, at most every five seconds and once at a time. */
 @Injectable()
-export class FleetGauges {
+export class FleetMetrics {
   private fleet: Fleet | undefined;
   private counting: Promise<void> | undefined;
 
@@ -31,10 +47,11 @@ export class FleetGauges {
     private readonly clock: Clock,
     private readonly logger: PinoLogger,
   ) {
-    logger.setContext(FleetGauges.name);
+    logger.setContext(FleetMetrics.name);
     instruments.beforeScrape(() => this.refresh());
-    instruments.gauge('active_agents', () => this.fleet?.active ?? []);
-    instruments.gauge('agent_health_series_omitted', () => this.fleet?.omitted ?? 0);
+    instruments.appendText(() => this.fleet?.healthText ?? '');
+    instruments.gauge(METRICS.active_agents, () => this.fleet?.active ?? []);
+    instruments.gauge(METRICS.agent_health_series_omitted, () => this.fleet?.omitted ?? 0);
   }
 
   /** Sees to it that the gauges are at most five seconds old, or empty. Waits no longer than half a second and never throws. */
@@ -43,11 +60,6 @@ export class FleetGauges {
     this.counting ??= this.count().finally(() => (this.counting = undefined));
     await within(this.clock, PATIENCE_MS, this.counting).catch(() => undefined);
     if (!this.isFresh()) this.fleet = undefined;
-  }
-
-  /** `agent_health` in Prometheus's text format: beside the registry, which would take too long over so many series. */
-  healthText(): string {
-    return this.fleet?.healthText ?? '';
   }
 
   private isFresh(): boolean {

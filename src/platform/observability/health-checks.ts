@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
-import { Clock } from '../platform/common/clock';
-import { DeadlineMissed, within } from '../platform/common/within';
+import { Clock } from '../common/clock';
+import { DeadlineMissed, within } from '../common/within';
 
 /** More than any check should take, and so little that a probe is answered within a second whatever hangs. */
 const PATIENCE_MS = 500;

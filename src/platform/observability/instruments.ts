@@ -1,6 +1,6 @@
 import { Counter, Gauge, Registry, type Histogram, type MetricObjectWithValues, type MetricValue } from 'prom-client';
-import { DURATION_BOUNDS, type DurationTally } from '../platform/observability/duration-tally';
-import { METRICS, type MetricDefinition, type MetricName } from './metrics.catalog';
+import { DURATION_BOUNDS, type DurationTally } from './duration-tally';
+import type { Metric } from './metric-definitions';
 
 type Labels = Record<string, string | number>;
 
@@ -26,8 +26,10 @@ export class ScrapedRegistry extends Registry {
   }
 }
 
-/** The service's metrics, each made of its entry in the catalog and of a function that a scrape calls for the present numbers. */
+/** Makes the metrics that modules have defined, each with a function that a scrape calls for the present numbers. */
 export class Instruments {
+  private readonly texts: (() => string)[] = [];
+
   constructor(readonly registry: ScrapedRegistry) {}
 
   /** Has `refresh` run before each scrape, for numbers that must be asked for. It must not take long, nor throw. */
@@ -35,10 +37,20 @@ export class Instruments {
     this.registry.refreshers.push(refresh);
   }
 
-  gauge(name: MetricName, read: () => number | Sample[]): void {
+  /** Has `read` add to the text of a scrape of this process: for series that are too many for the registry. It must not throw. */
+  appendText(read: () => string): void {
+    this.texts.push(read);
+  }
+
+  /** What {@link appendText} has added. */
+  appendedText(): string {
+    return this.texts.map((read) => read()).join('');
+  }
+
+  gauge(metric: Metric, read: () => number | Sample[]): void {
     this.registry.registerMetric(
       new Gauge({
-        ...options(name),
+        ...options(metric),
         collect() {
           this.reset();
           for (const [labels, value] of samples(read())) this.set(labels, value);
@@ -48,10 +60,10 @@ export class Instruments {
   }
 
   /** `read` gives totals since the start of the process. */
-  counter(name: MetricName, read: () => number | Sample[]): void {
+  counter(metric: Metric, read: () => number | Sample[]): void {
     this.registry.registerMetric(
       new Counter({
-        ...options(name),
+        ...options(metric),
         collect() {
           this.reset();
           for (const [labels, value] of samples(read())) this.inc(labels, value);
@@ -60,20 +72,24 @@ export class Instruments {
     );
   }
 
-  histogram(name: MetricName, read: () => [Labels, DurationTally][]): void {
-    this.registry.registerMetric(new TallyHistogram(name, read) as unknown as Histogram);
+  histogram(metric: Metric, read: () => [Labels, DurationTally][]): void {
+    this.registry.registerMetric(new TallyHistogram(metric, read) as unknown as Histogram);
   }
 }
 
 /** A histogram that was counted elsewhere, cheaper than prom-client does: only what a scrape asks of a metric. */
 class TallyHistogram {
+  readonly name: string;
+
   constructor(
-    readonly name: MetricName,
+    private readonly metric: Metric,
     private readonly read: () => [Labels, DurationTally][],
-  ) {}
+  ) {
+    this.name = metric.name;
+  }
 
   get(): Promise<{ name: string; help: string; type: string; aggregator: string; values: HistogramSample[] }> {
-    const { help, type } = METRICS[this.name];
+    const { help, type } = this.metric;
     const values = this.read().flatMap(([labels, tally]) => bucketSamples(this.name, labels, tally));
     return Promise.resolve({ name: this.name, help, type, aggregator: 'sum', values });
   }
@@ -103,7 +119,6 @@ function samples(read: number | Sample[]): Sample[] {
   return typeof read === 'number' ? [[{}, read]] : read;
 }
 
-function options(name: MetricName) {
-  const { help, labels, ofWorkers = 'sum' }: MetricDefinition = METRICS[name];
+function options({ name, help, labels, ofWorkers = 'sum' }: Metric) {
   return { name, help, labelNames: [...labels], registers: [] as [], aggregator: ofWorkers };
 }
