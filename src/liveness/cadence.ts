@@ -11,7 +11,7 @@ export interface Slowness {
 }
 
 /** The owner of agents that are nobody's, and of all agents without access control. */
-const NOBODY = '';
+const NO_OWNER = '';
 
 /**
  * How much slower than they wish agents beat at present, by their owners. Nobody is slowed unless the agents' own intervals would make
@@ -40,6 +40,6 @@ export class Cadence {
   }
 
   private of(owner: string | null | undefined): Slowness | undefined {
-    return this.slowed.size === 0 ? undefined : this.slowed.get(owner ?? NOBODY);
+    return this.slowed.size === 0 ? undefined : this.slowed.get(owner ?? NO_OWNER);
   }
 }

@@ -139,4 +139,16 @@ describe('What one client does', () => {
     await pass(2 * SWEEP);
     expect([await count(LARGE, 'unhealthy'), await heldGroups()]).toEqual([0, ['[]']]);
   });
+
+  it('is tolerated when a replica of the release before has slowed all agents by a factor', async () => {
+    await start();
+    await register(SMALL, ['small-1'], 60);
+    await register(LARGE, ['large-0'], 60);
+    const told = `UPDATE heartbeat_sweep SET stretch = 3, tolerance = 3, tolerance_until = now() + interval '9 minutes'`;
+    await app.database.query(told);
+    await pass(6 * SWEEP); // more than three of their own intervals, less than three of the longer ones
+    expect([await count(SMALL, 'active'), await count(LARGE, 'active')]).toEqual([1, 1]);
+    await pass(5 * SWEEP);
+    expect([await count(SMALL, 'unhealthy'), await count(LARGE, 'unhealthy')]).toEqual([1, 1]);
+  });
 });

@@ -135,8 +135,12 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
   /** True when it swept; false when another replica has just done so. */
   private async sweepNow(transaction: Querier): Promise<boolean> {
     const { HEARTBEAT_TIMEOUT_SECONDS: timeout, HEARTBEAT_SWEEP_INTERVAL_SECONDS: interval } = this.configuration;
-    const before = await this.sweeps.state(transaction);
+    let before = await this.sweeps.state(transaction);
     if (before.sinceLastSweep !== null && before.sinceLastSweep < interval / 2) return false;
+    if (before.isByFactor) {
+      await this.sweeps.adoptFactor(transaction);
+      before = await this.sweeps.state(transaction);
+    }
     await this.sweeps.begin(transaction, this.hearing.hasMissed || isBreak(before.sinceLastSweep, interval));
 
     const inactiveAfter = this.configuration.HEARTBEAT_INACTIVE_AFTER_SECONDS;
@@ -158,7 +162,11 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
     await this.carryOut(verdicts.filter((verdict) => verdict.becomes !== 'unhealthy' || !isHeld(verdict)));
     // Believed, but too many for one sweep: the next ones go on believing.
     const held = [...judged].filter(([, judgement]) => judgement === 'hold' || !areAll).map(([group]) => group);
-    await this.sweeps.end(transaction, { held, cadences, ...asFactors(cadences, fleet.shortestInterval) });
+    await this.sweeps.end(transaction, {
+      held,
+      cadences,
+      tolerance: asFactor(cadences, fleet.shortestInterval),
+    });
     return true;
   }
 
@@ -225,14 +233,9 @@ function namesOf(group: string): { agent_owner?: string; agent_type?: string } {
   return { ...(agent_owner && { agent_owner }), ...(agent_type && { agent_type }) };
 }
 
-/** The release before knows one factor for all agents: the greatest. */
-function asFactors(
-  cadences: ReadonlyMap<string, OwnerCadence>,
-  shortestInterval: number,
-): { stretch: number; tolerance: number } {
-  const greatest = (name: 'pause' | 'tolerance'): number =>
-    Math.max(1, ...[...cadences.values()].map((cadence) => cadence[name] / shortestInterval));
-  return { stretch: greatest('pause'), tolerance: greatest('tolerance') };
+/** The release before knows one tolerance for all agents, a factor: the greatest. */
+function asFactor(cadences: ReadonlyMap<string, OwnerCadence>, shortestInterval: number): number {
+  return Math.max(1, ...[...cadences.values()].map(({ tolerance }) => tolerance / shortestInterval));
 }
 
 /** Whether the registry was away since the last sweep: stopped, paused, or without its database. */

@@ -19,14 +19,15 @@ export interface SweepState {
   heldFor: ReadonlyMap<string, number>;
   /** By owner, those only that are slowed or have been. */
   cadences: ReadonlyMap<string, OwnerCadence>;
+  /** A replica of the release before has swept last, and has had all agents slowed by one factor. */
+  isByFactor: boolean;
 }
 
 /** What becomes of it. */
 export interface SweepOutcome {
   held: readonly string[];
   cadences: ReadonlyMap<string, OwnerCadence>;
-  /** Their greatest pause and tolerance as factors of the shortest interval: what the release before understands. */
-  stretch: number;
+  /** The greatest tolerance as a factor of the shortest interval: what the release before understands. */
   tolerance: number;
 }
 
@@ -97,16 +98,30 @@ export class SweepRepository {
       sinceLastSweep: number | null;
       held: [group: string, seconds: number][];
       cadences: [owner: string, cadence: OwnerCadence][];
+      isByFactor: boolean;
     }>(`
-      SELECT extract(epoch FROM now() - last_sweep_at)::float8 AS "sinceLastSweep",
+      SELECT extract(epoch FROM now() - last_sweep_at)::float8 AS "sinceLastSweep", stretch > 1 AS "isByFactor",
              (SELECT coalesce(json_agg(json_build_array(agents, extract(epoch FROM now() - since)::float8)), '[]')
                 FROM preserved_groups) AS held,
              (SELECT coalesce(json_agg(json_build_array(owner, json_build_object('pause', pause, 'tolerance', tolerance,
                        'toleranceFor', extract(epoch FROM tolerance_until - now())::float8))), '[]')
                 FROM owner_cadences) AS cadences
         FROM heartbeat_sweep`);
-    const { sinceLastSweep, held, cadences } = state!;
-    return { sinceLastSweep, heldFor: new Map(held), cadences: new Map(cadences) };
+    const { sinceLastSweep, held, cadences, isByFactor } = state!;
+    return { sinceLastSweep, heldFor: new Map(held), cadences: new Map(cadences), isByFactor };
+  }
+
+  /** What the release before has told all agents is tolerated of every owner, for as long as it may last. */
+  async adoptFactor(transaction: Querier): Promise<void> {
+    await transaction.query(`
+      INSERT INTO owner_cadences AS known (owner, pause, tolerance, tolerance_until)
+      SELECT coalesce(owner, ''), 0, max((agents.heartbeat->>'interval_seconds')::int) * sweep.tolerance, sweep.tolerance_until
+        FROM heartbeat_sweep AS sweep, agents LEFT JOIN agent_credentials ON agent_id = agents.id
+       WHERE deregistered_at IS NULL
+       GROUP BY coalesce(owner, ''), sweep.tolerance, sweep.tolerance_until
+      ON CONFLICT (owner) DO UPDATE
+         SET tolerance = greatest(known.tolerance, excluded.tolerance),
+             tolerance_until = greatest(known.tolerance_until, excluded.tolerance_until)`);
   }
 
   /** Notes that a sweep runs now. After a break nobody could be heard in it: silence is counted anew. */
@@ -122,7 +137,7 @@ export class SweepRepository {
     await this.database.query('UPDATE heartbeat_sweep SET listening_since = now()');
   }
 
-  async end(transaction: Querier, { held, cadences, stretch, tolerance }: SweepOutcome): Promise<void> {
+  async end(transaction: Querier, { held, cadences, tolerance }: SweepOutcome): Promise<void> {
     const owners = [...cadences.keys()];
     const column = (name: keyof OwnerCadence): number[] => [...cadences.values()].map((cadence) => cadence[name]);
     await transaction.query(END, [
@@ -131,7 +146,6 @@ export class SweepRepository {
       column('pause'),
       column('tolerance'),
       column('toleranceFor'),
-      stretch,
       tolerance,
       Math.max(0, ...column('toleranceFor')),
     ]);
@@ -254,7 +268,10 @@ function overdue({ timeout, slowed, others }: Patience): { from: string; where: 
   return { from, where, parameters };
 }
 
-/** `$1`: the groups that are held. `$2` to `$5`: owners that are slowed, each with its cadence. The rest is for the release before. */
+/**
+ * `$1`: the groups that are held. `$2` to `$5`: owners that are slowed, each with its cadence. The rest is for the release before,
+ * which tells no agent a longer pause then, and is patient with those that were told one here.
+ */
 const END = `
   WITH released AS (DELETE FROM preserved_groups WHERE agents <> ALL ($1::text[])),
   held AS (INSERT INTO preserved_groups (agents) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING),
@@ -266,7 +283,7 @@ const END = `
     ON CONFLICT (owner) DO UPDATE
        SET pause = excluded.pause, tolerance = excluded.tolerance, tolerance_until = excluded.tolerance_until)
   UPDATE heartbeat_sweep
-     SET stretch = $6, tolerance = $7, tolerance_until = now() + make_interval(secs => $8),
+     SET stretch = 1, tolerance = $6, tolerance_until = now() + make_interval(secs => $7),
          protected_since = CASE WHEN cardinality($1::text[]) > 0 THEN coalesce(protected_since, now()) END`;
 
 const CARRY_OUT = `
