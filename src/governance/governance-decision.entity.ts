@@ -8,6 +8,7 @@ export type Verdict = (typeof VERDICTS)[number];
 /** One line of the audit trail: a question that was put before the authority, and what came of it. */
 @Entity('governance_decisions')
 @Index('idx_governance_decisions_agent', ['agentId', 'id'])
+@Index('idx_governance_decisions_refused', ['id'], { where: `verdict <> 'allowed'` })
 export class GovernanceDecisionEntity {
   @PrimaryGeneratedColumn({ type: 'bigint', primaryKeyConstraintName: 'governance_decisions_pkey' })
   id!: string;

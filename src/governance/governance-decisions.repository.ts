@@ -30,17 +30,9 @@ export class GovernanceDecisionsRepository {
   }
 
   /** Newest first. */
-  async list({ agentId, verdicts, limit, before }: DecisionQuery): Promise<GovernanceDecisionEntity[]> {
-    return this.reporting.query<GovernanceDecisionEntity>(
-      `SELECT id, decided_at AS "decidedAt", action, agent_id AS "agentId", verdict, reason, findings, latency_ms AS "latencyMs",
-              breaker_state AS "breakerState", request_id AS "requestId"
-         FROM governance_decisions
-        WHERE ($1::text IS NULL OR agent_id = $1) AND (cardinality($2::text[]) = 0 OR verdict = ANY ($2))
-          AND id < coalesce($3::bigint, 9223372036854775807)
-        ORDER BY id DESC
-        LIMIT $4`,
-      [agentId ?? null, verdicts, before ?? null, limit],
-    );
+  async list(query: DecisionQuery): Promise<GovernanceDecisionEntity[]> {
+    const { sql, parameters } = listStatement(query);
+    return this.reporting.query<GovernanceDecisionEntity>(sql, parameters);
   }
 
   private async appendAll(decisions: NewDecision[]): Promise<void> {
@@ -53,6 +45,23 @@ export class GovernanceDecisionsRepository {
       [storable(JSON.stringify(decisions))],
     );
   }
+}
+
+/** The page of a query. Said of verdicts that do not include it, `<> 'allowed'` lets the index of the few others serve them. */
+export function listStatement({ agentId, verdicts, limit, before }: DecisionQuery): {
+  sql: string;
+  parameters: unknown[];
+} {
+  const isRefused = verdicts.length > 0 && !verdicts.includes('allowed');
+  const sql = `
+    SELECT id, decided_at AS "decidedAt", action, agent_id AS "agentId", verdict, reason, findings, latency_ms AS "latencyMs",
+           breaker_state AS "breakerState", request_id AS "requestId"
+      FROM governance_decisions
+     WHERE ($1::text IS NULL OR agent_id = $1) AND (cardinality($2::text[]) = 0 OR verdict = ANY ($2))
+       AND id < coalesce($3::bigint, 9223372036854775807) ${isRefused ? `AND verdict <> 'allowed'` : ''}
+     ORDER BY id DESC
+     LIMIT $4`;
+  return { sql, parameters: [agentId ?? null, verdicts, before ?? null, limit] };
 }
 
 /** PostgreSQL keeps neither NUL nor half a surrogate pair; `JSON.stringify` writes both as escapes. */

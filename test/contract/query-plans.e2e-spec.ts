@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { listStatement } from '../../src/governance/governance-decisions.repository';
 import { countStatement, pageStatement, type Statement } from '../../src/registry/search/agent-selection.sql';
 import type { AgentQuery } from '../../src/registry/search/agent-query';
 import { seedFleet } from '../support/fleet';
@@ -56,6 +57,16 @@ describe('At 20,000 agents', () => {
   it('a page of one type is read off its index in order, without a sort', async () => {
     const query = { ...everything, types: ['type-33'], after: 'fleet-00010000', limit: 10 };
     expect(await indexesOf(pageStatement(query, 30))).toEqual([undefined, 'idx_agents_type']);
+  });
+
+  it('the decisions that were refused are found among many that were not', async () => {
+    await database.query(
+      `INSERT INTO governance_decisions (action, agent_id, verdict, latency_ms)
+       SELECT 'update_agent', 'a', CASE WHEN n = 1 THEN 'denied' ELSE 'allowed' END, 1 FROM generate_series(1, 20000) AS n`,
+    );
+    await database.query('ANALYZE governance_decisions');
+    const query = { verdicts: ['denied' as const, 'error_closed' as const], limit: 100 };
+    expect(await indexesOf(listStatement(query))).toContain('idx_governance_decisions_refused');
   });
 
   it('an ANALYZE, which holds up the pruning of pages, does not follow every tenth of the table that beats', async () => {
