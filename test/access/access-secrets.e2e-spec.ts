@@ -14,6 +14,7 @@ const METADATA = {
   apiKey: 'hush',
   pin: 1234,
   max_tokens: 4096,
+  token_count: { toString: 'hush' },
   database: { host: 'db', password: 'hush' },
   callback: 'https://user:hush@host/x?access_token=hush&page=2',
 };
@@ -66,6 +67,17 @@ describe.each([
 
   it('are shown to nobody else', async () => {
     for (const { token } of [reader!, other!, reader!]) expect(await metadataFor(token)).toEqual(SHOWN);
+  });
+
+  it('are in no other answer', async () => {
+    const lists = await Promise.all([
+      app.request('GET', '/agents', undefined, bearer(reader!.token)),
+      app.request('POST', '/agents/discover', {}, bearer(reader!.token)),
+      app.request('GET', '/agents/kept/events', undefined, bearer(reader!.token)),
+      app.request('GET', '/agents/kept/health', undefined, bearer(reader!.token)),
+    ]);
+    expect(lists.map(({ status }) => status)).toEqual([200, 200, 200, 200]);
+    expect(JSON.stringify(lists.map(({ body }) => body))).not.toContain('hush');
   });
 
   it.each([
