@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import { invalidToken, unauthorized } from './access.errors';
 
 /** RFC 6750, 2.1; the scheme in any case (RFC 9110, 11.1). */
@@ -31,5 +31,5 @@ export function isAgentToken(token: string): boolean {
 
 /** All that is ever kept of a token. Without salt or stretching: tokens are random, there is nothing to guess. */
 export function digestOf(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
+  return hash('sha256', token, 'buffer'); // at once: a third less than by an object
 }

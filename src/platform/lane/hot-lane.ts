@@ -97,31 +97,61 @@ export class HotLane {
       const length = plainBodyLength(request.headers, entry.bodyLimit);
       if (length === undefined) return false;
       (request as IncomingMessage & { route?: object }).route = { path: entry.route.path }; // where Express puts it
-      void this.serve(new Exchange(request, response, id, this.clock.monotonicMs()), entry, length > 0);
+      this.serve(new Exchange(request, response, id, this.clock.monotonicMs()), entry, length > 0);
       return true;
     }
     return false;
   }
 
-  /** In the order of the ordinary lane: who asks, how often, what for. */
-  private async serve(exchange: Exchange, { route, policy }: Entry, hasBody: boolean): Promise<void> {
-    const { id, request, response } = exchange;
+  /** In the order of the ordinary lane: who asks, how often, what for. Without a promise where nothing has to be waited for. */
+  private serve(exchange: Exchange, entry: Entry, hasBody: boolean): void {
     try {
-      const admitted = this.gate.admit(request, policy, id);
+      const principal = this.gate.admit(exchange.request, entry.policy, exchange.id);
+      if (hasBody || principal instanceof Promise) return void this.serveWhenRead(exchange, entry, principal, hasBody);
+      const answer = answerOf(exchange, entry.route, principal, undefined);
+      if (answer instanceof Promise) void this.sendWhenThere(exchange, answer);
+      else this.sendAnswer(exchange, answer);
+    } catch (error) {
+      this.refuse(exchange, error);
+    }
+  }
+
+  private async serveWhenRead(
+    exchange: Exchange,
+    { route, policy }: Entry,
+    admitted: Principal | Promise<Principal>,
+    hasBody: boolean,
+  ): Promise<void> {
+    const { request, response } = exchange;
+    try {
       const principal = admitted instanceof Promise ? await admitted : admitted;
       const body = hasBody ? await this.gate.receive(request, response, policy, principal) : undefined;
-      const asked = { id, body, headers: request.headers, principal };
-      const answered = route.tells ? inRequest(exchange.requestId, () => route.answer(asked)) : route.answer(asked);
-      const answer = answered instanceof Promise ? await answered : answered;
-      this.send(exchange, answer.status, JSON_TYPE, answer.headers, answer.body);
+      const answer = answerOf(exchange, route, principal, body);
+      this.sendAnswer(exchange, answer instanceof Promise ? await answer : answer);
     } catch (error) {
-      const problem = problemOf(error, exchange.requestId);
-      const { status, headers, body } = problem;
-      this.outages.note(problem, error);
-      if (status === 500)
-        this.logger.error({ err: error, request_id: exchange.requestId }, 'Request failed unexpectedly');
-      this.send(exchange, status, undefined, headers, body);
+      this.refuse(exchange, error);
     }
+  }
+
+  private async sendWhenThere(exchange: Exchange, answer: Promise<HotAnswer>): Promise<void> {
+    try {
+      this.sendAnswer(exchange, await answer);
+    } catch (error) {
+      this.refuse(exchange, error);
+    }
+  }
+
+  private sendAnswer(exchange: Exchange, { status, headers, body }: HotAnswer): void {
+    this.send(exchange, status, JSON_TYPE, headers, body);
+  }
+
+  private refuse(exchange: Exchange, error: unknown): void {
+    const problem = problemOf(error, exchange.requestId);
+    const { status, headers, body } = problem;
+    this.outages.note(problem, error);
+    if (status === 500)
+      this.logger.error({ err: error, request_id: exchange.requestId }, 'Request failed unexpectedly');
+    this.send(exchange, status, undefined, headers, body);
   }
 
   private send(
@@ -162,4 +192,14 @@ class Exchange {
   ) {
     this.requestId = requestIdFrom(request.headers['x-request-id']);
   }
+}
+
+function answerOf(
+  { id, request, requestId }: Exchange,
+  route: HotRoute,
+  principal: Principal,
+  body: unknown,
+): HotAnswer | Promise<HotAnswer> {
+  const asked = { id, body, headers: request.headers, principal };
+  return route.tells ? inRequest(requestId, () => route.answer(asked)) : route.answer(asked);
 }
