@@ -13,6 +13,8 @@ const TIMEOUT = 60;
 const SWEEP = 60;
 const SMALL: TestToken = { name: 'small', token: 'token-of-small', scopes: ['agent', 'read'] };
 const LARGE: TestToken = { name: 'large', token: 'token-of-large', scopes: ['agent', 'read'] };
+/** They beat hourly, so none of them is overdue. Many enough to count as much as a large fleet does among all. */
+const SMALL_FLEET = Array.from({ length: 60 }, (_, n) => `small-hourly-${n}`);
 const LARGE_FLEET = Array.from({ length: 200 }, (_, n) => `large-${n}`);
 
 interface Beaten {
@@ -116,6 +118,7 @@ describe('What one client does', () => {
   it('does not hold back the deaths of others', async () => {
     await start();
     await register(SMALL, ['small-1'], 1);
+    await register(SMALL, SMALL_FLEET, 3600);
     await register(LARGE, LARGE_FLEET, 1);
     await pass(2 * SWEEP);
     expect([await count(SMALL, 'unhealthy'), await count(LARGE, 'unhealthy')]).toEqual([1, 0]);

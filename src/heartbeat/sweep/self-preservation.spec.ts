@@ -13,6 +13,9 @@ const agents = (owner: string, live: number, overdue: number, lostLately = 0, ty
 });
 const many = (owners: number, live: number, overdue: number): Census[] =>
   Array.from({ length: owners }, (_, n) => agents(`owner-${n}`, live, overdue));
+/** The groups of {@link many}. */
+const keysOf = (owners: number): string[] =>
+  many(owners, 1, 1).flatMap(({ owner, type }) => [JSON.stringify([owner]), JSON.stringify([owner, type])]);
 
 describe('preservation', () => {
   it.each<[what: string, censuses: Census[], held: string[]]>([
@@ -25,7 +28,19 @@ describe('preservation', () => {
     ['some of each type', [agents('a', 40, 30, 0, 'x'), agents('a', 40, 30, 0, 'y')], ['["a"]']],
     ['a large owner holds back nobody else', [agents('b', 200, 200), agents('a', 1, 1)], ['["b"]', '["b","worker"]']],
     ['nor does it beside a healthy one', [agents('b', 200, 200), agents('a', 60, 0)], ['["b"]', '["b","worker"]']],
+    [
+      'nor does it together with one agent of another',
+      [agents('b', 200, 200), agents('a', 26, 1)],
+      ['["b"]', '["b","worker"]'],
+    ],
+    ['nor when the other has few agents', [agents('b', 200, 200), ...many(1, 25, 12)], ['["b"]', '["b","worker"]']],
     ['many small owners together', many(20, 5, 5), [ALL]],
+    ['small ones beside two that are large', [...many(2, 200, 200), agents('a', 1, 1)], [ALL, ...keysOf(2)]],
+    [
+      'two large owners beside two that are well',
+      [...many(2, 200, 200), agents('a', 60, 1), agents('b', 60, 0)],
+      keysOf(2),
+    ],
     ['some of many small owners', many(20, 5, 2), []],
     ['a few small owners of many', [...many(20, 5, 0), agents('a', 5, 5), agents('b', 5, 5)], []],
   ])('%s', (_what, censuses, held) => {

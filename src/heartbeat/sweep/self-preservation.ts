@@ -1,7 +1,5 @@
 /** A smaller group may well die as one; from here on that is the less likely story. */
 const SMALLEST_GROUP = 50;
-/** So much of one owner counts when the whole fleet is judged: one owner alone is never more than half of a group. */
-const MOST_OF_ONE_OWNER = SMALLEST_GROUP / 2;
 const HOLD_TIMEOUTS = 5;
 
 /** What one sweep found of the agents of one owner and type. */
@@ -24,10 +22,10 @@ export type Preservation = 'hold' | 'given_up';
 
 /**
  * **Does the sweep believe what it sees?** When more than half of at least 50 agents seem to have died together, the likelier fault is on
- * our side: hold them. That is judged of the agents of each owner, of each type of an owner's, and of all; in the last, an owner with
- * many agents counts no more than one with a few, so that nobody's agents hold back those of others. After five timeouts of holding it is
- * believed, so that a real mass death is recorded in the end. The idea is Netflix Eureka's, which never left the mode by itself; that of
- * judging parts by themselves is that of Kubernetes, which does it by zone.
+ * our side: hold them. That is judged of the agents of each owner, of each type of an owner's, and of all. All are held only when the same
+ * would be said without any one owner, so that nobody's agents hold back those of others; there, an owner with many agents weighs no more
+ * than the smallest group. After five timeouts of holding it is believed, so that a real mass death is recorded in the end. The idea is
+ * Netflix Eureka's, which never left the mode by itself; that of judging parts by themselves is that of Kubernetes, which does it by zone.
  *
  * `heldFor`: seconds for which a group has been held by now, 0 when it is not. `timeout`: `HEARTBEAT_TIMEOUT_SECONDS`. By the keys
  * of the groups, their JSON; those of which the sweep believes what it sees are not among them.
@@ -37,11 +35,8 @@ export function preservation(
   heldFor: (group: string) => number,
   timeout: number,
 ): Map<string, Preservation> {
-  const judged = new Map<string, Preservation>();
-  for (const [key, total] of totalsOf(censuses)) {
-    if (isMassDeath(total)) judged.set(key, heldFor(key) < HOLD_TIMEOUTS * timeout ? 'hold' : 'given_up');
-  }
-  return judged;
+  const judgement = (key: string): Preservation => (heldFor(key) < HOLD_TIMEOUTS * timeout ? 'hold' : 'given_up');
+  return new Map(massDeaths(censuses).map((key) => [key, judgement(key)]));
 }
 
 /** Whether there are enough deaths for one. A sweep that finds fewer need not look at groups. */
@@ -58,29 +53,44 @@ export function groupsOf({ owner, type }: Pick<Census, 'owner' | 'type'>): strin
   return [keyOf([]), keyOf([owner]), keyOf([owner, type])];
 }
 
-type Total = Pick<Census, 'live' | 'overdue' | 'lostLately'>;
-
-function isMassDeath({ live, overdue, lostLately }: Total): boolean {
-  const agents = live + lostLately;
-  return agents >= SMALLEST_GROUP && overdue > 0 && overdue + lostLately > agents / 2;
+interface Total {
+  agents: number;
+  /** Overdue, or lost lately. */
+  gone: number;
+  overdue: number;
 }
 
-function totalsOf(censuses: readonly Census[]): Map<string, Total> {
-  const totals = new Map<string, Total>();
-  const add = (group: Group, { live, overdue, lostLately }: Total, share = 1): void => {
-    const total = totals.get(keyOf(group)) ?? { live: 0, overdue: 0, lostLately: 0 };
-    total.live += share * live;
-    total.overdue += share * overdue;
-    total.lostLately += share * lostLately;
-    totals.set(keyOf(group), total);
-  };
-  for (const census of censuses) {
-    add([census.owner], census);
-    add([census.owner, census.type], census);
+const NONE: Total = { agents: 0, gone: 0, overdue: 0 };
+
+function plus(a: Total, b: Total, sign = 1): Total {
+  return { agents: a.agents + sign * b.agents, gone: a.gone + sign * b.gone, overdue: a.overdue + sign * b.overdue };
+}
+
+function isMassDeath({ agents, gone, overdue }: Total): boolean {
+  return agents >= SMALLEST_GROUP && overdue > 0 && gone > agents / 2;
+}
+
+/** The keys of the groups that seem to have died. */
+function massDeaths(censuses: readonly Census[]): string[] {
+  const owners = new Map<string, Total>();
+  const groups = new Map<string, Total>();
+  for (const { owner, type, live, overdue, lostLately } of censuses) {
+    const total = { agents: live + lostLately, gone: overdue + lostLately, overdue };
+    owners.set(owner, plus(owners.get(owner) ?? NONE, total));
+    groups.set(keyOf([owner, type]), total);
   }
-  for (const owner of new Set(censuses.map((census) => census.owner))) {
-    const total = totals.get(keyOf([owner]))!;
-    add([], total, Math.min(1, MOST_OF_ONE_OWNER / (total.live + total.lostLately)));
-  }
-  return totals;
+  for (const [owner, total] of owners) groups.set(keyOf([owner]), total);
+  const found = [...groups].filter(([, total]) => isMassDeath(total)).map(([key]) => key);
+  return isMassDeathOfAll([...owners.values()].map(weighed)) ? [keyOf([]), ...found] : found;
+}
+
+/** Whichever owner is left out. */
+function isMassDeathOfAll(owners: readonly Total[]): boolean {
+  const all = owners.reduce((sum, total) => plus(sum, total), NONE);
+  return isMassDeath(all) && owners.every((total) => isMassDeath(plus(all, total, -1)));
+}
+
+function weighed({ agents, gone, overdue }: Total): Total {
+  const weight = Math.min(agents, SMALLEST_GROUP);
+  return { agents: weight, gone: (gone * weight) / agents, overdue };
 }
