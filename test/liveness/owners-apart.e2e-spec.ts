@@ -49,6 +49,13 @@ describe('What one client does', () => {
     }
   }
 
+  async function passBeating(client: TestToken, id: string, seconds: number): Promise<void> {
+    for (let passed = 0; passed < seconds; passed += SWEEP) {
+      await beat(client, id);
+      await pass(SWEEP);
+    }
+  }
+
   /** A sweep that is due, with hardly any time since the one before. */
   async function sweepAnew(): Promise<void> {
     await app.database.query(`UPDATE heartbeat_sweep SET last_sweep_at = now() - make_interval(secs => $1)`, [SWEEP]);
@@ -63,6 +70,10 @@ describe('What one client does', () => {
     expect(answers.filter(({ status }) => status !== 201)).toEqual([]);
     // All at once, however long the registrations have taken.
     await app.database.query('UPDATE agents SET last_seen = now() WHERE id = ANY ($1)', [ids]);
+  }
+
+  async function deregister(client: TestToken, ids: string[]): Promise<void> {
+    await inParallel(16, ids, (id) => app.request('DELETE', `/agents/${id}`, undefined, bearer(client.token)));
   }
 
   async function beat(client: TestToken, id: string): Promise<Beaten> {
@@ -101,17 +112,30 @@ describe('What one client does', () => {
     // The small one falls silent, the large one is within what it was told, and then is gone but for one agent.
     await pass(240);
     expect([await count(SMALL, 'unhealthy'), await count(LARGE, 'unhealthy')]).toEqual([1, 0]);
-    const gone = [...LARGE_FLEET.slice(1), 'large-hourly'];
-    await inParallel(16, gone, (id) => app.request('DELETE', `/agents/${id}`, undefined, bearer(LARGE.token)));
+    await deregister(LARGE, [...LARGE_FLEET.slice(1), 'large-hourly']);
     await beat(SMALL, 'small-1');
     await beat(LARGE, 'large-0');
     await pass(SWEEP);
     expect(await beat(SMALL, 'small-1')).toEqual(mine);
     expect(await beat(LARGE, 'large-0')).toEqual({ next_heartbeat_seconds: 1, timeout_seconds: 303 });
-    for (let seconds = 0; seconds < 303; seconds += SWEEP) {
-      await beat(LARGE, 'large-0');
-      await pass(SWEEP);
-    }
+    await passBeating(LARGE, 'large-0', 303);
+    expect(await beat(LARGE, 'large-0')).toEqual({ next_heartbeat_seconds: 1, timeout_seconds: TIMEOUT });
+  });
+
+  it('is tolerated for as long as its agents may keep to a pause, when they are fewer step by step', async () => {
+    await start({ HEARTBEAT_TARGET_PER_SECOND: 2 });
+    await register(LARGE, LARGE_FLEET, 1);
+    await sweepAnew();
+    expect(await beat(LARGE, 'large-0')).toEqual({ next_heartbeat_seconds: 100, timeout_seconds: 300 });
+    await deregister(LARGE, LARGE_FLEET.slice(180));
+    await pass(4 * SWEEP);
+    expect(await beat(LARGE, 'large-0')).toEqual({ next_heartbeat_seconds: 90, timeout_seconds: 300 });
+
+    // The first tolerance ends now, and what has just been told goes on.
+    await deregister(LARGE, LARGE_FLEET.slice(1, 180));
+    await pass(2 * SWEEP);
+    expect(await beat(LARGE, 'large-0')).toEqual({ next_heartbeat_seconds: 1, timeout_seconds: 270 });
+    await passBeating(LARGE, 'large-0', 270);
     expect(await beat(LARGE, 'large-0')).toEqual({ next_heartbeat_seconds: 1, timeout_seconds: TIMEOUT });
   });
 

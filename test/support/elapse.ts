@@ -39,7 +39,10 @@ const AGE = `
        SET last_sweep_at = last_sweep_at - time, listening_since = listening_since - time,
            protected_since = protected_since - time, tolerance_until = tolerance_until - time
       FROM passed),
-  cadence AS (UPDATE owner_cadences SET tolerance_until = tolerance_until - time FROM passed),
+  cadence AS (
+    UPDATE owner_cadences
+       SET tolerance_until = tolerance_until - time, next_tolerance_until = next_tolerance_until - time
+      FROM passed),
   preserved AS (UPDATE preserved_groups SET since = since - time FROM passed),
   credential AS (UPDATE agent_credentials SET issued_at = issued_at - time, renewed_at = renewed_at - time FROM passed),
   event AS (UPDATE agent_events SET occurred_at = occurred_at - time FROM passed)

@@ -1,4 +1,4 @@
-import { nextCadence, pausesOf, type Demand } from './cadence-rule';
+import { nextCadence, pausesOf, type Demand, type OwnerCadence } from './cadence-rule';
 
 const demand = (...agents: [number: number, interval: number][]): Demand =>
   new Map(agents.map(([number, interval]) => [interval, number]));
@@ -36,29 +36,92 @@ describe('pausesOf', () => {
   });
 });
 
-describe('nextCadence', () => {
-  const slowed = { pause: 20, tolerance: 20, toleranceFor: 60 };
+const later = (cadence: OwnerCadence, seconds: number): OwnerCadence => ({
+  ...cadence,
+  toleranceFor: cadence.toleranceFor - seconds,
+  nextToleranceFor: cadence.nextToleranceFor - seconds,
+});
 
-  it.each([
+describe('nextCadence', () => {
+  const NO_NEXT = { nextTolerance: 0, nextToleranceFor: 0 };
+  const slowed = { pause: 20, tolerance: 20, toleranceFor: 60, ...NO_NEXT };
+  const over = { ...slowed, toleranceFor: -1 };
+
+  it.each<[what: string, pause: number, before: OwnerCadence | undefined, after: OwnerCadence | undefined]>([
     ['not slowed', 0, undefined, undefined],
     ['slowed', 20, undefined, slowed],
-    ['slowed more', 30, slowed, { pause: 30, tolerance: 30, toleranceFor: 90 }],
+    ['slowed more', 30, slowed, { pause: 30, tolerance: 30, toleranceFor: 90, ...NO_NEXT }],
     ['as before', 20, { ...slowed, toleranceFor: 7 }, slowed],
     [
       'slowed less: some may not know yet',
       10,
-      { ...slowed, toleranceFor: 7 },
-      { pause: 10, tolerance: 20, toleranceFor: 7 },
+      { ...slowed, toleranceFor: 37 },
+      { ...slowed, pause: 10, toleranceFor: 37 },
     ],
-    ['slowed less, and all know', 10, { ...slowed, toleranceFor: 0 }, { pause: 10, tolerance: 10, toleranceFor: 30 }],
+    [
+      'slowed less, and for longer than the tolerance',
+      10,
+      { ...slowed, toleranceFor: 7 },
+      { pause: 10, tolerance: 20, toleranceFor: 7, nextTolerance: 10, nextToleranceFor: 30 },
+    ],
+    [
+      'slowed still less',
+      5,
+      { pause: 10, tolerance: 20, toleranceFor: 4, nextTolerance: 10, nextToleranceFor: 27 },
+      { pause: 5, tolerance: 20, toleranceFor: 4, nextTolerance: 10, nextToleranceFor: 27 },
+    ],
+    ['slowed less, and all know', 10, over, { pause: 10, tolerance: 10, toleranceFor: 30, ...NO_NEXT }],
     [
       'not any more: some may not know yet',
       0,
       { ...slowed, toleranceFor: 7 },
-      { pause: 0, tolerance: 20, toleranceFor: 7 },
+      { ...slowed, pause: 0, toleranceFor: 7 },
     ],
-    ['not any more, and all know', 0, { ...slowed, toleranceFor: -1 }, undefined],
+    ['not any more, and all know', 0, over, undefined],
+    [
+      'not any more, and some may have been told a shorter pause meanwhile',
+      0,
+      { ...over, nextTolerance: 10, nextToleranceFor: 22 },
+      { pause: 0, tolerance: 10, toleranceFor: 22, ...NO_NEXT },
+    ],
+    ['not any more, and all know of both', 0, { ...over, nextTolerance: 10, nextToleranceFor: -1 }, undefined],
+    [
+      'slowed more again',
+      30,
+      { ...over, nextTolerance: 10, nextToleranceFor: 22 },
+      { pause: 30, tolerance: 30, toleranceFor: 90, ...NO_NEXT },
+    ],
   ])('%s', (_what, pause, before, after) => {
     expect(nextCadence(pause, before)).toEqual(after);
+  });
+
+  it('tolerates what was told in the sweeps before, however the pauses change, and forgets it in the end', () => {
+    const SWEEP = 5;
+    const pauses = [
+      100,
+      120,
+      120,
+      40,
+      40,
+      100,
+      ...Array<number>(60).fill(60),
+      100,
+      0,
+      0,
+      20,
+      ...Array<number>(200).fill(0),
+    ];
+    let cadence: OwnerCadence | undefined;
+    let dueLatest = -Infinity;
+    let longest = 0;
+    for (const [sweep, pause] of pauses.entries()) {
+      const now = sweep * SWEEP;
+      cadence = nextCadence(pause, cadence && later(cadence, SWEEP));
+      // Told at any moment until the next sweep; before that beat, the agent may be silent for so long.
+      if (now + SWEEP + pause >= dueLatest) [dueLatest, longest] = [now + SWEEP + pause, pause];
+      const told = now < dueLatest ? longest : 0;
+      expect(cadence?.tolerance ?? 0).toBeGreaterThanOrEqual(told);
+    }
+    expect(cadence).toBeUndefined();
   });
 });

@@ -9,6 +9,10 @@ export interface OwnerCadence {
   tolerance: number;
   /** Seconds for which that may be so. */
   toleranceFor: number;
+  /** A shorter pause that some agent may still live by when that time is over; 0: there is none. */
+  nextTolerance: number;
+  /** Seconds from now for which that may be so. */
+  nextToleranceFor: number;
 }
 
 /**
@@ -29,13 +33,28 @@ export function pausesOf(demands: ReadonlyMap<string, Demand>, target: number): 
   return pauses;
 }
 
+const NO_NEXT = { nextTolerance: 0, nextToleranceFor: 0 };
+
 /**
  * What becomes of an owner's cadence. Whoever was told a longer pause keeps to it, so timeouts shrink only after each agent that was told
- * must have beaten, and been told anew: three of the longest pauses later. Undefined: the owner is not slowed, and no agent has been.
+ * must have beaten, and been told anew: three of its pauses later. Undefined: the owner is not slowed, and no agent has been.
  */
 export function nextCadence(pause: number, before: OwnerCadence | undefined): OwnerCadence | undefined {
-  if (before && pause < before.tolerance && before.toleranceFor > 0) return { ...before, pause };
-  return pause > 0 ? { pause, tolerance: pause, toleranceFor: 3 * pause } : undefined;
+  const toleranceFor = 3 * pause;
+  if (before && pause < before.tolerance && before.toleranceFor > 0) {
+    if (toleranceFor <= before.toleranceFor) return { ...before, pause };
+    return {
+      ...before,
+      pause,
+      nextTolerance: Math.max(pause, before.nextTolerance),
+      nextToleranceFor: Math.max(toleranceFor, before.nextToleranceFor),
+    };
+  }
+  if (before && before.nextTolerance > 0) {
+    const { nextTolerance: tolerance, nextToleranceFor } = before;
+    return nextCadence(pause, { ...before, tolerance, toleranceFor: nextToleranceFor, ...NO_NEXT });
+  }
+  return pause > 0 ? { pause, tolerance: pause, toleranceFor, ...NO_NEXT } : undefined;
 }
 
 /** Heartbeats a second when nobody beats again before the pause is over. */

@@ -17,4 +17,11 @@ export class OwnerCadenceEntity {
 
   @Column({ name: 'tolerance_until', type: 'timestamptz' })
   toleranceUntil!: Date;
+
+  /** Seconds; 0: none. */
+  @Column({ name: 'next_tolerance', type: 'double precision', default: 0 })
+  nextTolerance!: number;
+
+  @Column({ name: 'next_tolerance_until', type: 'timestamptz', default: () => 'now()' })
+  nextToleranceUntil!: Date;
 }

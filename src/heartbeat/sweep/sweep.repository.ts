@@ -104,7 +104,8 @@ export class SweepRepository {
              (SELECT coalesce(json_agg(json_build_array(agents, extract(epoch FROM now() - since)::float8)), '[]')
                 FROM preserved_groups) AS held,
              (SELECT coalesce(json_agg(json_build_array(owner, json_build_object('pause', pause, 'tolerance', tolerance,
-                       'toleranceFor', extract(epoch FROM tolerance_until - now())::float8))), '[]')
+                       'toleranceFor', extract(epoch FROM tolerance_until - now())::float8, 'nextTolerance', next_tolerance,
+                       'nextToleranceFor', extract(epoch FROM next_tolerance_until - now())::float8))), '[]')
                 FROM owner_cadences) AS cadences
         FROM heartbeat_sweep`);
     const { sinceLastSweep, held, cadences, isByFactor } = state!;
@@ -146,8 +147,10 @@ export class SweepRepository {
       column('pause'),
       column('tolerance'),
       column('toleranceFor'),
+      column('nextTolerance'),
+      column('nextToleranceFor'),
       tolerance,
-      Math.max(0, ...column('toleranceFor')),
+      Math.max(0, ...column('toleranceFor'), ...column('nextToleranceFor')),
     ]);
   }
 
@@ -269,7 +272,7 @@ function overdue({ timeout, slowed, others }: Patience): { from: string; where: 
 }
 
 /**
- * `$1`: the groups that are held. `$2` to `$5`: owners that are slowed, each with its cadence. The rest is for the release before,
+ * `$1`: the groups that are held. `$2` to `$7`: owners that are slowed, each with its cadence. The rest is for the release before,
  * which tells no agent a longer pause then, and is patient with those that were told one here.
  */
 const END = `
@@ -277,13 +280,16 @@ const END = `
   held AS (INSERT INTO preserved_groups (agents) SELECT unnest($1::text[]) ON CONFLICT DO NOTHING),
   free AS (DELETE FROM owner_cadences WHERE owner <> ALL ($2::text[])),
   slowed AS (
-    INSERT INTO owner_cadences AS known (owner, pause, tolerance, tolerance_until)
-    SELECT owner, pause, tolerance, now() + make_interval(secs => tolerance_for)
-      FROM unnest($2::text[], $3::float8[], $4::float8[], $5::float8[]) AS given(owner, pause, tolerance, tolerance_for)
+    INSERT INTO owner_cadences AS known (owner, pause, tolerance, tolerance_until, next_tolerance, next_tolerance_until)
+    SELECT owner, pause, tolerance, now() + make_interval(secs => tolerance_for),
+           next_tolerance, now() + make_interval(secs => next_tolerance_for)
+      FROM unnest($2::text[], $3::float8[], $4::float8[], $5::float8[], $6::float8[], $7::float8[])
+           AS given(owner, pause, tolerance, tolerance_for, next_tolerance, next_tolerance_for)
     ON CONFLICT (owner) DO UPDATE
-       SET pause = excluded.pause, tolerance = excluded.tolerance, tolerance_until = excluded.tolerance_until)
+       SET pause = excluded.pause, tolerance = excluded.tolerance, tolerance_until = excluded.tolerance_until,
+           next_tolerance = excluded.next_tolerance, next_tolerance_until = excluded.next_tolerance_until)
   UPDATE heartbeat_sweep
-     SET stretch = 1, tolerance = $6, tolerance_until = now() + make_interval(secs => $7),
+     SET stretch = 1, tolerance = $8, tolerance_until = now() + make_interval(secs => $9),
          protected_since = CASE WHEN cardinality($1::text[]) > 0 THEN coalesce(protected_since, now()) END`;
 
 const CARRY_OUT = `
