@@ -5,6 +5,7 @@ import { HeartbeatSweeper } from '../../src/heartbeat/sweep/heartbeat.sweeper';
 import { bearer, withTokens, type TestToken } from '../support/access';
 import { registration } from '../support/builders';
 import { makeOlder } from '../support/elapse';
+import { seedCrowd } from '../support/moved-fleet';
 import { createPatientApp } from '../support/patient-app';
 import type { TestApp } from '../support/test-app';
 
@@ -155,6 +156,19 @@ describe('What one client does', () => {
     expect(await count(LARGE, 'unhealthy')).toBe(LARGE_FLEET.length);
     await pass(SWEEP);
     expect(await heldGroups()).toEqual([]);
+  });
+
+  it('does not hide the deaths of others behind more agents than one sweep judges', async () => {
+    await start();
+    await seedCrowd(app, 60_000);
+    await app.database.query(
+      `INSERT INTO agent_credentials (agent_id, owner, sha256) SELECT id, $1, sha256(convert_to(id, 'UTF8')) FROM agents`,
+      [LARGE.name],
+    );
+    await register(SMALL, ['small-1'], 1);
+    await pass(2 * SWEEP);
+    expect(await heldGroups()).toEqual(['["large","t"]', '["large"]']);
+    expect(await count(SMALL, 'unhealthy')).toBe(1);
   });
 
   it('is not what it is when many clients lose their agents together', async () => {

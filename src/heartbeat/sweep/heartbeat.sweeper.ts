@@ -14,7 +14,7 @@ import { Hearing } from './hearing';
 import { nextCadence, pausesOf, type OwnerCadence } from './cadence-rule';
 import { ReplicaLease } from '../replica-lease';
 import { ReplicasRepository } from '../replicas.repository';
-import { groupsOf, mayBeMassDeath, preservation, type Group, type Preservation } from './self-preservation';
+import { groupOf, groupsOf, mayBeMassDeath, preservation, type Preservation } from './self-preservation';
 import { statusAfterSilence } from './silence';
 import {
   SweepRepository,
@@ -158,12 +158,11 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
       : [];
     const judged = preservation(censuses, (group) => before.heldFor.get(group) ?? 0, timeout);
     this.tell(judged, before.heldFor, { overdue, live: fleet.live });
-    const isHeld = (suspect: Suspect): boolean => groupsOf(suspect).some((group) => judged.get(group) === 'hold');
-    await this.carryOut(verdicts.filter((verdict) => verdict.becomes !== 'unhealthy' || !isHeld(verdict)));
-    // Believed, but too many for one sweep: the next ones go on believing.
-    const held = [...judged].filter(([, judgement]) => judgement === 'hold' || !areAll).map(([group]) => group);
+    const held = [...judged].filter(([, judgement]) => judgement === 'hold').map(([group]) => group);
+    await this.carryOut(await this.believed(transaction, patience, { verdicts, areAll, held }));
     await this.sweeps.end(transaction, {
-      held,
+      // Believed, but too many for one sweep: the next ones go on believing.
+      held: areAll ? held : [...judged.keys()],
       cadences,
       tolerance: asFactor(cadences, fleet.shortestInterval),
     });
@@ -192,6 +191,20 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
     const pause = Math.max(suspect.intervalSeconds, slowed.get(suspect.owner)?.tolerance ?? 0);
     const becomes = statusAfterSilence({ ...suspect, timeout: timeoutSeconds(pause, timeout), inactiveAfter });
     return becomes ? [{ ...suspect, becomes }] : [];
+  }
+
+  /** The verdicts that are carried out. */
+  private async believed(
+    transaction: Querier,
+    patience: Patience,
+    { verdicts, areAll, held }: { verdicts: Verdict[]; areAll: boolean; held: readonly string[] },
+  ): Promise<Verdict[]> {
+    if (held.length === 0) return verdicts;
+    const isHeld = (suspect: Suspect): boolean => groupsOf(suspect).some((group) => held.includes(group));
+    if (areAll) return verdicts.filter((verdict) => verdict.becomes !== 'unhealthy' || !isHeld(verdict));
+    // Those that are held may be so many that nobody else's were looked at.
+    const others = await this.sweeps.suspects(transaction, patience, MOST_SUSPECTS, held);
+    return others.flatMap((suspect) => this.judge(suspect, patience));
   }
 
   private async carryOut(verdicts: Verdict[]): Promise<void> {
@@ -229,7 +242,7 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
 
 /** A group in a line of the log; nothing for all agents. */
 function namesOf(group: string): { agent_owner?: string; agent_type?: string } {
-  const [agent_owner, agent_type] = JSON.parse(group) as Group;
+  const [agent_owner, agent_type] = groupOf(group);
   return { ...(agent_owner && { agent_owner }), ...(agent_type && { agent_type }) };
 }
 

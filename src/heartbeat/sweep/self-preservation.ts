@@ -48,6 +48,10 @@ function keyOf(group: Group): string {
   return JSON.stringify(group);
 }
 
+export function groupOf(key: string): Group {
+  return JSON.parse(key) as Group;
+}
+
 /** The groups that an agent is in. */
 export function groupsOf({ owner, type }: Pick<Census, 'owner' | 'type'>): string[] {
   return [keyOf([]), keyOf([owner]), keyOf([owner, type])];

@@ -7,7 +7,7 @@ import { TOLERATED_INTERVALS } from '../../agent/heartbeat-timeout';
 import type { Slowness } from '../../liveness/cadence';
 import type { Demand, OwnerCadence } from './cadence-rule';
 import type { OthersHeard } from '../replicas.repository';
-import type { Census } from './self-preservation';
+import { groupOf, type Census, type Group } from './self-preservation';
 
 /** Any number; all replicas must agree on it. */
 const SWEEP_LOCK = 7_264_013;
@@ -181,9 +181,11 @@ export class SweepRepository {
   /** How often the agents of each owner wish to beat. */
   async demands(transaction: Querier): Promise<Map<string, Demand>> {
     const rows = await transaction.query<{ owner: string; interval: number; agents: number }>(
-      `SELECT coalesce(owner, '') AS owner, (heartbeat->>'interval_seconds')::int AS interval, count(*)::int AS agents
-         FROM agents LEFT JOIN agent_credentials ON agent_id = id
-        WHERE status = 'active' AND heartbeat->>'enabled' = 'true' GROUP BY 1, 2`,
+      `SELECT owner, (heartbeat->>'interval_seconds')::int AS interval, sum(agents)::int AS agents
+         FROM (SELECT coalesce(owner, '') AS owner, heartbeat, count(*) AS agents
+                 FROM agents LEFT JOIN agent_credentials ON agent_id = id
+                WHERE status = 'active' GROUP BY 1, 2 OFFSET 0) AS grouped -- as in count
+        WHERE heartbeat->>'enabled' = 'true' GROUP BY 1, 2`,
     );
     const demands = new Map<string, Map<number, number>>();
     for (const { owner, interval, agents } of rows) {
@@ -194,20 +196,28 @@ export class SweepRepository {
   }
 
   /**
-   * Agents that may be overdue: all that are (up to the limit), and perhaps some that are not. `statusAfterSilence` decides.
+   * Agents that may be overdue: all that are (up to the limit), and perhaps some that are not. `statusAfterSilence` decides. Active
+   * agents of the groups that are `held` are left out.
    * Silence counts from when the registry last heard of the agent, or could hear at all, to when all replicas had written what they heard.
    */
-  async suspects(transaction: Querier, patience: Patience, limit: number): Promise<Suspect[]> {
-    const { from, where, parameters } = overdue(patience);
+  async suspects(
+    transaction: Querier,
+    patience: Patience,
+    limit: number,
+    held: readonly string[] = [],
+  ): Promise<Suspect[]> {
+    const isByOwner = patience.slowed.size > 0 || held.length > 0;
+    const { from, where, parameters } = overdue(patience, isByOwner ? ownedAgents(SILENT) : 'agents');
     const inactiveAfter = `$${parameters.push(patience.inactiveAfter)}`;
+    const isHeld = held.length === 0 ? 'false' : inGroups(held.map(groupOf), parameters);
     return transaction.query<Suspect>(
       `SELECT id, type, status, true AS enabled, (heartbeat->>'interval_seconds')::int AS "intervalSeconds", last_seen::text AS "lastSeen",
-              ${OWNER} AS owner,
+              ${isByOwner ? 'owner' : OWNER} AS owner,
               extract(epoch FROM now() - greatest(last_seen, listening_since))::float8 - $2::float8 AS "silentFor",
               $3::float8 - $2::float8 AS "vanishedFor"
          FROM ${from}
         WHERE ${where}
-          AND (status = 'active' OR status = 'unhealthy' AND last_seen < now() - make_interval(secs => ${inactiveAfter}::float8))
+          AND (status = 'active' AND NOT ${isHeld} OR status = 'unhealthy' AND last_seen < now() - make_interval(secs => ${inactiveAfter}::float8))
         LIMIT ${limit}`,
       parameters,
     );
@@ -215,12 +225,12 @@ export class SweepRepository {
 
   /** The active agents by owner and type: how many there are, how many are overdue, and how many were lost lately. */
   async censuses(transaction: Querier, patience: Patience): Promise<Census[]> {
-    const { from, where, parameters } = overdue(patience);
+    const { from, where, parameters } = overdue(patience, ownedAgents('true'));
     return transaction.query<Census>(
       `SELECT owner, type, count(*) FILTER (WHERE status = 'active')::int AS live,
               count(*) FILTER (WHERE status = 'active' AND is_overdue)::int AS overdue,
               count(*) FILTER (WHERE status = 'unhealthy')::int AS "lostLately"
-         FROM (SELECT ${OWNER} AS owner, type, status, ${where} AS is_overdue
+         FROM (SELECT owner, type, status, ${where} AS is_overdue
                  FROM ${from}
                 WHERE heartbeat->>'enabled' = 'true' AND (status = 'active' OR status = 'unhealthy'
                   AND last_seen > now() - make_interval(secs => ${timeoutSql('$1')} + $1::float8))) AS fleet
@@ -244,28 +254,51 @@ export class SweepRepository {
   }
 }
 
-/** Whose an agent is. */
+/** Whose an agent is, for few of them. */
 const OWNER = `coalesce((SELECT owner FROM agent_credentials WHERE agent_id = agents.id), '')`;
 
+/** No agent with less silence is overdue. Cheap. */
+const SILENT = `last_seen < now() - make_interval(secs => $1::float8)`;
+
 /**
- * Which agents are overdue: `$1` is the service-wide timeout, `$2` and `$3` are {@link OthersHeard}. The first condition is cheap and false
- * for nearly all rows. Owners are looked at only when one of them is slowed.
+ * The agents that are swept, with their owners. OFFSET keeps the planner from looking the owners up one by one: it takes conditions on
+ * JSON for rare.
  */
-function overdue({ timeout, slowed, others }: Patience): { from: string; where: string; parameters: unknown[] } {
+function ownedAgents(condition: string): string {
+  return `(SELECT id, type, status, heartbeat, last_seen, coalesce(owner, '') AS owner
+             FROM agents LEFT JOIN agent_credentials ON agent_id = id
+            WHERE status IN ('active', 'unhealthy') AND ${condition} OFFSET 0) AS agents`;
+}
+
+/** Whether an agent of {@link ownedAgents} is in one of the groups. */
+function inGroups(groups: readonly Group[], parameters: unknown[]): string {
+  const owners = parameters.push(groups.map(([owner]) => owner ?? null));
+  const types = parameters.push(groups.map(([, type]) => type ?? null));
+  return `EXISTS (SELECT FROM unnest($${owners}::text[], $${types}::text[]) AS held(of_owner, of_type)
+                   WHERE coalesce(of_owner = owner, true) AND coalesce(of_type = type, true))`;
+}
+
+/**
+ * Which of the agents are overdue: `$1` is the service-wide timeout, `$2` and `$3` are {@link OthersHeard}. The first condition is cheap and
+ * false for nearly all rows. When an owner is slowed, the agents must be {@link ownedAgents}.
+ */
+function overdue(
+  { timeout, slowed, others }: Patience,
+  agents: string,
+): { from: string; where: string; parameters: unknown[] } {
   const parameters: unknown[] = [timeout, others.lag, others.vanishedFor];
-  let from = 'agents CROSS JOIN (SELECT listening_since FROM heartbeat_sweep) AS sweep';
-  let ownTimeout = timeoutSql('$1');
+  let from = `${agents} CROSS JOIN (SELECT listening_since FROM heartbeat_sweep) AS sweep`;
+  let leastTimeout = '$1::float8';
   if (slowed.size > 0) {
     parameters.push(
       [...slowed.keys()],
       [...slowed.values()].map(({ tolerance }) => tolerance),
     );
-    from += ` LEFT JOIN LATERAL (
-                SELECT tolerance FROM unnest($4::text[], $5::float8[]) AS slow(owner, tolerance) WHERE slow.owner = ${OWNER}
-              ) AS slowed ON true`;
-    ownTimeout = `greatest(${ownTimeout}, ${TOLERATED_INTERVALS} * slowed.tolerance)`;
+    from += ' LEFT JOIN unnest($4::text[], $5::float8[]) AS slowed(slowed_owner, tolerance) ON slowed_owner = owner';
+    leastTimeout = `greatest($1::float8, ${TOLERATED_INTERVALS} * tolerance)`;
   }
-  const where = `last_seen < now() - make_interval(secs => $1::float8) AND heartbeat->>'enabled' = 'true'
+  const ownTimeout = timeoutSql(leastTimeout);
+  const where = `last_seen < now() - make_interval(secs => ${leastTimeout}) AND heartbeat->>'enabled' = 'true'
           AND greatest(last_seen, listening_since, now() - make_interval(secs => $3::float8 - ${ownTimeout} / 2))
               < now() - make_interval(secs => $2::float8 + ${ownTimeout})`;
   return { from, where, parameters };
