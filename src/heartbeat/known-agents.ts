@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
+import type { AgentStatus } from '../agent/agent-status';
 import { DomainError } from '../platform/validation/domain-error';
 import { AgentChanged } from '../events/agent-changed.event';
 import { AgentsTouched } from '../events/agents-touched.event';
@@ -52,17 +53,17 @@ export class KnownAgents {
 
   remember({ id, status, intervalSeconds, owner }: KnownAgent): void {
     const known = this.agents.get(id);
-    const isSame = known?.status === status && known.intervalSeconds === intervalSeconds && known.owner === owner;
-    if (isSame && !this.doubtful.has(id) && this.agents.size < CAPACITY) return; // as long as nobody has to leave, nobody need be the newest
+    if (known?.owner === owner && this.isCurrent(known, status, intervalSeconds)) return;
     this.forget(id);
     this.agents.set(id, { id, status, intervalSeconds, owner });
     if (this.agents.size > CAPACITY) this.forget(this.agents.keys().next().value!);
   }
 
   /** What a flush says of an agent; of one that is not known here it does not say enough. */
-  confirm(agent: Omit<KnownAgent, 'owner'>): void {
-    const known = this.agents.get(agent.id);
-    if (known) this.remember({ ...agent, owner: known.owner });
+  confirm({ id, status, intervalSeconds }: Omit<KnownAgent, 'owner'>): void {
+    const known = this.agents.get(id);
+    if (!known || this.isCurrent(known, status, intervalSeconds)) return;
+    this.remember({ id, status, intervalSeconds, owner: known.owner });
   }
 
   forget(id: string): void {
@@ -82,6 +83,12 @@ export class KnownAgents {
       if (this.agents.has(id)) this.doubtful.add(id);
       for (const changed of this.watchers) changed.add(id);
     }
+  }
+
+  /** Nothing is to be done for it: as long as nobody has to leave, nobody need be the newest. */
+  private isCurrent(known: KnownAgent, status: AgentStatus, intervalSeconds: number): boolean {
+    const isSame = known.status === status && known.intervalSeconds === intervalSeconds;
+    return isSame && !this.doubtful.has(known.id) && this.agents.size < CAPACITY;
   }
 
   private asItWas(known: KnownAgent, error: unknown): KnownAgent {

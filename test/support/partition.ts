@@ -21,6 +21,8 @@ const SETTINGS = {
 const FAR = 45;
 const NEAR = 8;
 
+export const NOTHING_WRONG = { deaths: [], unexpected: [], granted: [] };
+
 /** Two replicas, of which one can be cut off from the database, and agents that know one of them or both. */
 export class Partition {
   readonly agents = new PartitionedAgents();
@@ -72,7 +74,7 @@ export class Partition {
   }
 
   /** Waits until an agent is declared dead that really has fallen silent: all others have been judged then too. */
-  async untilSilentIsFound(id: string): Promise<void> {
+  private async untilSilentIsFound(id: string): Promise<void> {
     this.agents.silence([id]);
     await until('the silent agent is unhealthy', 120, async () => {
       const rows = await this.database.query(`SELECT 1 FROM agents WHERE id = $1 AND status <> 'active'`, [id]);
@@ -85,8 +87,17 @@ export class Partition {
     await until('all are refused', 120, () => ids.every((id) => this.agents.refused.get(id)!.includes(this.cut.url)));
   }
 
-  /** Deaths of agents that had an acknowledgement within their timeout. */
-  async faults(): Promise<string[]> {
+  /**
+   * What has gone wrong, once every agent has been judged; then the agents stop. Deaths of agents that had an acknowledgement within their
+   * timeout, answers that should not be, and what void tokens were granted.
+   */
+  async findings(): Promise<{ deaths: string[]; unexpected: string[]; granted: string[] }> {
+    await this.untilSilentIsFound(this.far[0]!);
+    await this.agents.stop();
+    return { deaths: await this.deaths(), unexpected: this.agents.unexpected, granted: this.agents.granted };
+  }
+
+  private async deaths(): Promise<string[]> {
     const stored = await storedAgents(this.database, [...this.loyal, ...this.roaming, ...this.far]);
     return stored.flatMap(({ id, events }) => {
       const changes = events.flatMap(({ occurredAt, to }) => (to === null ? [] : [{ occurredAt, to }]));
