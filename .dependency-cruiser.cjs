@@ -34,7 +34,7 @@ const MAY_IMPORT = {
   // the routes of the probes and of Prometheus
   health: platform('access', 'limits'),
   metrics: platform('cluster', 'access', 'limits'),
-  import: [...platform('database', 'access'), 'agent', 'registry'],
+  import: [...platform('database', 'access'), 'agent', 'events', 'registry'],
 };
 /** Modules that everything may use. They use nothing of ours but each other. */
 const SHARED = platform('config', 'common', 'observability', 'validation', 'runtime', 'http');

@@ -1,3 +1,5 @@
+import type { Provenance } from './agent-event';
+
 /**
  * Published in this process after the change of an agent has been committed. Delivered at most once and only here: a
  * handler that must not miss anything reads the event log.
@@ -10,6 +12,8 @@ export class AgentChanged {
     readonly agent: { id: string; name: string; type: string; status: string },
     /** The status before; null when the registry knew no such agent. */
     readonly from: string | null,
+    readonly provenance: Provenance,
+    /** People's words. */
     readonly reason: string | null,
   ) {}
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { AgentChanged, type AgentEventType } from './agent-changed.event';
+import type { Provenance } from './agent-event';
 import { AgentsTouched } from './agents-touched.event';
 
 /** Tells this process what has happened to agents. Call it only after the commit. */
@@ -9,12 +10,16 @@ export class AgentEvents {
   constructor(private readonly emitter: EventEmitter2) {}
 
   /** `from` is the status before, null when the registry knew no such agent. */
-  publish(type: AgentEventType, agent: AgentChanged['agent'], from: string | null, reason?: string | null): void {
+  publish(
+    type: AgentEventType,
+    agent: AgentChanged['agent'],
+    from: string | null,
+    provenance: Provenance,
+    reason?: string | null,
+  ): void {
     const { id, name, status } = agent;
-    this.emitter.emit(
-      AgentChanged.topic,
-      new AgentChanged(type, { id, name, type: agent.type, status }, from, reason ?? null),
-    );
+    const about = { id, name, type: agent.type, status };
+    this.emitter.emit(AgentChanged.topic, new AgentChanged(type, about, from, provenance, reason ?? null));
   }
 
   /** Some agents may have changed elsewhere. */

@@ -1,9 +1,41 @@
+import type { Provenance } from './agent-event';
+
+/** The columns of the events to append, as SQL expressions over the rows that they are made from. */
+export interface EventExpressions {
+  /** The relation with the agents as they are now: `id`, `name`, `type` and `generation`. */
+  agent: string;
+  type: string;
+  /** A {@link Provenance} in JSON, as {@link provenanceJson} writes it. */
+  provenance: string;
+  from?: string;
+  to?: string;
+  reason?: string;
+  /** JSON, besides what the events of all agents hold: name, type and generation. */
+  data?: string;
+}
+
 /**
- * The statement that appends one event for every row of the relation `source`, which must have the columns `agent_id`,
- * `type`, `from_status`, `to_status`, `reason` and `data`. Used as one part (`WITH … AS`) of the statement that changes
- * the agent, so that neither is ever there without the other.
+ * The statement that appends one event for every row of `source`, in the order of the agents' ids. Used as one part (`WITH … AS`) of the
+ * statement that changes the agents, so that neither is ever there without the other.
  */
-export function appendEvents(source: string): string {
-  const columns = 'agent_id, type, from_status, to_status, reason, data';
-  return `INSERT INTO agent_events (${columns}) SELECT ${columns} FROM ${source}`;
+export function appendEvents(events: EventExpressions, source: string): string {
+  const { agent, type, provenance, from = 'NULL', to = 'NULL', reason = 'NULL', data } = events;
+  const about = `jsonb_build_object('name', ${agent}.name, 'type', ${agent}.type, 'generation', ${agent}.generation)`;
+  return `
+    INSERT INTO agent_events
+           (agent_id, type, cause, actor_kind, actor_name, request_id, client_request_id, from_status, to_status, reason, data)
+    SELECT ${agent}.id, ${type}, ${provenance}->>'cause', ${provenance}->>'actorKind', ${provenance}->>'actorName',
+           (${provenance}->>'requestId')::uuid, ${provenance}->>'clientRequestId', ${from}, ${to}, ${reason},
+           ${data === undefined ? about : `${data} || ${about}`}
+      FROM ${source} ORDER BY ${agent}.id`;
+}
+
+/** A provenance as {@link appendEvents} reads it. */
+export function provenanceJson({ actor, ...provenance }: Provenance): Record<string, string | null> {
+  return { ...provenance, actorKind: actor.kind, actorName: actor.name };
+}
+
+/** A provenance that is known when the statement is written, as an SQL expression. */
+export function provenanceSql(provenance: Provenance): string {
+  return `'${JSON.stringify(provenanceJson(provenance)).replaceAll("'", "''")}'::jsonb`;
 }

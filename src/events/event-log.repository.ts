@@ -20,8 +20,9 @@ export class EventLogRepository {
   /** Events of one agent, newest first, at most `limit`; with `before`, only those of a smaller revision. */
   async ofAgent(agentId: string, limit: number, before?: string): Promise<AgentEvent[]> {
     return this.reporting.query<AgentEvent>(
-      `SELECT revision, agent_id AS "agentId", type, occurred_at AS "occurredAt", from_status AS "from", to_status AS "to",
-              reason, data
+      `SELECT revision, agent_id AS "agentId", type, cause, occurred_at AS "occurredAt", from_status AS "from", to_status AS "to",
+              CASE WHEN actor_kind IS NOT NULL THEN json_build_object('kind', actor_kind, 'name', actor_name) END AS actor,
+              request_id AS "requestId", client_request_id AS "clientRequestId", reason, data
          FROM agent_events
         WHERE agent_id = $1 AND revision < coalesce($2::bigint, 9223372036854775807)
         ORDER BY revision DESC

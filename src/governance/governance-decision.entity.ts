@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
+import type { Actor, EventCause } from '../events/agent-event';
 import type { Findings } from './policy-authority';
 
 export const VERDICTS = ['allowed', 'denied', 'error_open', 'error_closed'] as const;
@@ -37,6 +38,19 @@ export class GovernanceDecisionEntity {
   @Column({ name: 'breaker_state', type: 'varchar', length: 20, nullable: true })
   breakerState!: string | null;
 
+  @Column({ type: 'varchar', length: 20, default: 'unknown' })
+  cause!: EventCause;
+
+  @Column({ name: 'actor_kind', type: 'varchar', length: 20, nullable: true })
+  actorKind!: Actor['kind'] | null;
+
+  @Column({ name: 'actor_name', type: 'varchar', length: 255, nullable: true })
+  actorName!: string | null;
+
+  /** The registry's own; in rows of an earlier release the client's, if it sent one. */
   @Column({ name: 'request_id', type: 'varchar', length: 128, nullable: true })
   requestId!: string | null;
+
+  @Column({ name: 'client_request_id', type: 'varchar', length: 128, nullable: true })
+  clientRequestId!: string | null;
 }

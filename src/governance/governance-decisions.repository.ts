@@ -37,11 +37,12 @@ export class GovernanceDecisionsRepository {
 
   private async appendAll(decisions: NewDecision[]): Promise<void> {
     await this.database.query(
-      `INSERT INTO governance_decisions (action, agent_id, verdict, reason, findings, latency_ms, breaker_state, request_id)
-       SELECT action, "agentId", verdict, reason, findings, "latencyMs", "breakerState", "requestId"
+      `INSERT INTO governance_decisions
+              (action, agent_id, verdict, reason, findings, latency_ms, breaker_state, cause, actor_kind, actor_name, request_id, client_request_id)
+       SELECT action, "agentId", verdict, reason, findings, "latencyMs", "breakerState", cause, "actorKind", "actorName", "requestId", "clientRequestId"
          FROM jsonb_to_recordset($1) AS decision (
               action text, "agentId" text, verdict text, reason text, findings jsonb, "latencyMs" double precision,
-              "breakerState" text, "requestId" text)`,
+              "breakerState" text, cause text, "actorKind" text, "actorName" text, "requestId" text, "clientRequestId" text)`,
       [storable(JSON.stringify(decisions))],
     );
   }
@@ -55,7 +56,8 @@ export function listStatement({ agentId, verdicts, limit, before }: DecisionQuer
   const isRefused = verdicts.length > 0 && !verdicts.includes('allowed');
   const sql = `
     SELECT id, decided_at AS "decidedAt", action, agent_id AS "agentId", verdict, reason, findings, latency_ms AS "latencyMs",
-           breaker_state AS "breakerState", request_id AS "requestId"
+           breaker_state AS "breakerState", cause, actor_kind AS "actorKind", actor_name AS "actorName", request_id AS "requestId",
+           client_request_id AS "clientRequestId"
       FROM governance_decisions
      WHERE ($1::text IS NULL OR agent_id = $1) AND (cardinality($2::text[]) = 0 OR verdict = ANY ($2))
        AND id < coalesce($3::bigint, 9223372036854775807) ${isRefused ? `AND verdict <> 'allowed'` : ''}

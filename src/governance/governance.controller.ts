@@ -53,6 +53,9 @@ function present(decision: GovernanceDecisionEntity): DecisionDto {
     findings: { ...decision.findings },
     latency_ms: decision.latencyMs,
     breaker_state: decision.breakerState,
+    cause: decision.cause,
+    actor: decision.actorKind && { kind: decision.actorKind, name: decision.actorName },
     request_id: decision.requestId,
+    client_request_id: decision.clientRequestId,
   };
 }

@@ -5,7 +5,7 @@ import { Clock } from '../platform/common/clock';
 import { DurationTally } from '../platform/observability/duration-tally';
 import { DomainError } from '../platform/validation/domain-error';
 import { decodeCursor, isRevision, pageOf, type Page } from '../platform/validation/paging';
-import { currentRequestId } from '../platform/observability/request-context';
+import type { Provenance } from '../events/agent-event';
 import { Configuration } from '../platform/config/configuration';
 import type { GovernanceDecisionEntity, Verdict } from './governance-decision.entity';
 import { GovernanceDecisionsRepository, type DecisionQuery } from './governance-decisions.repository';
@@ -48,10 +48,15 @@ export class GovernanceService {
    * by then, whatever the answer.
    * @throws DomainError `governance_denied`; `governance_unavailable` when there is no usable answer and the fail mode is closed
    */
-  async authorize(action: Question['action'], context: Question['context']): Promise<void> {
+  async authorize(
+    action: Question['action'],
+    context: Omit<Question['context'], 'principal'> & { agent_id: string },
+    provenance: Provenance,
+  ): Promise<void> {
     if (this.authority.state().status === 'off') return;
-    const question: Question = { action, context: withoutSecrets(context) as Question['context'] };
-    const judgement = this.cache.get(question) ?? (await this.ask(question));
+    const shown = withoutSecrets(context) as typeof context;
+    const question: Question = { action, context: { ...shown, principal: provenance.actor } };
+    const judgement = this.cache.get(question) ?? (await this.ask(question, provenance));
     if (judgement.outcome === 'denied') throw denied(judgement);
     if (judgement.outcome === 'unreachable' && this.failsClosed()) throw unavailable(judgement);
   }
@@ -66,7 +71,7 @@ export class GovernanceService {
     return pageOf(rows, query.limit, DECISION_LIST, ({ id }) => id);
   }
 
-  private async ask(question: Question): Promise<Judgement> {
+  private async ask(question: Question, { cause, actor, requestId, clientRequestId }: Provenance): Promise<Judgement> {
     const start = this.clock.monotonicMs();
     const judgement = await this.authority.judge(question);
     const took = this.clock.monotonicMs() - start;
@@ -81,7 +86,11 @@ export class GovernanceService {
       findings: judgement.findings ?? {},
       latencyMs: Math.round(took * 1000) / 1000,
       breakerState: judgement.breakerState ?? null,
-      requestId: currentRequestId() ?? null,
+      cause,
+      actorKind: actor.kind,
+      actorName: actor.name,
+      requestId,
+      clientRequestId,
     });
     this.decided[question.action][verdict]++;
     if (verdict === 'error_open') {

@@ -1,3 +1,5 @@
+import type { Actor } from '../events/agent-event';
+
 /** What may be asked. Never a heartbeat, never a read. */
 export const GOVERNED_ACTIONS = ['register_agent', 'update_agent', 'set_agent_status', 'deregister_agent'] as const;
 export type GovernedAction = (typeof GOVERNED_ACTIONS)[number];
@@ -5,7 +7,11 @@ export type GovernedAction = (typeof GOVERNED_ACTIONS)[number];
 /** An action that somebody wants to take, and all that the authority may know about it. Holds no secrets, see {@link withoutSecrets}. */
 export interface Question {
   action: GovernedAction;
-  context: Record<string, unknown> & { agent_id: string };
+  context: Record<string, unknown> & {
+    agent_id: string;
+    /** Who wants to take it. */
+    principal: Actor;
+  };
 }
 
 export interface Findings {

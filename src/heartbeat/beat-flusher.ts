@@ -4,6 +4,7 @@ import { Clock, type Timer } from '../platform/common/clock';
 import { DurationTally } from '../platform/observability/duration-tally';
 import { isAboutData } from '../platform/database/database-errors';
 import { Configuration } from '../platform/config/configuration';
+import type { Provenance } from '../events/agent-event';
 import { AgentEvents } from '../events/agent-events';
 import { AgentRecords } from '../registry/agent-records';
 import { RecentBeats, type Beat } from '../liveness/recent-beats';
@@ -191,7 +192,7 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
     for (const agent of met) {
       unmet.delete(agent.id);
       const { id, status, revived } = agent;
-      if (revived) this.events.publish('status_changed', { id, status, ...revived }, revived.from, 'heartbeat');
+      if (revived) this.events.publish('status_changed', { id, status, ...revived }, revived.from, byHeartbeat(id));
       if (!changed.has(agent.id)) this.known.confirm(agent);
     }
     for (const id of unmet) this.known.forget(id);
@@ -217,6 +218,11 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
     await this.writeBatch(ids.slice(0, middle), taken, written);
     await this.writeBatch(ids.slice(middle), taken, written);
   }
+}
+
+/** As the statement writes it. */
+function byHeartbeat(id: string): Provenance {
+  return { cause: 'heartbeat', actor: { kind: 'agent', name: id }, requestId: null, clientRequestId: null };
 }
 
 function toWrite(id: string, { at, report, reportedAt }: Beat, now: number): BeatToWrite {

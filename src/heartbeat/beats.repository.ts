@@ -61,6 +61,17 @@ function openText(report: HealthReport | undefined): string {
   return report ? JSON.stringify(report).slice(0, -1) : '';
 }
 
+const REVIVED = appendEvents(
+  {
+    agent: 'beaten',
+    type: `'status_changed'`,
+    provenance: `jsonb_build_object('cause', 'heartbeat', 'actorKind', 'agent', 'actorName', beaten.id)`,
+    from: 'previous',
+    to: 'status',
+  },
+  'beaten WHERE previous <> status',
+);
+
 /**
  * Rows are locked in the order of their ids before any is written, so that replicas, sweeps and imports never wait for each
  * other in a circle. `last_seen` never goes back, and an older report never hides a newer one. Only columns without an index
@@ -89,10 +100,6 @@ const WRITE = `
       FROM beat JOIN held USING (id)
      WHERE agents.id = beat.id
     RETURNING agents.id, agents.name, agents.type, agents.status, agents.heartbeat, agents.generation, held.status AS previous),
-  event AS (
-    SELECT id AS agent_id, 'status_changed' AS type, previous AS from_status, status AS to_status, 'heartbeat' AS reason,
-           jsonb_build_object('name', name, 'type', type, 'generation', generation) AS data
-      FROM beaten WHERE previous <> status ORDER BY id),
-  logged AS (${appendEvents('event')})
+  logged AS (${REVIVED})
   SELECT id, status, CASE WHEN previous <> status THEN jsonb_build_object('from', previous, 'name', name, 'type', type) END AS revived,
          (heartbeat->>'interval_seconds')::int AS "intervalSeconds" FROM beaten`;

@@ -8,12 +8,16 @@ import { DomainError } from '../platform/validation/domain-error';
 import { ConfigModule } from '../platform/config/config.module';
 import { Configuration } from '../platform/config/configuration';
 import { DatabaseModule } from '../platform/database/database.module';
+import type { Actor } from '../events/agent-event';
 import { AgentImportService, type ImportResult } from '../registry/bulk-import/agent-import.service';
 import { ObservabilityModule } from '../platform/observability/observability.module';
 import { RegistryModule } from '../registry/registry.module';
 import type { AgentDefinition } from './agent-draft';
 import { ImportError } from './import.error';
 import { ImportTarget } from './import-target';
+
+/** Who imports. */
+const COMMAND_LINE: Actor = { kind: 'system', name: 'import' };
 
 /** As much of the service as an import needs: the registry on its database, without HTTP. */
 @Module({})
@@ -63,7 +67,7 @@ export class DatabaseTarget extends ImportTarget {
 
   override async send(definitions: readonly AgentDefinition[], options: { dryRun: boolean }): Promise<ImportResult[]> {
     try {
-      return await this.context.get(AgentImportService).import([...definitions], options);
+      return await this.context.get(AgentImportService).import([...definitions], { ...options, actor: COMMAND_LINE });
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       throw new ImportError(`the ${this.description} failed: ${error.message}`, { cause: error });

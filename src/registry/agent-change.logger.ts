@@ -17,8 +17,9 @@ export class AgentChangeLogger {
   constructor(private readonly logger: PinoLogger) {}
 
   @OnEvent(AgentChanged.topic)
-  log({ type, agent, reason }: AgentChanged): void {
+  log({ type, agent, provenance: { cause, actor, requestId }, reason }: AgentChanged): void {
     const subject = { agent_id: agent.id, agent_name: agent.name, agent_type: agent.type, agent_status: agent.status };
-    this.logger.info(reason === null ? subject : { ...subject, reason }, MESSAGE[type]);
+    const origin = { cause, actor, ...(requestId !== null && { own_request_id: requestId }) };
+    this.logger.info({ ...subject, ...origin, ...(reason !== null && { reason }) }, MESSAGE[type]);
   }
 }

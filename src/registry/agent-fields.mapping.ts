@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { withoutSecrets } from '../platform/common/secrets';
 import type { AgentEntity, HeartbeatSettings } from './agent.entity';
 import type { AgentFieldsDto } from './dto/agent-requests.dto';
 
@@ -33,8 +34,23 @@ export function fieldsOf(agent: AgentEntity): AgentFields {
   return { name, type, category, version, capabilities, endpoints, metadata, heartbeat };
 }
 
+/** What changes from some fields to others, each value before and after; undefined when nothing does. */
+export function changesBetween(before: AgentFields, after: AgentFields): Changes | undefined {
+  const names = changedFields(after, before);
+  if (names.length === 0) return undefined;
+  return Object.fromEntries(names.map((name) => [name, { from: before[name], to: after[name] }]));
+}
+
+export type Changes = Partial<Record<keyof AgentFields, { from: unknown; to: unknown }>>;
+
+/** The data of the event of such a change; secrets are not in it. Undefined when nothing changes. */
+export function changesOf(before: AgentFields, after: AgentFields): Record<string, unknown> | undefined {
+  const changes = changesBetween(before, after);
+  return changes && { changed: Object.keys(changes), ...(withoutSecrets({ changes, registration: after }) as object) };
+}
+
 /** Which fields differ. As JSON has them: it knows no -0. */
-export function changedFields(fields: AgentFields, current: AgentFields): string[] {
+function changedFields(fields: AgentFields, current: AgentFields): (keyof AgentFields)[] {
   const names = Object.keys(fields) as (keyof AgentFields)[];
   return names.filter((name) => !isDeepStrictEqual(JSON.parse(JSON.stringify(fields[name])), current[name]));
 }

@@ -13,6 +13,7 @@ import {
 } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { seesSecrets } from '../platform/access/access-rule';
+import { actorOf } from '../platform/access/actor';
 import type { Principal } from '../platform/access/principal';
 import { Caller, Requires } from '../platform/access/requires.decorator';
 import { ApiProblems } from '../platform/validation/api-problems';
@@ -102,9 +103,10 @@ export class AgentController {
     @Param('id', storableId) id: string,
     @ValidBody(AgentFieldsDto) body: AgentFieldsDto,
     @Headers('if-match') ifMatch: string | undefined,
+    @Caller() principal: Principal,
     @Res({ passthrough: true }) response: Response,
   ): Promise<AgentDto> {
-    return this.recordOf(await this.agents.replace(id, body, ifMatch), response);
+    return this.recordOf(await this.agents.replace(id, body, { actor: actorOf(principal), ifMatch }), response);
   }
 
   @Patch()
@@ -119,9 +121,10 @@ export class AgentController {
     @Param('id', storableId) id: string,
     @Body() patch: unknown,
     @Headers('if-match') ifMatch: string | undefined,
+    @Caller() principal: Principal,
     @Res({ passthrough: true }) response: Response,
   ): Promise<AgentDto> {
-    return this.recordOf(await this.agents.merge(id, patch, ifMatch), response);
+    return this.recordOf(await this.agents.merge(id, patch, { actor: actorOf(principal), ifMatch }), response);
   }
 
   @Delete()
@@ -133,8 +136,9 @@ export class AgentController {
   async deregister(
     @Param('id', storableId) id: string,
     @Headers('if-match') ifMatch: string | undefined,
+    @Caller() principal: Principal,
   ): Promise<DeregistrationDto> {
-    await this.agents.deregister(id, ifMatch);
+    await this.agents.deregister(id, { actor: actorOf(principal), ifMatch });
     return { id, status: 'deregistered' };
   }
 
@@ -147,8 +151,9 @@ export class AgentController {
   async deregisterByPath(
     @Param('id', storableId) id: string,
     @Headers('if-match') ifMatch: string | undefined,
+    @Caller() principal: Principal,
   ): Promise<DeregistrationDto> {
-    return this.deregister(id, ifMatch);
+    return this.deregister(id, ifMatch, principal);
   }
 
   @Put('status')
@@ -161,9 +166,10 @@ export class AgentController {
     @Param('id', storableId) id: string,
     @ValidBody(SetStatusDto) body: SetStatusDto,
     @Headers('if-match') ifMatch: string | undefined,
+    @Caller() principal: Principal,
     @Res({ passthrough: true }) response: Response,
   ): Promise<AgentDto> {
-    return this.recordOf(await this.agents.setStatus(id, body, ifMatch), response);
+    return this.recordOf(await this.agents.setStatus(id, body, { actor: actorOf(principal), ifMatch }), response);
   }
 
   @Post('status')
@@ -177,9 +183,10 @@ export class AgentController {
     @Param('id', storableId) id: string,
     @ValidBody(SetStatusDto) body: SetStatusDto,
     @Headers('if-match') ifMatch: string | undefined,
+    @Caller() principal: Principal,
     @Res({ passthrough: true }) response: Response,
   ): Promise<AgentDto> {
-    return this.setStatus(id, body, ifMatch, response);
+    return this.setStatus(id, body, ifMatch, principal, response);
   }
 
   @Get('health')

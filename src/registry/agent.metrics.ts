@@ -24,7 +24,7 @@ const METRICS = defineMetrics({
   },
   agent_status_transitions_total: {
     type: 'counter',
-    help: 'Changes of lifecycle status. from is "unknown" for a new agent; reason is register, import, heartbeat, silent, operator or deregister.',
+    help: 'Changes of lifecycle status. from is "unknown" for a new agent; reason is register, import, heartbeat, silent, operator, agent or deregister.',
     labels: ['from', 'to', 'reason'],
   },
 });

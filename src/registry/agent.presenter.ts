@@ -123,10 +123,14 @@ function textOf(time: Date | null): string | null {
 }
 
 export function presentEvent(event: AgentEvent): AgentEventDto {
-  const { revision, type, occurredAt, from, to, reason, data } = event;
+  const { revision, type, cause, actor, requestId, clientRequestId, occurredAt, from, to, reason, data } = event;
   return {
     revision: Number(revision),
     type,
+    cause,
+    ...(actor === null ? {} : { actor }),
+    ...(requestId === null ? {} : { request_id: requestId }),
+    ...(clientRequestId === null ? {} : { client_request_id: clientRequestId }),
     occurred_at: occurredAt.toISOString(),
     ...(from === null ? {} : { from }),
     ...(to === null ? {} : { to }),

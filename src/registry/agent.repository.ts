@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Querier } from '../platform/database/database';
 import { ReportingDatabase } from '../platform/database/reporting-database';
-import { appendEvents } from '../events/append-events.sql';
+import { withoutSecrets } from '../platform/common/secrets';
+import type { Provenance } from '../events/agent-event';
+import { appendEvents, provenanceJson } from '../events/append-events.sql';
 import type { AgentEventType } from '../events/agent-changed.event';
 import { Configuration } from '../platform/config/configuration';
 import type { AgentEntity } from './agent.entity';
@@ -17,6 +19,7 @@ export type AgentListItem = Omit<AgentEntity, 'metadata' | 'health' | 'deregiste
 export interface Enrolment {
   id: string;
   fields: AgentFields;
+  provenance: Provenance;
 }
 
 export interface Registered {
@@ -29,7 +32,7 @@ export interface Registered {
 export interface AgentChange {
   fields?: AgentFields;
   status?: AgentStatus;
-  event: { type: AgentEventType; reason?: string | null; data?: Record<string, unknown> };
+  event: { type: AgentEventType; provenance: Provenance; reason?: string | null; data?: Record<string, unknown> };
 }
 
 /** All columns, named as the entity names them. */
@@ -83,14 +86,16 @@ export class AgentRepository {
   }
 
   /** Makes the agent active under these fields, whether it is new, known, or a tombstone. Atomic, safe to race. */
-  async register(querier: Querier, { id, fields }: Enrolment): Promise<Registered> {
+  async register(querier: Querier, enrolment: Enrolment): Promise<Registered> {
     for (let attempt = 1; attempt <= REGISTRATION_ATTEMPTS; attempt++) {
-      const parameters = [JSON.stringify([{ id, ...fields }])];
+      const parameters = [JSON.stringify([enrolmentJson(enrolment)])];
       const [row] = await querier.prepared<RegisteredRow>('register_agent', REGISTER, parameters);
-      if (row) return registeredFrom(fields, row);
+      if (row) return registeredFrom(enrolment.fields, row);
       // Somebody registered the id between our look and our write: look again, now it is there.
     }
-    throw new Error(`Registration of ${id} found the row neither there nor absent ${REGISTRATION_ATTEMPTS} times`);
+    throw new Error(
+      `Registration of ${enrolment.id} found the row neither there nor absent ${REGISTRATION_ATTEMPTS} times`,
+    );
   }
 
   /**
@@ -99,7 +104,7 @@ export class AgentRepository {
    */
   async registerFree(querier: Querier, enrolments: Enrolment[]): Promise<Map<string, Registered>> {
     const batch = new Map(enrolments.map((enrolment) => [enrolment.id, enrolment]));
-    const parameters = [JSON.stringify(enrolments.map(({ id, fields }) => ({ id, ...fields })))];
+    const parameters = [JSON.stringify(enrolments.map(enrolmentJson))];
     const rows = await querier.prepared<RegisteredRow>('register_free_agents', REGISTER_FREE, parameters);
     return new Map(rows.map((row) => [row.id, registeredFrom(batch.get(row.id)!.fields, row)]));
   }
@@ -116,12 +121,18 @@ export class AgentRepository {
       status === agent.status ? null : agent.status,
       event.reason ?? null,
       JSON.stringify(event.data ?? {}),
+      JSON.stringify(provenanceJson(event.provenance)),
     ]);
     return changed && { ...changed, owner: agent.owner };
   }
 }
 
 type RegisteredRow = Pick<AgentEntity, 'id' | 'status' | 'registeredAt'> & Pick<Registered, 'previousStatus'>;
+
+function enrolmentJson({ id, fields, provenance }: Enrolment): object {
+  const shown = withoutSecrets(fields);
+  return { id, ...fields, shown: shown === fields ? null : shown, provenance: provenanceJson(provenance) };
+}
 
 function registeredFrom(fields: AgentFields, { previousStatus, ...row }: RegisteredRow): Registered {
   return { agent: { ...fields, ...row }, previousStatus };
@@ -138,6 +149,28 @@ function values(fields: AgentFields): unknown[] {
   ];
 }
 
+/** The names of the fields that a registration has changed; null when the agent is new, or comes back. */
+const CHANGED = `
+  CASE WHEN previous.deregistered_at IS NULL AND previous.id IS NOT NULL THEN
+    (SELECT coalesce(jsonb_agg(key ORDER BY key), '[]')
+       FROM jsonb_each(to_jsonb(enrolment) - '{id,shown,provenance}'::text[]) AS field
+      WHERE value IS DISTINCT FROM to_jsonb(previous)->key) END`;
+
+/** An event that changed nothing of the registration does not repeat it. */
+const REGISTERED = appendEvents(
+  {
+    agent: 'written',
+    type: `'registered'`,
+    provenance: 'enrolment.provenance',
+    from: 'previous.status',
+    to: 'written.status',
+    data: `CASE WHEN changed = '[]' THEN '{}'
+                ELSE jsonb_strip_nulls(jsonb_build_object('changed', changed)) || jsonb_build_object('registration',
+                  coalesce(nullif(shown, 'null'), to_jsonb(enrolment) - '{id,shown,provenance}'::text[])) END`,
+  },
+  `written JOIN enrolment USING (id) LEFT JOIN previous USING (id), LATERAL (SELECT ${CHANGED} AS changed) AS difference`,
+);
+
 const REGISTER = registerStatement('FOR UPDATE');
 const REGISTER_FREE = registerStatement('FOR UPDATE SKIP LOCKED');
 
@@ -150,10 +183,11 @@ function registerStatement(lock: string): string {
   return `
   WITH enrolment AS MATERIALIZED (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS item(
-      id text, name text, type text, category text, version text, capabilities jsonb, endpoints jsonb, metadata jsonb, heartbeat jsonb)),
+      id text, name text, type text, category text, version text, capabilities jsonb, endpoints jsonb, metadata jsonb, heartbeat jsonb,
+      shown jsonb, provenance jsonb)),
   there AS MATERIALIZED (SELECT found.id FROM ${eachOf('SELECT id FROM agents WHERE agents.id = wanted.id')}),
   previous AS MATERIALIZED (
-    SELECT found.id, found.status FROM ${eachOf(`SELECT id, status FROM agents WHERE agents.id = wanted.id ${lock}`)}),
+    SELECT found.* FROM ${eachOf(`SELECT * FROM agents WHERE agents.id = wanted.id ${lock}`)}),
   written AS (
     INSERT INTO agents AS known
            (id, name, type, category, version, capabilities, endpoints, metadata, heartbeat, status, registered_at, last_seen)
@@ -169,13 +203,8 @@ function registerStatement(lock: string): string {
            last_seen = greatest(known.last_seen, now()), deregistered_at = NULL, generation = known.generation + 1
      WHERE EXISTS (SELECT FROM previous WHERE previous.id = known.id)
     RETURNING id, name, type, status, registered_at, generation),
-  event AS (
-    SELECT id AS agent_id, 'registered' AS type, previous.status AS from_status, written.status AS to_status,
-           NULL::text AS reason,
-           jsonb_build_object('name', name, 'type', written.type, 'generation', generation) AS data
-      FROM written LEFT JOIN previous USING (id)),
-  logged AS (${appendEvents('event')})
-  SELECT id, written.status, registered_at AS "registeredAt", previous.status AS "previousStatus"
+  logged AS (${REGISTERED})
+  SELECT id, written.status, written.registered_at AS "registeredAt", previous.status AS "previousStatus"
     FROM written LEFT JOIN previous USING (id)`;
 }
 
@@ -196,9 +225,16 @@ const CHANGE = `
            status = $11, deregistered_at = CASE WHEN $11 = 'deregistered' THEN now() END, generation = generation + 1
      WHERE id = $1 AND generation = $10
     RETURNING *),
-  event AS (
-    SELECT id AS agent_id, $12 AS type, $13 AS from_status, CASE WHEN $13::text IS NULL THEN NULL ELSE status END AS to_status,
-           $14 AS reason, $15::jsonb || jsonb_build_object('name', name, 'type', type, 'generation', generation) AS data
-      FROM changed),
-  logged AS (${appendEvents('event')})
+  logged AS (${appendEvents(
+    {
+      agent: 'changed',
+      type: '$12::text',
+      provenance: '$16::jsonb',
+      from: '$13::text',
+      to: 'CASE WHEN $13::text IS NOT NULL THEN status END',
+      reason: '$14::text',
+      data: '$15::jsonb',
+    },
+    'changed',
+  )})
   SELECT ${COLUMNS} FROM changed`;

@@ -5,7 +5,8 @@ import { rejectIfAny, validationError, type FieldError } from '../platform/valid
 import { mergePatch } from '../platform/validation/merge-patch';
 import { pageOf, type Page } from '../platform/validation/paging';
 import { isJsonObject, unknownFields, violationsOf } from '../platform/validation/validate';
-import type { AgentEvent } from '../events/agent-event';
+import type { Actor, AgentEvent, Provenance } from '../events/agent-event';
+import { askedBy } from '../events/provenance';
 import { AgentEvents } from '../events/agent-events';
 import { EventLogService } from '../events/event-log.service';
 import { GovernanceService } from '../governance/governance.service';
@@ -17,7 +18,7 @@ import {
   illegalTransition,
   preconditionFailed,
 } from '../agent/agent.errors';
-import { changedFields, fieldsFrom, fieldsOf, type AgentFields } from './agent-fields.mapping';
+import { changesOf, fieldsFrom, fieldsOf, type AgentFields } from './agent-fields.mapping';
 import { AGENT_LIST, type AgentQuery } from './search/agent-query';
 import { AgentRecords } from './agent-records';
 import { AgentRepository, type AgentChange, type AgentListItem } from './agent.repository';
@@ -29,6 +30,12 @@ import { entityTag, ifMatchHolds } from '../agent/entity-tag';
 
 /** Each attempt that fails means that another one's change went through, so this many writers at once still all succeed. */
 const UPDATE_ATTEMPTS = 64;
+
+/** Of a request that changes an agent: who asks, and the state that the agent must be in. */
+export interface Request {
+  actor: Actor;
+  ifMatch?: string;
+}
 
 /** Reads and changes agents that are registered. Every method that takes an id throws `agent_not_found` or `agent_deregistered`. */
 @Injectable()
@@ -69,9 +76,9 @@ export class AgentService {
     return this.answers.together(name, () => this.agents.page(query));
   }
 
-  /** One page of what became of the agent, newest first. A cursor of another agent is `validation_failed`. */
+  /** One page of what became of the agent, newest first, also of one that is deregistered while its tombstone is kept. A cursor of another agent is `validation_failed`. */
   async history(id: string, limit: number, cursor?: string): Promise<Page<AgentEvent>> {
-    await this.find(id);
+    if (!(await this.agents.find(id))) throw agentNotFound(id);
     return this.log.ofAgent(id, limit, cursor);
   }
 
@@ -79,16 +86,18 @@ export class AgentService {
    * Replaces all registration fields by those of a valid body.
    * @throws DomainError `precondition_failed` when `ifMatch` does not name the current state
    */
-  async replace(id: string, body: AgentFieldsDto, ifMatch?: string): Promise<AgentEntity> {
-    return this.change(id, ifMatch, (agent) => fieldsChange(agent, fieldsFrom(body)));
+  async replace(id: string, body: AgentFieldsDto, { actor, ifMatch }: Request): Promise<AgentEntity> {
+    const provenance = askedBy(actor);
+    return this.change(id, ifMatch, (agent) => fieldsChange(agent, fieldsFrom(body), provenance));
   }
 
   /**
    * Applies a merge patch (RFC 7396) to the registration fields.
    * @throws DomainError `validation_failed` when the patch, or what it makes of the agent, is not valid; `precondition_failed`
    */
-  async merge(id: string, patch: unknown, ifMatch?: string): Promise<AgentEntity> {
+  async merge(id: string, patch: unknown, { actor, ifMatch }: Request): Promise<AgentEntity> {
     if (!isJsonObject(patch)) throw validationError([{ field: 'body', message: 'must be a JSON object' }]);
+    const provenance = askedBy(actor);
     return this.change(id, ifMatch, (agent) => {
       const current = fieldsOf(agent);
       const merged = mergePatch(current, patch) as AgentFieldsDto;
@@ -98,7 +107,7 @@ export class AgentService {
         ({ field }) => !untouched.includes(field.split(/[.[]/, 1)[0]!),
       );
       rejectIfAny([...unknownNulls(patch), ...violations]);
-      return fieldsChange(agent, fieldsFrom(merged));
+      return fieldsChange(agent, fieldsFrom(merged), provenance);
     });
   }
 
@@ -106,19 +115,21 @@ export class AgentService {
    * The operator's switch.
    * @throws DomainError `illegal_transition`, `precondition_failed`
    */
-  async setStatus(id: string, { status, reason }: SetStatusDto, ifMatch?: string): Promise<AgentEntity> {
+  async setStatus(id: string, { status, reason }: SetStatusDto, { actor, ifMatch }: Request): Promise<AgentEntity> {
+    const provenance = askedBy(actor);
     const event = status === 'maintenance' ? 'maintenance_begins' : 'maintenance_ends';
     return this.change(id, ifMatch, (agent) => {
       const next = transition(agent.status, event);
       if (!next) throw illegalTransition(agent.status, status);
-      return { status: next, event: { type: 'status_changed', reason } };
+      return { status: next, event: { type: 'status_changed', provenance, reason } };
     });
   }
 
   /** Leaves a tombstone, which the id's next registration replaces. */
-  async deregister(id: string, ifMatch?: string): Promise<void> {
+  async deregister(id: string, { actor, ifMatch }: Request): Promise<void> {
+    const provenance = askedBy(actor);
     await this.change(id, ifMatch, (agent) => {
-      return { status: transition(agent.status, 'deregister'), event: { type: 'deregistered' } };
+      return { status: transition(agent.status, 'deregister'), event: { type: 'deregistered', provenance } };
     });
   }
 
@@ -136,7 +147,8 @@ export class AgentService {
       await this.judge(agent, change);
       const changed = await this.agents.change(agent, change);
       if (!changed) continue;
-      this.events.publish(change.event.type, changed, agent.status, change.event.reason);
+      const { type, provenance, reason } = change.event;
+      this.events.publish(type, changed, agent.status, provenance, reason);
       return changed;
     }
     throw concurrentUpdate(id);
@@ -146,10 +158,11 @@ export class AgentService {
   private async judge(agent: AgentEntity, { fields, status, event }: AgentChange): Promise<void> {
     const { id } = agent;
     const current = fieldsOf(agent);
-    if (fields) await this.governance.authorize('update_agent', contextOfUpdate(id, current, fields));
+    if (fields) await this.governance.authorize('update_agent', contextOfUpdate(id, current, fields), event.provenance);
     if (!status) return;
     const action = event.type === 'deregistered' ? 'deregister_agent' : 'set_agent_status';
-    await this.governance.authorize(action, contextOfStatus(id, current, agent.status, status, event.reason));
+    const context = contextOfStatus(id, current, agent.status, status, event.reason);
+    await this.governance.authorize(action, context, event.provenance);
   }
 }
 
@@ -160,9 +173,9 @@ function registered(id: string, agent: AgentEntity | undefined): AgentEntity {
 }
 
 /** The change from what the agent is to `fields`; nothing when they are the same. */
-function fieldsChange(agent: AgentEntity, fields: AgentFields): AgentChange | undefined {
-  const changed = changedFields(fields, fieldsOf(agent));
-  return changed.length > 0 ? { fields, event: { type: 'updated', data: { changed } } } : undefined;
+function fieldsChange(agent: AgentEntity, fields: AgentFields, provenance: Provenance): AgentChange | undefined {
+  const data = changesOf(fieldsOf(agent), fields);
+  return data && { fields, event: { type: 'updated', provenance, data } };
 }
 
 /** A name that no agent has is refused; with the value null it would not outlive the merge, so it is looked for here. */

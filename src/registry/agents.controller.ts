@@ -1,6 +1,7 @@
 import { Controller, Get, Headers, HttpCode, Post, Res } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
+import { actorOf } from '../platform/access/actor';
 import type { Principal } from '../platform/access/principal';
 import { Caller, Requires } from '../platform/access/requires.decorator';
 import { ApiProblems } from '../platform/validation/api-problems';
@@ -133,10 +134,11 @@ export class AgentsController {
   async import(
     @ValidBody(ImportAgentsDto) { agents }: ImportAgentsDto,
     @Query() parameters: QueryParameters,
+    @Caller() principal: Principal,
   ): Promise<ImportResultsDto> {
     const dryRun = parameters.words('dry_run', ['true', 'false']).includes('true');
     parameters.finish();
-    return { results: await this.imports.import(agents, { dryRun }) };
+    return { results: await this.imports.import(agents, { dryRun, actor: actorOf(principal) }) };
   }
 
   private async enrol(body: RegisterAgentDto, principal: Principal, idempotencyKey?: string): Promise<EnrolmentAnswer> {

@@ -1,8 +1,8 @@
 import type { Question } from '../governance/policy-authority';
 import type { AgentStatus } from '../agent/agent-status';
-import { changedFields, type AgentFields } from './agent-fields.mapping';
+import { changesBetween, type AgentFields } from './agent-fields.mapping';
 
-type Context = Question['context'];
+type Context = Omit<Question['context'], 'principal'> & { agent_id: string };
 
 /** What an authority is told of an agent: what it says of itself, as it will be when the change is allowed. */
 export function contextOf(id: string, fields: AgentFields): Context {
@@ -12,9 +12,7 @@ export function contextOf(id: string, fields: AgentFields): Context {
 
 /** The same for an update, with what changes: each field's value before and after. */
 export function contextOfUpdate(id: string, before: AgentFields, after: AgentFields): Context {
-  const names = changedFields(after, before) as (keyof AgentFields)[];
-  const changes = Object.fromEntries(names.map((name) => [name, { from: before[name], to: after[name] }]));
-  return { ...contextOf(id, after), changes };
+  return { ...contextOf(id, after), changes: changesBetween(before, after) ?? {} };
 }
 
 /** The same for a change of the lifecycle status. */

@@ -227,7 +227,6 @@ describe('One agent', () => {
       const after = await Promise.all([
         app.request('GET', path),
         app.request('GET', `${path}/health`),
-        app.request('GET', `${path}/events`),
         app.request('PUT', path, registration()),
         app.request('PATCH', path, {}),
         app.request('PUT', `${path}/status`, { status: 'maintenance' }),
@@ -247,6 +246,62 @@ describe('One agent', () => {
   });
 
   describe('events', () => {
+    const eventsOf = async (path: string): Promise<Record<string, unknown>[]> =>
+      (await app.request<{ events: Record<string, unknown>[] }>('GET', `${path}/events`)).body.events;
+    const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+    it('tell what made the change, who, and for which request, also of an agent that is gone', async () => {
+      const path = await anAgent();
+      const [registered] = await eventsOf(path);
+      expect(registered).toMatchObject({ cause: 'registration', actor: { kind: 'anonymous', name: null } });
+      expect(registered!.request_id).toMatch(UUID);
+      expect(registered).not.toHaveProperty('client_request_id');
+      await app.request('DELETE', path, undefined, { 'x-request-id': 'the-last-one' });
+      await app.request('DELETE', path, undefined, { 'x-request-id': 'one-too-many' });
+      const [gone, ...before] = await eventsOf(path);
+      expect(gone).toMatchObject({ type: 'deregistered', cause: 'operator', client_request_id: 'the-last-one' });
+      expect(gone!.request_id).toMatch(UUID);
+      expect(before).toEqual([registered]);
+      expect((await app.request('GET', '/agents/never-seen/events')).status).toBe(404);
+    });
+
+    it('carry the registration as it was written, and what has changed, without secrets', async () => {
+      const metadata = { team: 'core', password: 'hush' };
+      const body = registration({ version: 'v1', metadata });
+      const { body: answer } = await app.request<{ id: string }>('POST', '/agents/register', body);
+      const path = `/agents/${answer.id}`;
+      const again = { ...body, id: answer.id };
+      await app.request('POST', '/agents/register', again);
+      await app.request('PATCH', path, { version: 'v2', metadata: { api_key: 'hush' } });
+      await app.request('POST', '/agents/register', again);
+      await app.request('DELETE', path);
+      await app.request('POST', '/agents/register', again);
+      const events = await eventsOf(path);
+      const registrationAs = (version: string): unknown =>
+        expect.objectContaining({ name: body.name, version, metadata: { team: 'core' }, heartbeat: expect.anything() });
+      const bare = { name: body.name, type: body.type, generation: expect.any(Number) };
+      expect(events.map(({ type, data }) => [type, data]).reverse()).toEqual([
+        ['registered', { ...bare, registration: registrationAs('v1') }],
+        ['registered', bare],
+        [
+          'updated',
+          {
+            ...bare,
+            changed: ['version', 'metadata'],
+            changes: {
+              version: { from: 'v1', to: 'v2' },
+              metadata: { from: { team: 'core' }, to: { team: 'core' } },
+            },
+            registration: registrationAs('v2'),
+          },
+        ],
+        ['registered', { ...bare, changed: ['metadata', 'version'], registration: registrationAs('v1') }],
+        ['deregistered', bare],
+        ['registered', { ...bare, registration: registrationAs('v1') }],
+      ]);
+      expect(JSON.stringify(events)).not.toContain('hush');
+    });
+
     it('are paged newest first', async () => {
       const path = await anAgent();
       for (let version = 1; version <= 5; version++) await app.request('PATCH', path, { version: `v${version}` });

@@ -8,6 +8,8 @@ import type { Answer, TestApp } from '../support/test-app';
 import type { TestDatabase } from '../support/test-database';
 import { until } from '../support/until';
 
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
 /** What `/governance/decisions` lists. */
 interface Decision {
   id: number;
@@ -121,7 +123,10 @@ describe('Governance', () => {
     const { path, headers, action, context } = (await lastQuestion(id))!;
     expect([path, headers['content-type']]).toEqual(['/court/trifecta', expect.stringMatching(/^application\/json\b/)]);
     expect(JSON.stringify({ action, context })).toBe(
-      JSON.stringify({ action: 'register_agent', context: { agent_id: id, ...fields } }),
+      JSON.stringify({
+        action: 'register_agent',
+        context: { agent_id: id, ...fields, principal: { kind: 'anonymous', name: null } },
+      }),
     );
     // This is what the court has answered: the recorded example itself, asked again without the service.
     const answer = await fetch(`${court.url}/court/trifecta`, {
@@ -150,7 +155,10 @@ describe('Governance', () => {
       agent_id: id,
       latency_ms: expect.any(Number),
       breaker_state: 'closed',
-      request_id: `request-${id}`,
+      cause: 'registration',
+      actor: { kind: 'anonymous', name: null },
+      request_id: expect.stringMatching(UUID),
+      client_request_id: `request-${id}`,
       ...rest,
     });
 

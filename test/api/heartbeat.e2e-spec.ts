@@ -105,7 +105,7 @@ describe('Heartbeats', () => {
     expect((await app.request('GET', `/agents/${id}`)).body.status).toBe('active');
     const { body } = await app.request<{ events: object[] }>('GET', `/agents/${id}/events`);
     expect(body.events).toEqual([
-      expect.objectContaining({ type: 'status_changed', from: status, to: 'active', reason: 'heartbeat' }),
+      expect.objectContaining({ type: 'status_changed', from: status, to: 'active', cause: 'heartbeat' }),
       expect.objectContaining({ type: 'registered' }),
     ]);
   });

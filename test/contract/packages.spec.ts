@@ -11,12 +11,29 @@ interface Manifest {
 const ROOT = join(__dirname, '../..');
 const manifest = JSON.parse(read('package.json')) as Manifest;
 const { packages } = JSON.parse(read('package-lock.json')) as {
-  packages: Record<string, { hasInstallScript?: boolean }>;
+  packages: Record<string, { hasInstallScript?: boolean; license?: string; dev?: boolean; link?: boolean }>;
 };
 const document = read('docs/dependencies.md');
 const direct = [...Object.keys(manifest.dependencies), ...Object.keys(manifest.devDependencies)];
 
+/** What the product may be given away with: licences that ask for no more than to be named. */
+const LICENCES = ['0BSD', 'Apache-2.0', 'BlueOak-1.0.0', 'BSD-2-Clause', 'BSD-3-Clause', 'ISC', 'MIT', 'Python-2.0'];
+/** The lockfile does not know their licences; their own files say MIT. */
+const SAY_IT_THEMSELVES = ['node_modules/busboy', 'node_modules/streamsearch'];
+
 describe('the packages', () => {
+  it('that the product is made of have licences that ask for no more than to be named', () => {
+    const others = Object.entries(packages).filter(([path, { license = '', dev, link }]) => {
+      if (path === '' || dev || link || !path.includes('node_modules/') || SAY_IT_THEMSELVES.includes(path))
+        return false;
+      return !license
+        .replace(/[()]/g, '')
+        .split(' OR ')
+        .some((each) => LICENCES.includes(each));
+    });
+    expect(others).toEqual([]);
+  });
+
   it('run no code while they are installed', () => {
     expect(read('.npmrc')).toMatch(/^ignore-scripts=true$/m);
     const installations = read('Dockerfile').match(/npm (ci|install)\b.*/g) ?? [];

@@ -79,7 +79,7 @@ describe('A database of the original', () => {
 
   it('gives every agent its first event', async () => {
     const { body } = await app.request<{ events: object[] }>('GET', '/agents/agent-full/events');
-    expect(body.events).toEqual([expect.objectContaining({ type: 'registered', to: 'unhealthy', reason: 'adopted' })]);
+    expect(body.events).toEqual([expect.objectContaining({ type: 'registered', to: 'unhealthy', cause: 'adoption' })]);
   });
 
   it('serves the adopted agents like any other', async () => {

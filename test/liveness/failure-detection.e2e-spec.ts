@@ -7,9 +7,9 @@ import { createTestApp, type TestApp } from '../support/test-app';
 const REGISTERED = 'registered: active';
 /** How the agents of a {@link defineFleet} begin. */
 const BORN = ['imported: inactive', 'status_changed: inactive → active, heartbeat'];
-const DIED = 'status_changed: active → unhealthy, silent';
+const DIED = 'status_changed: active → unhealthy, silence';
 const REVIVED = 'status_changed: unhealthy → active, heartbeat';
-const GAVE_UP = 'status_changed: unhealthy → inactive, silent';
+const GAVE_UP = 'status_changed: unhealthy → inactive, silence';
 
 describe('Failure detection', () => {
   let app: TestApp;
@@ -34,7 +34,7 @@ describe('Failure detection', () => {
     expect(await withStatus('unhealthy')).toEqual(silent);
     expect(await withStatus('active')).toEqual(alive);
     const [{ shortest }] = (await app.database.query<{ shortest: number }>(
-      `SELECT min((data->>'silent_seconds')::float8) AS shortest FROM agent_events WHERE reason = 'silent'`,
+      `SELECT min((data->>'silent_seconds')::float8) AS shortest FROM agent_events WHERE cause = 'silence'`,
     )) as [{ shortest: number }];
     expect(shortest).toBeGreaterThan(STEPPED.HEARTBEAT_TIMEOUT_SECONDS);
 
@@ -145,7 +145,7 @@ describe('Failure detection', () => {
   async function historiesOf(ids: string[]): Promise<string[][]> {
     const rows = await app.database.query<{ history: string[] }>(
       `SELECT DISTINCT history FROM (
-         SELECT array_agg(type || ': ' || concat_ws(' → ', from_status, to_status) || coalesce(', ' || reason, '') ORDER BY revision) AS history
+         SELECT array_agg(type || ': ' || concat_ws(' → ', from_status, to_status) || CASE WHEN type = 'status_changed' AND cause <> 'operator' THEN ', ' || cause ELSE '' END ORDER BY revision) AS history
            FROM agent_events WHERE agent_id = ANY ($1) GROUP BY agent_id) AS each_agent`,
       [ids],
     );

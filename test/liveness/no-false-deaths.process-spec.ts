@@ -197,7 +197,7 @@ class Watch {
   private async deaths(): Promise<Death[]> {
     return this.database.query<Death>(
       `SELECT agent_id AS id, extract(epoch FROM occurred_at)::float8 * 1000 AS at FROM agent_events
-        WHERE reason = 'silent' AND to_status = 'unhealthy' ORDER BY revision`,
+        WHERE cause = 'silence' AND to_status = 'unhealthy' ORDER BY revision`,
     );
   }
 }

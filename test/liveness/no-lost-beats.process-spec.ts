@@ -112,7 +112,7 @@ describe('A service under load', () => {
     expect(load.unexpected).toEqual([]);
     const events = await database.query<{ id: string; type: string; made: number }>(
       `SELECT agent_id AS id, type, count(*)::int AS made FROM agent_events
-        WHERE type = 'status_changed' AND coalesce(reason, '') NOT IN ('heartbeat', 'silent') OR agent_id LIKE 'new-%' GROUP BY agent_id, type`,
+        WHERE type = 'status_changed' AND cause NOT IN ('heartbeat', 'silence') OR agent_id LIKE 'new-%' GROUP BY agent_id, type`,
     );
     const madeOf = (type: string): Map<string, number> =>
       new Map(events.filter((event) => event.type === type).map(({ id, made }) => [id, made]));

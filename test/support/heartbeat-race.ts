@@ -25,7 +25,7 @@ const AGE = `
     FROM chosen WHERE agents.id = chosen.id`;
 
 /** What has to happen for the race to have been one. */
-const TRANSITIONS = ['active → unhealthy, silent', 'unhealthy → inactive, silent', 'unhealthy → active, heartbeat'];
+const TRANSITIONS = ['active → unhealthy, silence', 'unhealthy → inactive, silence', 'unhealthy → active, heartbeat'];
 
 /** One row of the event log. */
 export interface RaceEvent {
@@ -33,7 +33,7 @@ export interface RaceEvent {
   type: string;
   from: string | null;
   to: string | null;
-  reason: string | null;
+  cause: string;
   generation: number;
 }
 
@@ -142,14 +142,14 @@ export class HeartbeatRace {
 
   private async hasSeenAll(): Promise<boolean> {
     const seen = await this.database.query<{ transition: string }>(
-      `SELECT DISTINCT concat(from_status, ' → ', to_status, ', ', reason) AS transition FROM agent_events`,
+      `SELECT DISTINCT concat(from_status, ' → ', to_status, ', ', cause) AS transition FROM agent_events`,
     );
     return TRANSITIONS.every((wanted) => seen.some(({ transition }) => transition === wanted));
   }
 
   private async result(): Promise<RaceResult> {
     const events = await this.database.query<RaceEvent>(
-      `SELECT agent_id AS "agentId", type, from_status AS "from", to_status AS "to", reason, (data->>'generation')::int AS generation
+      `SELECT agent_id AS "agentId", type, from_status AS "from", to_status AS "to", cause, (data->>'generation')::int AS generation
          FROM agent_events ORDER BY agent_id, revision`,
     );
     const agents = await this.database.query<Racer>('SELECT id, status, generation FROM agents ORDER BY id');
@@ -179,16 +179,19 @@ export function breaksIn(events: RaceEvent[]): string[] {
     const before = now.get(agentId) ?? { status: null, generation: 0 };
     now.set(agentId, { status: to ?? before.status, generation });
     const follows = generation === before.generation + 1 && (to === null || from === before.status);
-    return follows ? [] : [`${JSON.stringify(event)} after ${JSON.stringify(before)}`];
+    // The tombstone is gone: retention may have come between.
+    const isNew = before.status === 'deregistered' && from === null && generation === 1;
+    return follows || isNew ? [] : [`${JSON.stringify(event)} after ${JSON.stringify(before)}`];
   });
 }
 
-/** What each agent should be by now. */
-export function lastOf(events: RaceEvent[]): Racer[] {
+/** What each agent should be by now; of those that are deregistered, retention may have deleted some. */
+export function lastOf(events: RaceEvent[], rows: readonly Racer[]): Racer[] {
   const agents = new Map<string, Racer>();
   for (const { agentId: id, to, generation } of events)
     agents.set(id, { id, status: to ?? agents.get(id)!.status, generation });
-  return [...agents.values()];
+  const kept = new Set(rows.map(({ id }) => id));
+  return [...agents.values()].filter(({ id, status }) => status !== 'deregistered' || kept.has(id));
 }
 
 const BEATING = { interval_seconds: 1 };

@@ -2324,6 +2324,15 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        ActorDto: {
+            /**
+             * @description `anonymous`: access control is off.
+             * @enum {string}
+             */
+            kind: "client" | "agent" | "system" | "anonymous";
+            /** @description The client’s name, the agent’s id, or the part of the registry. */
+            name: string | null;
+        };
         AgentDefinitionDto: {
             /**
              * @description What the agent can do.
@@ -2411,6 +2420,16 @@ export interface components {
             version: string | null;
         };
         AgentEventDto: {
+            /** @description Who made it; absent in events of an earlier release. */
+            actor?: components["schemas"]["ActorDto"];
+            /**
+             * @description What made the change. `unknown`: written by an earlier release.
+             * @enum {string}
+             */
+            cause: "registration" | "import" | "operator" | "agent" | "silence" | "heartbeat" | "adoption" | "unknown";
+            /** @description The `X-Request-Id` that the client sent with it. */
+            client_request_id?: string;
+            /** @description The agent’s `name`, `type` and `generation`. When registration fields were changed: their names (`changed`), their values before and after (`changes`; not of a second registration) and the whole `registration` as it was written. Without secrets. */
             data: {
                 [key: string]: unknown;
             };
@@ -2421,7 +2440,13 @@ export interface components {
              * @example 2026-10-08T15:30:00.000Z
              */
             occurred_at: string;
+            /** @description People’s words. */
             reason?: string;
+            /**
+             * Format: uuid
+             * @description The registry’s own id of the request that made it.
+             */
+            request_id?: string;
             /** @example 42 */
             revision: number;
             /** @example active */
@@ -2584,6 +2609,8 @@ export interface components {
              * @enum {string}
              */
             action: "register_agent" | "update_agent" | "set_agent_status" | "deregister_agent";
+            /** @description Who asked for it; null in decisions of an earlier release. */
+            actor: components["schemas"]["ActorDto"] | null;
             /** @example data-processor-1 */
             agent_id: string;
             /**
@@ -2591,6 +2618,13 @@ export interface components {
              * @enum {string|null}
              */
             breaker_state: "closed" | "half_open" | "open" | null;
+            /**
+             * @description As of events of agents.
+             * @enum {string}
+             */
+            cause: "registration" | "import" | "operator" | "agent" | "silence" | "heartbeat" | "adoption" | "unknown";
+            /** @description The `X-Request-Id` that the client sent with it. */
+            client_request_id: string | null;
             /**
              * Format: date-time
              * @example 2026-10-08T15:30:00.000Z
@@ -2606,6 +2640,7 @@ export interface components {
             latency_ms: number;
             /** @example No idols */
             reason: string | null;
+            /** @description The registry’s own id of the request. */
             request_id: string | null;
             /**
              * @example denied

@@ -463,7 +463,9 @@ describe('watch', () => {
     ]);
     await cli(['deregister', 'seen']);
     expect(await watching.finished).toMatchObject({ code: 0, stderr: 'seen is deregistered\n' });
-    expectTrouble(await start('seen').finished, 4, /agent_deregistered/);
+    const afterwards = await start('seen').finished;
+    expect(afterwards).toMatchObject({ code: 0, stderr: 'seen is deregistered\n' });
+    expect(afterwards.stdout).toMatch(/deregistered {2}maintenance -> deregistered {2}operator by .+\n$/);
   });
 
   it('draws on a terminal, and leaves it as it was', async () => {
@@ -603,7 +605,9 @@ describe('sidecar', () => {
       release('wrong');
       const { code, stderr } = await running.finished;
       expect(code).toBe(6);
-      expect(stderr).toMatch(/^agent-registry sidecar: the agent is not registered: 400 validation_failed; id: .*\n$/);
+      expect(
+        stderr.match(/^agent-registry sidecar: the agent is not registered: 400 validation_failed; id: .*\n/gm),
+      ).toHaveLength(1);
     },
   };
   const told = new Map<string, Promise<void>>();
@@ -620,7 +624,9 @@ describe('sidecar', () => {
     const env = { AGENT_REGISTRY_URL: toService.url, AGENT_REGISTRY_TOKEN: FLEET.token };
     const command = ['sh', '-c', 'cat; echo "$@" >&2', 'sh', '--id', '-h'];
     const ran = await program.run(['sidecar', '--id', 'well', '--', ...command], { input, env });
-    expect(ran).toMatchObject({ code: 0, stdout: input, stderr: '--id -h\n' });
+    // On a busy machine the registry may ask for patience before it takes the agent in.
+    const stderr = ran.stderr.replaceAll(/^agent-registry sidecar: .*\n/gm, '');
+    expect({ ...ran, stderr }).toMatchObject({ code: 0, stdout: input, stderr: '--id -h\n' });
     expect(await statusOf('well')).toBe('deregistered');
   });
 

@@ -1,4 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { EVENT_CAUSES, type EventCause } from '../../events/agent-event';
+import { ActorDto } from '../../events/dto/actor.dto';
 import { VERDICTS } from '../governance-decision.entity';
 import { GOVERNED_ACTIONS } from '../policy-authority';
 
@@ -34,8 +36,21 @@ export class DecisionDto {
   @ApiProperty({ type: String, nullable: true, enum: ['closed', 'half_open', 'open'], example: 'closed' })
   breaker_state!: string | null;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ enum: EVENT_CAUSES, description: 'As of events of agents.' })
+  cause!: EventCause;
+
+  @ApiProperty({
+    type: ActorDto,
+    nullable: true,
+    description: 'Who asked for it; null in decisions of an earlier release.',
+  })
+  actor!: ActorDto | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'The registry’s own id of the request.' })
   request_id!: string | null;
+
+  @ApiProperty({ type: String, nullable: true, description: 'The `X-Request-Id` that the client sent with it.' })
+  client_request_id!: string | null;
 }
 
 export class DecisionsDto {

@@ -17,6 +17,7 @@ import { ReplicasRepository } from '../replicas.repository';
 import { groupOf, groupsOf, mayBeMassDeath, preservation, type Preservation } from './self-preservation';
 import { statusAfterSilence } from './silence';
 import {
+  BY_SWEEP,
   SweepRepository,
   type FleetCount,
   type Patience,
@@ -210,7 +211,7 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
   private async carryOut(verdicts: Verdict[]): Promise<void> {
     for (let start = 0; start < verdicts.length; start += BATCH) {
       const fallen = await this.sweeps.carryOut(verdicts.slice(start, start + BATCH));
-      for (const agent of fallen) this.events.publish('status_changed', agent, agent.previous, 'silent');
+      for (const agent of fallen) this.events.publish('status_changed', agent, agent.previous, BY_SWEEP);
     }
   }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Querier } from '../../platform/database/database';
-import { appendEvents } from '../../events/append-events.sql';
+import { appendEvents, provenanceSql } from '../../events/append-events.sql';
+import { bySystem } from '../../events/provenance';
 import type { AgentStatus } from '../../agent/agent-status';
 import { timeoutSql } from '../../agent/agent-health';
 import { TOLERATED_INTERVALS } from '../../agent/heartbeat-timeout';
@@ -325,6 +326,21 @@ const END = `
      SET stretch = 1, tolerance = $8, tolerance_until = now() + make_interval(secs => $9),
          protected_since = CASE WHEN cardinality($1::text[]) > 0 THEN coalesce(protected_since, now()) END`;
 
+/** Of what the sweep does. */
+export const BY_SWEEP = bySystem('sweep', 'silence');
+
+const FELL_SILENT = appendEvents(
+  {
+    agent: 'fallen',
+    type: `'status_changed'`,
+    provenance: provenanceSql(BY_SWEEP),
+    from: 'was',
+    to: 'status',
+    data: `jsonb_build_object('silent_seconds', round(silent_for::numeric, 3))`,
+  },
+  'fallen',
+);
+
 const CARRY_OUT = `
   WITH verdict AS MATERIALIZED (
     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::float8[])
@@ -336,9 +352,5 @@ const CARRY_OUT = `
       FROM verdict JOIN held ON held.id = verdict.id AND held.status = verdict.was AND held.last_seen IS NOT DISTINCT FROM verdict.last_seen
      WHERE agents.id = verdict.id
     RETURNING agents.id, agents.name, agents.type, agents.status, agents.generation, verdict.was, verdict.silent_for),
-  event AS (
-    SELECT id AS agent_id, 'status_changed' AS type, was AS from_status, status AS to_status, 'silent' AS reason,
-           jsonb_build_object('name', name, 'type', type, 'generation', generation, 'silent_seconds', round(silent_for::numeric, 3)) AS data
-      FROM fallen ORDER BY id),
-  logged AS (${appendEvents('event')})
+  logged AS (${FELL_SILENT})
   SELECT id, name, type, status, was AS previous FROM fallen`;

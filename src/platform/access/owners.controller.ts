@@ -2,10 +2,12 @@ import { Controller, Delete, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ApiProblems } from '../validation/api-problems';
 import { validationError } from '../validation/domain-error';
+import { askedBy } from '../../events/provenance';
+import { actorOf } from './actor';
 import { AgentCredentials } from './agent-tokens/agent-credentials';
 import { RevokedTokensDto } from './dto/revoked-tokens.dto';
-import { isClientName } from './principal';
-import { Requires } from './requires.decorator';
+import { isClientName, type Principal } from './principal';
+import { Caller, Requires } from './requires.decorator';
 
 /** The clients that own agents. */
 @ApiTags('access')
@@ -23,9 +25,9 @@ export class OwnersController {
   })
   @ApiOkResponse({ type: RevokedTokensDto })
   @ApiProblems(400)
-  async revokeTokens(@Param('name') name: string): Promise<RevokedTokensDto> {
+  async revokeTokens(@Param('name') name: string, @Caller() principal: Principal): Promise<RevokedTokensDto> {
     if (!isClientName(name))
       throw validationError([{ field: 'name', message: 'must be 1 to 255 printable characters' }]);
-    return { owner: name, revoked: await this.credentials.revokeOwned(name) };
+    return { owner: name, revoked: await this.credentials.revokeOwned(name, askedBy(actorOf(principal))) };
   }
 }

@@ -201,5 +201,7 @@ function answerOf(
   body: unknown,
 ): HotAnswer | Promise<HotAnswer> {
   const asked = { id, body, headers: request.headers, principal };
-  return route.tells ? inRequest(requestId, () => route.answer(asked)) : route.answer(asked);
+  return route.tells
+    ? inRequest(requestId, request.headers['x-request-id'], () => route.answer(asked))
+    : route.answer(asked);
 }

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Querier } from '../../platform/database/database';
 import type { AgentEventType } from '../../events/agent-changed.event';
-import { appendEvents } from '../../events/append-events.sql';
+import type { Provenance } from '../../events/agent-event';
+import { appendEvents, provenanceJson } from '../../events/append-events.sql';
 import type { AgentEntity } from '../agent.entity';
 import type { AgentFields } from '../agent-fields.mapping';
 import { COLUMNS } from '../agent.repository';
@@ -38,7 +39,7 @@ export class AgentImportRepository {
   }
 
   /** Writes a batch with its events, one statement. Gives what is now in the table. */
-  async write(transaction: Querier, writes: ImportWrite[]): Promise<ImportWritten[]> {
+  async write(transaction: Querier, writes: ImportWrite[], provenance: Provenance): Promise<ImportWritten[]> {
     if (writes.length === 0) return [];
     const batch = writes.map(({ id, previous, status, fields, event, data }) => ({
       id,
@@ -48,9 +49,21 @@ export class AgentImportRepository {
       event,
       data,
     }));
-    return transaction.query<ImportWritten>(WRITE, [JSON.stringify(batch)]);
+    return transaction.query<ImportWritten>(WRITE, [JSON.stringify(batch), JSON.stringify(provenanceJson(provenance))]);
   }
 }
+
+const IMPORTED = appendEvents(
+  {
+    agent: 'written',
+    type: 'batch.event',
+    provenance: '$2::jsonb',
+    from: 'CASE WHEN batch.previous IS DISTINCT FROM batch.status THEN batch.previous END',
+    to: 'CASE WHEN batch.previous IS DISTINCT FROM batch.status THEN batch.status END',
+    data: 'batch.data',
+  },
+  'written JOIN batch USING (id)',
+);
 
 /**
  * A definition that arrives at a new (or deregistered) agent makes it anew; at a known one it sets the fields only. An id
@@ -81,13 +94,7 @@ const WRITE = `
     ON CONFLICT (id) DO NOTHING
     RETURNING id, name, type, status, generation),
   written AS (SELECT * FROM changed UNION ALL SELECT * FROM added),
-  event AS (
-    SELECT written.id AS agent_id, batch.event AS type,
-           CASE WHEN batch.previous IS DISTINCT FROM batch.status THEN batch.previous END AS from_status,
-           CASE WHEN batch.previous IS DISTINCT FROM batch.status THEN batch.status END AS to_status, NULL::text AS reason,
-           batch.data || jsonb_build_object('name', written.name, 'type', written.type, 'generation', generation) AS data
-      FROM written JOIN batch USING (id) ORDER BY written.id),
-  logged AS (${appendEvents('event')})
+  logged AS (${IMPORTED})
   SELECT jsonb_build_object('id', id, 'name', written.name, 'type', written.type, 'status', written.status) AS agent,
          batch.event AS type
     FROM written JOIN batch USING (id)`;

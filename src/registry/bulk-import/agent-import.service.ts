@@ -10,12 +10,15 @@ import { inParallel } from '../../platform/common/in-parallel';
 import { jsonViolations } from '../../platform/validation/json-limits';
 import { isJsonObject, violationsOf } from '../../platform/validation/validate';
 import { Database } from '../../platform/database/database';
+import { withoutSecrets } from '../../platform/common/secrets';
+import type { Actor, Provenance } from '../../events/agent-event';
+import { askedBy } from '../../events/provenance';
 import { AgentEvents } from '../../events/agent-events';
 import { GovernanceService } from '../../governance/governance.service';
 import type { AgentEntity } from '../agent.entity';
 import { concurrentUpdate } from '../../agent/agent.errors';
 import { AgentImportRepository, type ImportWrite, type ImportWritten } from './agent-import.repository';
-import { changedFields, fieldsFrom, fieldsOf, type AgentFields } from '../agent-fields.mapping';
+import { changesOf, fieldsFrom, fieldsOf, type AgentFields } from '../agent-fields.mapping';
 import { transition } from '../../agent/agent-status';
 import { AgentDefinitionDto, AgentFieldsDto } from '../dto/agent-requests.dto';
 import { contextOf, contextOfUpdate } from '../governed-context';
@@ -44,7 +47,8 @@ export class AgentImportService {
    * deregistered) becomes an `inactive` agent; of a known agent it sets what it says, clears nothing and leaves the status
    * alone, so that importing again changes nothing. With `dryRun` the results are told and nothing is written.
    */
-  async import(definitions: unknown[], { dryRun }: { dryRun: boolean }): Promise<ImportResult[]> {
+  async import(definitions: unknown[], { dryRun, actor }: { dryRun: boolean; actor: Actor }): Promise<ImportResult[]> {
+    const provenance = askedBy(actor, 'import');
     const results = validated(definitions);
     const open = results.filter(({ outcome }) => outcome === 'unchanged');
     const found = await this.imports.find(
@@ -55,27 +59,31 @@ export class AgentImportService {
       const agent = found.get(result.id);
       return rejecting(result, async () => {
         const write = importWrite(agent, definitions[result.index] as AgentDefinitionDto);
-        if (write && !dryRun) await this.judge(agent, write);
+        if (write && !dryRun) await this.judge(agent, write, provenance);
         return write && { result, write, generation: agent?.generation };
       });
     });
     const plans = planned.filter((plan) => plan !== undefined);
-    const written = dryRun ? [] : await this.write(plans);
+    const written = dryRun ? [] : await this.write(plans, provenance);
     for (const { result, write } of plans) {
       if (result.outcome !== 'rejected') result.outcome = write.event === 'imported' ? 'created' : 'updated';
     }
     const previous = new Map(plans.map(({ write }) => [write.id, write.previous]));
-    for (const { agent, type } of written) this.events.publish(type, agent, previous.get(agent.id) ?? null);
+    for (const { agent, type } of written) this.events.publish(type, agent, previous.get(agent.id) ?? null, provenance);
     return results;
   }
 
-  private judge(agent: AgentEntity | undefined, { id, fields, event }: ImportWrite): Promise<void> {
-    if (event === 'imported') return this.governance.authorize('register_agent', contextOf(id, fields));
-    return this.governance.authorize('update_agent', contextOfUpdate(id, fieldsOf(agent!), fields));
+  private judge(
+    agent: AgentEntity | undefined,
+    { id, fields, event }: ImportWrite,
+    provenance: Provenance,
+  ): Promise<void> {
+    if (event === 'imported') return this.governance.authorize('register_agent', contextOf(id, fields), provenance);
+    return this.governance.authorize('update_agent', contextOfUpdate(id, fieldsOf(agent!), fields), provenance);
   }
 
   /** Writes what was judged, if it is still about the same state; the rest is rejected and may simply be imported again. */
-  private async write(plans: Plan[]): Promise<ImportWritten[]> {
+  private async write(plans: Plan[], provenance: Provenance): Promise<ImportWritten[]> {
     return this.database.transaction(async (transaction) => {
       const ids = plans.map(({ write }) => write.id);
       const known = await this.imports.find(transaction, ids, { lock: true });
@@ -85,7 +93,7 @@ export class AgentImportService {
         return holds;
       });
       const writes = holding.map(({ write }) => write);
-      const written = await this.imports.write(transaction, writes);
+      const written = await this.imports.write(transaction, writes, provenance);
       // What was registered between our look and our write is left to its registration.
       const done = new Set(written.map(({ agent }) => agent.id));
       for (const { result, write } of holding) if (!done.has(write.id)) reject(result, concurrentUpdate(write.id));
@@ -123,15 +131,22 @@ function reject(result: ImportResult, { code, message, errors }: DomainError): v
 function importWrite(agent: AgentEntity | undefined, { id, ...body }: AgentDefinitionDto): ImportWrite | undefined {
   const previous = agent?.status ?? null;
   const status = transition(previous ?? 'unknown', 'import');
-  if (status) return { id, previous, status, fields: fieldsFrom(body), event: 'imported', data: {} };
+  if (status)
+    return {
+      id,
+      previous,
+      status,
+      fields: fieldsFrom(body),
+      event: 'imported',
+      data: { registration: withoutSecrets(fieldsFrom(body)) },
+    };
   const current = fieldsOf(agent!);
   const fields = filledInBy(current, body);
   // Each of the two is within the limits; together they need not be.
   const { endpoints, metadata } = fields;
   rejectIfAny(violationsOf(AgentFieldsDto, { name: body.name, type: body.type, endpoints, metadata }));
-  const changed = changedFields(fields, current);
-  if (changed.length === 0) return undefined;
-  return { id, previous, status: agent!.status, fields, event: 'updated', data: { changed } };
+  const data = changesOf(current, fields);
+  return data && { id, previous, status: agent!.status, fields, event: 'updated', data };
 }
 
 /** What the definition says, and where it says nothing what the agent has; `metadata` and `endpoints` key by key. */

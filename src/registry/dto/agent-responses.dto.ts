@@ -1,4 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { ActorDto } from '../../events/dto/actor.dto';
+import { EVENT_CAUSES, type EventCause } from '../../events/agent-event';
 import { ViolationDto } from '../../platform/validation/api-problems';
 import { AGENT_STATUSES, type AgentStatus } from '../../agent/agent-status';
 import { HEALTH_STATUSES, type HealthStatus } from '../../agent/agent-health';
@@ -184,6 +186,18 @@ export class AgentEventDto {
   @ApiProperty({ example: 'registered' })
   type!: string;
 
+  @ApiProperty({ enum: EVENT_CAUSES, description: 'What made the change. `unknown`: written by an earlier release.' })
+  cause!: EventCause;
+
+  @ApiProperty({ required: false, description: 'Who made it; absent in events of an earlier release.' })
+  actor?: ActorDto;
+
+  @ApiProperty({ required: false, format: 'uuid', description: 'The registry’s own id of the request that made it.' })
+  request_id?: string;
+
+  @ApiProperty({ required: false, description: 'The `X-Request-Id` that the client sent with it.' })
+  client_request_id?: string;
+
   @ApiProperty(TIME)
   occurred_at!: string;
 
@@ -193,10 +207,14 @@ export class AgentEventDto {
   @ApiProperty({ ...STATUS, required: false })
   to?: string;
 
-  @ApiProperty({ type: String, required: false })
+  @ApiProperty({ type: String, required: false, description: 'People’s words.' })
   reason?: string;
 
-  @ApiProperty(FREE_OBJECT)
+  @ApiProperty({
+    ...FREE_OBJECT,
+    description:
+      'The agent’s `name`, `type` and `generation`. When registration fields were changed: their names (`changed`), their values before and after (`changes`; not of a second registration) and the whole `registration` as it was written. Without secrets.',
+  })
   data!: Record<string, unknown>;
 }
 

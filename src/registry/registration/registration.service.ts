@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { AccessControl } from '../../platform/access/access-control';
+import { actorOf } from '../../platform/access/actor';
 import type { Principal } from '../../platform/access/principal';
 import { Clock } from '../../platform/common/clock';
+import type { Provenance } from '../../events/agent-event';
+import { askedBy } from '../../events/provenance';
 import { AgentEvents } from '../../events/agent-events';
 import { GovernanceService } from '../../governance/governance.service';
 import { newAgentId } from '../../agent/agent-id';
@@ -50,11 +53,12 @@ export class RegistrationService {
     const earlier = remembering && (await this.writer.earlier(remembering.key));
     if (earlier) return replay(earlier, remembering.requestHash);
     await this.access.requireClaim(principal, body.id);
-    await this.governance.authorize('register_agent', contextOf(id, fields));
-    const outcome = await this.writer.write(id, fields, principal, remembering);
+    const provenance = askedBy(actorOf(principal), 'registration');
+    await this.governance.authorize('register_agent', contextOf(id, fields), provenance);
+    const outcome = await this.writer.write({ id, fields, provenance, principal }, remembering);
     if (!('agent' in outcome)) return replay(outcome, remembering!.requestHash);
     this.identities.registered(id, fields, outcome.previousStatus);
-    return this.announce(outcome, ownerOf(principal));
+    return this.announce(outcome, provenance, ownerOf(principal));
   }
 
   private remembering(key: string, body: RegisterAgentDto, principal: Principal): Remembering {
@@ -66,8 +70,12 @@ export class RegistrationService {
   }
 
   /** Only after the commit. */
-  private announce({ token, ...registered }: WrittenRegistration, owner: string | null): Registration {
-    this.events.publish('registered', registered.agent, registered.previousStatus);
+  private announce(
+    { token, ...registered }: WrittenRegistration,
+    provenance: Provenance,
+    owner: string | null,
+  ): Registration {
+    this.events.publish('registered', registered.agent, registered.previousStatus, provenance);
     const { created, answer } = this.registrationOf(registered, owner);
     return { created, answer: token === undefined ? answer : { ...answer, token } };
   }

@@ -4,7 +4,6 @@ import type { Principal } from '../../platform/access/principal';
 import { Batched } from '../../platform/common/batched';
 import { DomainError } from '../../platform/validation/domain-error';
 import { Database, type Querier } from '../../platform/database/database';
-import type { AgentFields } from '../agent-fields.mapping';
 import { AgentRepository, type Enrolment, type Registered } from '../agent.repository';
 import { IdempotencyRepository, type RememberedAnswer } from './idempotency.repository';
 import { OwnerQuota } from './owner-quota';
@@ -24,7 +23,7 @@ export interface WrittenRegistration extends Registered {
 }
 
 /** An enrolment, and for whom. */
-interface Claim extends Enrolment {
+export interface Claim extends Enrolment {
   principal: Principal;
 }
 
@@ -56,17 +55,12 @@ export class RegistrationWriter {
    * Writes the registration, unless the key turns out to be taken: then what was answered under it.
    * @throws DomainError `insufficient_scope` when the id is somebody else's; `agent_limit_reached`
    */
-  async write(
-    id: string,
-    fields: AgentFields,
-    principal: Principal,
-    remembering?: Remembering,
-  ): Promise<WrittenRegistration | RememberedAnswer> {
-    if (!remembering) return this.writeWithOthers({ id, fields, principal });
+  async write(claim: Claim, remembering?: Remembering): Promise<WrittenRegistration | RememberedAnswer> {
+    if (!remembering) return this.writeWithOthers(claim);
     const write = async (transaction: Querier): Promise<WrittenRegistration | RememberedAnswer> => {
       const earlier = await this.idempotency.claim(transaction, remembering.key, remembering.requestHash);
       if (earlier) return earlier;
-      const written = await this.writeIn(transaction, { id, fields, principal });
+      const written = await this.writeIn(transaction, claim);
       await this.idempotency.remember(transaction, remembering.key, remembering.answerOf(written));
       return written;
     };

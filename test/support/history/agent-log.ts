@@ -18,6 +18,7 @@ interface Stored {
     occurred_at: string;
     from_status: string | null;
     to_status: string | null;
+    cause: string;
     reason: string | null;
     data: LoggedEvent['data'];
   }[];
@@ -42,11 +43,12 @@ export async function storedAgents(database: TestDatabase, ids: string[]): Promi
           metadata: agent.metadata as Record<string, unknown>,
         }
       : undefined,
-    events: events.map(({ type, occurred_at, from_status, to_status, reason, data }) => ({
+    events: events.map(({ type, occurred_at, from_status, to_status, cause, reason, data }) => ({
       type,
       occurredAt: Date.parse(occurred_at),
       from: from_status,
       to: to_status,
+      cause,
       reason,
       data,
     })),

@@ -37,7 +37,16 @@ function rightHistory(): History {
   ): void => {
     if (type === 'registered' || type === 'updated') name = `call-${during}`;
     const data = { name, generation: events.length + 1, silent_seconds: 5 };
-    events.push({ type, occurredAt: START + during * 100 + 5, from, to, reason: null, data, ...more });
+    events.push({
+      type,
+      occurredAt: START + during * 100 + 5,
+      from,
+      to,
+      cause: 'operator',
+      reason: null,
+      data,
+      ...more,
+    });
   };
   call('register'); // 0
   event('registered', null, 'active', 0);
@@ -46,9 +55,9 @@ function rightHistory(): History {
   call('merge', { outcome: 'unknown', status: undefined }); // 2, happened
   event('updated', null, null, 2);
   call('merge', { outcome: 'unknown', status: 503 }); // 3, did not
-  event('status_changed', 'active', 'unhealthy', 3, { reason: 'silent' });
+  event('status_changed', 'active', 'unhealthy', 3, { cause: 'silence' });
   call('beat'); // 4
-  event('status_changed', 'unhealthy', 'active', 4, { reason: 'heartbeat' });
+  event('status_changed', 'unhealthy', 'active', 4, { cause: 'heartbeat' });
   call('merge', { outcome: 'refused', status: 412, code: 'precondition_failed', ifMatch: '"3-x"' }); // 5
   call('maintenance'); // 6
   event('status_changed', 'active', 'maintenance', 6, { reason: 'call-6' });
@@ -171,7 +180,7 @@ describe('The check of an agent’s event log', () => {
       'an agent resurrected by a beat',
       /no such transition: event 8 status_changed deregistered -> active/,
       ({ events }) => {
-        Object.assign(events[7]!, { type: 'status_changed', reason: 'heartbeat' });
+        Object.assign(events[7]!, { type: 'status_changed', cause: 'heartbeat' });
       },
     ],
     [

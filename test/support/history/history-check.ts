@@ -7,6 +7,7 @@ export interface LoggedEvent {
   occurredAt: number;
   from: string | null;
   to: string | null;
+  cause: string;
   reason: string | null;
   data: { name: string; generation: number; silent_seconds?: number };
 }
@@ -39,13 +40,13 @@ const LIFECYCLE: Record<string, readonly string[]> = {
     'maintenance active',
     'deregistered active',
   ],
-  silent: ['active unhealthy', 'unhealthy inactive'],
+  silence: ['active unhealthy', 'unhealthy inactive'],
   heartbeat: ['unhealthy active', 'inactive active'],
   operator: ['active maintenance', 'unhealthy maintenance', 'inactive maintenance', 'maintenance active'],
   deregistered: ['active deregistered', 'unhealthy deregistered', 'inactive deregistered', 'maintenance deregistered'],
 };
-/** What the service does on its own account, told by the reason. */
-const ITS_OWN = ['silent', 'heartbeat'];
+/** What the service does on its own account, as the cause tells. */
+const ITS_OWN = ['silence', 'heartbeat'];
 const CHANGES = ['register', 'replace', 'merge', 'maintenance', 'active', 'deregister'];
 
 /**
@@ -73,7 +74,7 @@ function chainFaults(events: LoggedEvent[], { silenceSeconds }: LogRules): strin
   const faults: string[] = [];
   let status = '-';
   events.forEach((event, index) => {
-    const { type, from, to, reason, data } = event;
+    const { type, from, to, cause, data } = event;
     const refuse = (why: string): void => void faults.push(`${why}: ${told(event)}`);
     if (data.generation !== index + 1) refuse(`an event is missing or out of order, generation ${index + 1} expected`);
     if (type === 'updated') {
@@ -81,10 +82,10 @@ function chainFaults(events: LoggedEvent[], { silenceSeconds }: LogRules): strin
       if (status === '-' || status === 'deregistered') refuse(`an update of an agent that is ${status}`);
       return;
     }
-    const cause = type === 'status_changed' ? (ITS_OWN.includes(reason ?? '') ? reason! : 'operator') : type;
+    const change = type === 'status_changed' ? cause : type;
     if ((from ?? '-') !== status) refuse(`it was ${status} before`);
-    if (!LIFECYCLE[cause]?.includes(`${from ?? '-'} ${to}`)) refuse('no such transition');
-    if (cause === 'silent' && !(data.silent_seconds! >= silenceSeconds)) refuse('not silent for long enough');
+    if (!LIFECYCLE[change]?.includes(`${from ?? '-'} ${to}`)) refuse('no such transition');
+    if (change === 'silence' && !(data.silent_seconds! >= silenceSeconds)) refuse('not silent for long enough');
     status = to ?? '-';
   });
   return faults;
@@ -118,12 +119,11 @@ function callFaults(changes: Call[], events: LoggedEvent[]): string[] {
   const byMark = new Map(changes.map((call) => [`${eventType(call)} ${call.mark}`, call]));
   const unmarked: number[] = [];
   events.forEach((event, at) => {
-    const { type, reason, data } = event;
+    const { type, cause, reason, data } = event;
     const call = byMark.get(`${type} ${type === 'status_changed' ? reason : data.name}`);
     if (type === 'deregistered') unmarked.push(at);
     else if (call) place(call, at);
-    else if (type !== 'status_changed' || !ITS_OWN.includes(reason ?? ''))
-      faults.push(`nobody asked for ${told(event)}`);
+    else if (type !== 'status_changed' || !ITS_OWN.includes(cause)) faults.push(`nobody asked for ${told(event)}`);
   });
   faults.push(...placeDeregistrations(changes, events, unmarked, places));
   for (const call of changes) {
@@ -184,7 +184,7 @@ function orderFaults(places: Map<Call, number>, events: LoggedEvent[]): string[]
 /** Who is revived has beaten. */
 function revivalFaults(beats: Call[], events: LoggedEvent[]): string[] {
   return events
-    .filter(({ type, reason }) => type === 'status_changed' && reason === 'heartbeat')
+    .filter(({ type, cause }) => type === 'status_changed' && cause === 'heartbeat')
     .filter(({ occurredAt }) =>
       beats.every(({ sentAt }) => sentAt > occurredAt + CLOCKS_MS || sentAt < occurredAt - BEAT_MS),
     )
@@ -214,8 +214,8 @@ function eventType({ kind }: Call): string {
   return kind === 'deregister' ? 'deregistered' : 'status_changed';
 }
 
-function told({ type, from, to, reason, data }: LoggedEvent): string {
-  return `event ${data.generation} ${type} ${from ?? '-'} -> ${to ?? '-'} (${reason ?? data.name})`;
+function told({ type, from, to, cause, reason, data }: LoggedEvent): string {
+  return `event ${data.generation} ${type} ${from ?? '-'} -> ${to ?? '-'} (${cause}: ${reason ?? data.name})`;
 }
 
 function called({ kind, mark, outcome }: Call): string {

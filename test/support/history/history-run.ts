@@ -116,7 +116,7 @@ export class HistoryRun {
 
   private async haveMovedByThemselves(): Promise<boolean> {
     const moved = await this.database.query(
-      `SELECT DISTINCT reason FROM agent_events WHERE type = 'status_changed' AND reason IN ('silent', 'heartbeat')`,
+      `SELECT DISTINCT cause FROM agent_events WHERE type = 'status_changed' AND cause IN ('silence', 'heartbeat')`,
     );
     return moved.length === 2;
   }

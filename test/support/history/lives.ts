@@ -115,8 +115,8 @@ export class Lives {
     const calls = this.clients.flatMap((client) => client.calls);
     const count = (outcome: Call['outcome']): number => calls.filter((call) => call.outcome === outcome).length;
     const events = stored.flatMap((agent) => agent.events);
-    const byItself = (reason: string): number => events.filter((event) => event.reason === reason).length;
-    return `${this.agents.length} agents; ${count('done')} calls done, ${count('refused')} refused, ${count('unknown')} of unknown outcome; ${events.length} events, of them ${byItself('silent')} of silence, ${byItself('heartbeat')} of revival`;
+    const byItself = (cause: string): number => events.filter((event) => event.cause === cause).length;
+    return `${this.agents.length} agents; ${count('done')} calls done, ${count('refused')} refused, ${count('unknown')} of unknown outcome; ${events.length} events, of them ${byItself('silence')} of silence, ${byItself('heartbeat')} of revival`;
   }
 
   /** @throws Error that tells all that was found wrong, and how to see it again */

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Configuration } from '../../config/configuration';
 import { Database, type Querier } from '../../database/database';
-import { appendEvents } from '../../../events/append-events.sql';
+import type { Provenance } from '../../../events/agent-event';
+import { appendEvents, provenanceJson } from '../../../events/append-events.sql';
 
 /** What access control must know of an agent that is registered, or was (a tombstone keeps its owner). */
 export interface AgentCredential {
@@ -106,7 +107,7 @@ export class AgentCredentialsRepository {
    * Replaces the tokens of some of an owner's agents, those after an id in the order of ids, by random digests to which there is no
    * token, and appends an event for each that is registered. Returns the ids, ascending; none when all are done.
    */
-  async revokeSome(owner: string, after: string): Promise<string[]> {
+  async revokeSome(owner: string, after: string, provenance: Provenance): Promise<string[]> {
     const rows = await this.database.query<{ id: string }>(
       `WITH chosen AS MATERIALIZED (
          SELECT agent_id FROM agent_credentials WHERE owner = $1 AND agent_id > $2
@@ -115,13 +116,9 @@ export class AgentCredentialsRepository {
          UPDATE agent_credentials SET sha256 = sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))
            FROM chosen WHERE agent_credentials.agent_id = chosen.agent_id
          RETURNING agent_credentials.agent_id),
-       event AS (
-         SELECT id AS agent_id, 'token_revoked' AS type, NULL AS from_status, NULL AS to_status, NULL AS reason,
-                jsonb_build_object('name', name, 'type', type, 'generation', generation) AS data
-           FROM agents WHERE id IN (SELECT agent_id FROM revoked) AND deregistered_at IS NULL ORDER BY id),
-       logged AS (${appendEvents('event')})
+       logged AS (${TOKEN_REVOKED})
        SELECT agent_id AS id FROM revoked ORDER BY agent_id`,
-      [owner, after],
+      [owner, after, JSON.stringify(provenanceJson(provenance))],
     );
     return rows.map(({ id }) => id);
   }
@@ -130,6 +127,11 @@ export class AgentCredentialsRepository {
     return this.configuration.AGENT_TOKEN_TTL_SECONDS;
   }
 }
+
+const TOKEN_REVOKED = appendEvents(
+  { agent: 'agents', type: `'token_revoked'`, provenance: '$3::jsonb' },
+  'agents WHERE id IN (SELECT agent_id FROM revoked) AND deregistered_at IS NULL',
+);
 
 function isValid(ttl: string): string {
   return `${USED_AT} > now() - make_interval(secs => ${ttl})`;

@@ -5,6 +5,7 @@ import { BatchedLookup } from '../../common/batched-lookup';
 import { Clock } from '../../common/clock';
 import type { Querier } from '../../database/database';
 import { DatabaseWatch } from '../../database/database-watch';
+import type { Provenance } from '../../../events/agent-event';
 import { AgentChanged } from '../../../events/agent-changed.event';
 import { AgentsTouched } from '../../../events/agents-touched.event';
 import { FOREIGN_AGENT, insufficientScope, invalidToken } from '../access.errors';
@@ -128,14 +129,17 @@ export class AgentCredentials {
    * Replaces the tokens of all agents of an owner by ones that nobody has, with an event for each agent, and returns how many. Other
    * replicas refuse the tokens within seconds, because they follow the events.
    */
-  async revokeOwned(owner: string): Promise<number> {
+  async revokeOwned(owner: string, provenance: Provenance): Promise<number> {
     let revoked = 0;
-    for (let after = '', ids: string[]; (ids = await this.credentials.revokeSome(owner, after)).length > 0;) {
+    for (
+      let after = '', ids: string[];
+      (ids = await this.credentials.revokeSome(owner, after, provenance)).length > 0;
+    ) {
       this.onTouched({ ids });
       revoked += ids.length;
       after = ids.at(-1)!;
     }
-    this.logger.info({ owner, revoked }, 'The tokens of all agents of an owner are revoked');
+    this.logger.info({ owner, revoked, actor: provenance.actor }, 'The tokens of all agents of an owner are revoked');
     return revoked;
   }
 

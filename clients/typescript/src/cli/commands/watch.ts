@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { ConnectionError, NotFoundError, RateLimitedError, UnavailableError } from '../../errors.js';
+import { ConnectionError, RateLimitedError, UnavailableError } from '../../errors.js';
 import type { AgentEvent, AgentSummary } from '../../types.js';
 import { agentTable } from '../agent-view.js';
 import { type Change, changesBetween, type Fleet } from '../changes.js';
@@ -163,27 +163,22 @@ async function watchAgent(call: Call, id: string): Promise<void> {
     return fresh;
   };
   const look = async (): Promise<boolean> => {
-    try {
-      const events = await newEvents();
-      for (const event of events.reverse()) printEvent(output, event);
-      last = events.at(-1)?.revision ?? last ?? 0;
-      return true;
-    } catch (error) {
-      // From then on its log is closed, too.
-      const isOver = last !== undefined && error instanceof NotFoundError && error.code === 'agent_deregistered';
-      if (!isOver) throw error;
-      output.note(`${id} is deregistered`);
-      return false;
-    }
+    const events = await newEvents();
+    for (const event of events.reverse()) printEvent(output, event);
+    last = events.at(-1)?.revision ?? last ?? 0;
+    const isOver = events.at(-1)?.type === 'deregistered';
+    if (isOver) output.note(`${id} is deregistered`);
+    return !isOver;
   };
   await repeat(call, look, (reason) => noteOutage(output, reason));
 }
 
 function printEvent(output: Output, event: AgentEvent): void {
   if (output.isJson) return output.json(event);
-  const { occurred_at, type, from, to, reason } = event;
+  const { occurred_at, type, from, to, cause, actor, reason } = event;
   const arrow = from === undefined || from === to ? (to ?? '') : `${from} -> ${to}`;
-  const texts = [occurred_at, type, arrow, reason ?? ''];
+  const by = actor?.name == null ? cause : `${cause} by ${actor.name}`;
+  const texts = [occurred_at, type, arrow, by, reason ?? ''];
   if (output.isTerminal) output.line(texts.filter((text) => text !== '').join('  '));
   else output.table([], [texts.map((text) => ({ text }))]);
 }
