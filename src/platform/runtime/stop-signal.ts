@@ -1,7 +1,7 @@
 import type { Clock } from '../common/clock';
 
-/** npm and a terminal both pass a Ctrl-C on; within this time it counts as one. */
-const SAME_CTRL_C_MS = 250;
+/** npm passes on a signal that its whole process group has got already: within this time two are one. */
+const ECHO_MS = 500;
 
 /** That the process is to end cleanly. */
 export interface StopSignal {
@@ -12,7 +12,8 @@ export interface StopSignal {
 }
 
 /**
- * The first SIGTERM or SIGINT from now on; `onSecond` is called at another one. Nest's own shutdown hooks would end the
+ * The first SIGTERM or SIGINT from now on; `onSecond` is called at another one that is
+ * no echo. Nest's own shutdown hooks would end the
  * process by the signal again: a clean stop is exit code 0.
  */
 export function stopSignal(clock: Clock, onSecond: () => void): StopSignal {
@@ -20,8 +21,7 @@ export function stopSignal(clock: Clock, onSecond: () => void): StopSignal {
   const received = new Promise<string>((resolve) => {
     let first: number | undefined;
     const onSignal = (signal: NodeJS.Signals): void => {
-      const isEcho = signal === 'SIGINT' && first !== undefined && clock.monotonicMs() - first < SAME_CTRL_C_MS;
-      if (first !== undefined && !isEcho) onSecond();
+      if (first !== undefined && clock.monotonicMs() - first >= ECHO_MS) onSecond();
       first ??= clock.monotonicMs();
       controller.abort();
       resolve(signal);
