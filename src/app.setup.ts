@@ -5,6 +5,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import helmet, { type HelmetOptions } from 'helmet';
 import { Configuration } from './platform/config/configuration';
+import { packageVersion } from './platform/runtime/package-version';
 import { SECURITY_SCHEME } from './platform/access/requires.decorator';
 import { generatedOnce } from './platform/observability/generated-once';
 import type { HttpAdapter } from './platform/http/http-adapter';
@@ -86,7 +87,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   const outline = new DocumentBuilder()
     .setTitle('Agent Registry')
     .setDescription(description)
-    .setVersion('1.0.0')
+    .setVersion(packageVersion())
     .addBearerAuth(
       { type: 'http', description: 'With `AUTH_MODE=token` or `jwt`; without it no token is asked for.' },
       SECURITY_SCHEME,
@@ -99,5 +100,14 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addTag('heartbeat', 'Signs of life')
     .addTag('service', 'Probes')
     .build();
-  return SwaggerModule.createDocument(app, outline);
+  return withoutSuffix(SwaggerModule.createDocument(app, outline));
+}
+
+/** Schemas under names that say nothing of how they are made: `Agent`, not `AgentDto`. */
+function withoutSuffix(document: OpenAPIObject): OpenAPIObject {
+  const text = JSON.stringify(document).replaceAll(/("#\/components\/schemas\/\w+?)Dto"/g, '$1"');
+  const renamed = JSON.parse(text) as OpenAPIObject;
+  const schemas = Object.entries(renamed.components?.schemas ?? {});
+  const named = Object.fromEntries(schemas.map(([name, schema]) => [name.replace(/Dto$/, ''), schema]));
+  return { ...renamed, components: { ...renamed.components, schemas: named } };
 }

@@ -10,8 +10,8 @@ import { DrawsOn } from '../platform/limits/budget';
 import { storableId } from '../agent/agent-fields';
 import { DatabaseTime } from '../liveness/database-time';
 import {
-  HeartbeatAnswerDto,
-  HeartbeatBatchAnswerDto,
+  HeartbeatResponseDto,
+  HeartbeatBatchResponseDto,
   HeartbeatBatchDto,
   HeartbeatRequestDto,
 } from './dto/heartbeats.dto';
@@ -54,12 +54,12 @@ export class HeartbeatController {
   @TakesBatch()
   @Requires('agent', { allowStale: true })
   @ApiOperation({ operationId: 'sendHeartbeats', summary: 'Many heartbeats at once; a bad one is rejected by itself' })
-  @ApiOkResponse({ type: HeartbeatBatchAnswerDto })
+  @ApiOkResponse({ type: HeartbeatBatchResponseDto })
   @ApiProblems(400, 413, 415)
   async beatAll(
     @ValidBody(HeartbeatBatchDto) { beats }: HeartbeatBatchDto,
     @Caller() principal: Principal,
-  ): Promise<HeartbeatBatchAnswerDto> {
+  ): Promise<HeartbeatBatchResponseDto> {
     const { accepted, rejected, replies, nextHeartbeatSeconds } = await this.heartbeats.beatAll(beats, principal);
     return { accepted, rejected, replies, next_heartbeat_seconds: nextHeartbeatSeconds };
   }
@@ -72,14 +72,17 @@ export class HeartbeatController {
     summary: 'A heartbeat, with or without a report of the agent’s health',
   })
   @ApiBody({ type: HeartbeatRequestDto, required: false })
-  @ApiOkResponse({ type: HeartbeatAnswerDto })
+  @ApiOkResponse({ type: HeartbeatResponseDto })
   @ApiProblems(400, 404, 413, 415)
-  beat(@Param('id', storableId) id: string, @Body() body: unknown): HeartbeatAnswerDto | Promise<HeartbeatAnswerDto> {
+  beat(
+    @Param('id', storableId) id: string,
+    @Body() body: unknown,
+  ): HeartbeatResponseDto | Promise<HeartbeatResponseDto> {
     const accepted = this.heartbeats.beat(id, body);
     return accepted instanceof Promise ? accepted.then((beat) => this.answerTo(beat)) : this.answerTo(accepted);
   }
 
-  private answerTo({ id, status, nextHeartbeatSeconds, timeoutSeconds, reply }: AcceptedBeat): HeartbeatAnswerDto {
+  private answerTo({ id, status, nextHeartbeatSeconds, timeoutSeconds, reply }: AcceptedBeat): HeartbeatResponseDto {
     return {
       id,
       last_beat: this.databaseTime.now().toISOString(),

@@ -42,7 +42,7 @@ const ETAG = {
 /** A merge patch as OpenAPI can tell it: of the same fields, none of which has to be there. */
 class AgentPatchDto extends PartialType(AgentFieldsDto) {}
 
-interface RecordAnswer {
+interface RecordResponse {
   status: number;
   headers: Record<string, string>;
   body?: AgentDto;
@@ -218,14 +218,14 @@ export class AgentController {
     id: string,
     principal: Principal,
     ifNoneMatch: string | undefined,
-  ): RecordAnswer | Promise<RecordAnswer> {
+  ): RecordResponse | Promise<RecordResponse> {
     const found = this.agents.read(id);
     return found instanceof Promise
       ? found.then((agent) => this.answerWith(agent, principal, ifNoneMatch))
       : this.answerWith(found, principal, ifNoneMatch);
   }
 
-  private answerWith(agent: AgentEntity, principal: Principal, ifNoneMatch: string | undefined): RecordAnswer {
+  private answerWith(agent: AgentEntity, principal: Principal, ifNoneMatch: string | undefined): RecordResponse {
     const headers = { ETag: entityTag(agent) };
     if (ifNoneMatchHits(ifNoneMatch, headers.ETag)) return { status: 304, headers };
     return { status: 200, headers, body: this.presenter.record(agent, seesSecrets(principal, agent)) };

@@ -22,7 +22,7 @@ import { RegistrationService } from './registration/registration.service';
 
 const LOCATION = { Location: { description: 'The path of the agent.', schema: { type: 'string' as const } } };
 
-interface EnrolmentAnswer {
+interface RegistrationResult {
   status: number;
   headers: Record<string, string>;
   body: RegistrationDto;
@@ -141,7 +141,11 @@ export class AgentsController {
     return { results: await this.imports.import(agents, { dryRun, actor: actorOf(principal) }) };
   }
 
-  private async enrol(body: RegisterAgentDto, principal: Principal, idempotencyKey?: string): Promise<EnrolmentAnswer> {
+  private async enrol(
+    body: RegisterAgentDto,
+    principal: Principal,
+    idempotencyKey?: string,
+  ): Promise<RegistrationResult> {
     const isKey = idempotencyKey === undefined || (idempotencyKey.length >= 1 && idempotencyKey.length <= 255);
     rejectIfAny(isKey ? [] : [{ field: 'Idempotency-Key', message: 'must have 1 to 255 characters' }]);
     const { created, answer } = await this.registrations.register(body, principal, idempotencyKey);

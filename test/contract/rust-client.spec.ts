@@ -12,22 +12,22 @@ const OPENAPI = JSON.parse(readFileSync(join(ROOT, 'openapi.json'), 'utf8')) as 
 
 /** The types of the crate, by the schema of openapi.json that they read or write. */
 const TYPES = {
-  RegisterAgentDto: 'Registration',
-  HeartbeatSettingsDto: 'HeartbeatSettings',
-  RegistrationDto: 'Registered',
-  RegisteredHeartbeatDto: 'Cadence',
-  HealthReportDto: 'HealthReport',
-  HeartbeatAnswerDto: 'HeartbeatAnswer',
-  AgentSummaryDto: 'AgentSummary',
-  AgentDto: 'Agent',
-  HealthDto: 'Health',
-  HeartbeatDto: 'Heartbeat',
-  AgentHealthDto: 'AgentHealth',
-  DiscoverAgentsDto: 'DiscoverQuery',
-  AgentPageDto: 'AgentPage',
-  DeregistrationDto: 'Deregistered',
-  ServiceHealthDto: 'ServiceHealth',
-  ViolationDto: 'FieldError',
+  RegisterAgent: 'Registration',
+  HeartbeatSettings: 'HeartbeatSettings',
+  Registration: 'Registered',
+  RegisteredHeartbeat: 'Cadence',
+  HealthReport: 'HealthReport',
+  HeartbeatResponse: 'HeartbeatResponse',
+  AgentSummary: 'AgentSummary',
+  Agent: 'Agent',
+  Health: 'Health',
+  Heartbeat: 'Heartbeat',
+  AgentHealth: 'AgentHealth',
+  DiscoverAgents: 'DiscoverQuery',
+  AgentPage: 'AgentPage',
+  Deregistration: 'Deregistered',
+  ServiceHealth: 'ServiceHealth',
+  Violation: 'FieldError',
 };
 
 /** What is between the braces of a definition, as rustfmt lays it out. */

@@ -5,6 +5,14 @@ import { Clock, type Timer } from '../../src/platform/common/clock';
 const GRACE_MS = 1_000;
 
 /**
+ * In steps of 1/1024 ms, which a double adds and subtracts without rounding: two seconds after it, a moment is two seconds ago and not a
+ * billionth of a millisecond less.
+ */
+function inSteps(ms: number): number {
+  return Math.round(ms * 1024) / 1024;
+}
+
+/**
  * The clock of the machine, and as much later as a test says. Timers fire when their time has come by this clock: by
  * themselves, or because the test moves it.
  */
@@ -24,7 +32,7 @@ export class TestClock extends Clock {
   }
 
   monotonicMs(): number {
-    return (this.stalledAt ?? performance.now()) + this.aheadMs;
+    return inSteps((this.stalledAt ?? performance.now()) + this.aheadMs);
   }
 
   setTimer(ms: number, work: () => unknown): Timer {
@@ -45,7 +53,7 @@ export class TestClock extends Clock {
    * the machine is busy with other things, nothing is late by this clock.
    */
   ignoreStalls(): void {
-    this.stalledAt ??= performance.now();
+    this.stalledAt ??= inSteps(performance.now());
   }
 
   /**

@@ -12,7 +12,7 @@ use serde_json::json;
 
 use crate::error::{Error, Problem};
 use crate::model::{
-    Agent, AgentHealth, AgentPage, Deregistered, DiscoverQuery, HealthReport, HeartbeatAnswer,
+    Agent, AgentHealth, AgentPage, Deregistered, DiscoverQuery, HealthReport, HeartbeatResponse,
     ListQuery, OperatorStatus, Registered, Registration, ServiceHealth,
 };
 
@@ -261,7 +261,7 @@ impl RegistryClient {
         &self,
         id: &str,
         health: Option<&HealthReport>,
-    ) -> Result<HeartbeatAnswer, Error> {
+    ) -> Result<HeartbeatResponse, Error> {
         self.heartbeat_within(self.timeout, id, health).await
     }
 
@@ -270,7 +270,7 @@ impl RegistryClient {
         timeout: Duration,
         id: &str,
         health: Option<&HealthReport>,
-    ) -> Result<HeartbeatAnswer, Error> {
+    ) -> Result<HeartbeatResponse, Error> {
         let request = self
             .request(Method::POST, &["agents", segment(id)?, "heartbeat"])
             .timeout(timeout.min(self.timeout));

@@ -39,7 +39,7 @@ pub use client::{RegistryClient, RegistryClientBuilder, Token};
 pub use error::{Error, FieldError, Problem, ProblemCode};
 pub use model::{
     Agent, AgentHealth, AgentPage, AgentStatus, AgentSummary, Cadence, Deregistered, DiscoverQuery,
-    Health, HealthReport, HealthStatus, Heartbeat, HeartbeatAnswer, HeartbeatSettings, ListQuery,
+    Health, HealthReport, HealthStatus, Heartbeat, HeartbeatResponse, HeartbeatSettings, ListQuery,
     OperatorStatus, Registered, Registration, ServiceHealth, ServiceStatus,
 };
 pub use session::{AgentSession, SessionBuilder, SessionEvent};

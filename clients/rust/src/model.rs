@@ -235,7 +235,7 @@ pub struct HealthReport {
 /// The answer to a heartbeat.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
-pub struct HeartbeatAnswer {
+pub struct HeartbeatResponse {
     /// Whose it was.
     pub id: String,
     /// When it was heard (RFC 3339, UTC).
@@ -536,7 +536,7 @@ mod tests {
 
     #[test]
     fn what_later_versions_add_is_ignored_or_kept() {
-        let answer: HeartbeatAnswer = from_value(json!({
+        let answer: HeartbeatResponse = from_value(json!({
             "id": "a-1", "last_beat": "2026-10-08T15:32:10.000Z", "status": "draining", "next_heartbeat_seconds": 2.5,
             "timeout_seconds": 30, "colour": { "of": "the sky" },
         }))

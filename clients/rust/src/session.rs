@@ -9,7 +9,7 @@ use tokio::time::{sleep, timeout_at, Instant};
 
 use crate::client::RegistryClient;
 use crate::error::{Error, ProblemCode};
-use crate::model::{AgentStatus, HealthReport, HeartbeatAnswer, Registered, Registration};
+use crate::model::{AgentStatus, HealthReport, HeartbeatResponse, Registered, Registration};
 use crate::pause::{
     after_failure, random, random_bits, seconds, until_first_beat, until_next_beat,
 };
@@ -24,7 +24,7 @@ pub enum SessionEvent<'a> {
     /// It has registered, or registered again.
     Registered(&'a Registered),
     /// The registry has heard it.
-    Beat(&'a HeartbeatAnswer),
+    Beat(&'a HeartbeatResponse),
     /// A registration or a heartbeat has failed; the next try comes after `retry_in`.
     Failed {
         /// Why.
@@ -307,7 +307,7 @@ impl Life {
         }
     }
 
-    fn heard(&mut self, answer: &HeartbeatAnswer) -> Duration {
+    fn heard(&mut self, answer: &HeartbeatResponse) -> Duration {
         self.interval = seconds(answer.next_heartbeat_seconds);
         self.timeout = seconds(answer.timeout_seconds);
         self.failures = 0;

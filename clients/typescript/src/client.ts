@@ -20,8 +20,8 @@ import type {
   DiscoveryQuery,
   FleetHealth,
   HealthReport,
-  HeartbeatAnswer,
-  HeartbeatBatchAnswer,
+  HeartbeatResponse,
+  HeartbeatBatchResponse,
   HeartbeatBatchItem,
   ImportResults,
   ListQuery,
@@ -176,13 +176,13 @@ export class AgentRegistryClient {
   }
 
   /** The agent is alive, and feels like this. The answer says when to beat next. */
-  heartbeat(id: string, health?: HealthReport, options: RequestOptions = {}): Promise<HeartbeatAnswer> {
+  heartbeat(id: string, health?: HealthReport, options: RequestOptions = {}): Promise<HeartbeatResponse> {
     const body = health && { health };
     return this.#call('post', '/agents/{id}/heartbeat', { id, body, isRepeatable: true, options });
   }
 
   /** Up to 5,000 heartbeats at once. What is wrong with one of them is in `rejected` and does the others no harm. */
-  heartbeats(beats: readonly HeartbeatBatchItem[], options: RequestOptions = {}): Promise<HeartbeatBatchAnswer> {
+  heartbeats(beats: readonly HeartbeatBatchItem[], options: RequestOptions = {}): Promise<HeartbeatBatchResponse> {
     return this.#call('post', '/agents/heartbeats', { body: { beats }, isRepeatable: true, options });
   }
 

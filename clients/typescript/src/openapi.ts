@@ -40,7 +40,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["AgentPageDto"];
+                        "application/json": components["schemas"]["AgentPage"];
                     };
                 };
                 /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
@@ -49,7 +49,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description No bearer token, or a wrong one. `unauthorized` */
@@ -58,7 +58,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
@@ -67,7 +67,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
@@ -78,7 +78,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
@@ -89,7 +89,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -132,7 +132,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["AgentDto"];
+                        "application/json": components["schemas"]["Agent"];
                     };
                 };
                 /** @description Unchanged. */
@@ -150,7 +150,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description No bearer token, or a wrong one. `unauthorized` */
@@ -159,7 +159,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
@@ -168,7 +168,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
@@ -177,7 +177,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
@@ -188,7 +188,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
@@ -199,7 +199,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -220,7 +220,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["AgentFieldsDto"];
+                    "application/json": components["schemas"]["AgentFields"];
                 };
             };
             responses: {
@@ -231,7 +231,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["AgentDto"];
+                        "application/json": components["schemas"]["Agent"];
                     };
                 };
                 /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
@@ -240,7 +240,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description No bearer token, or a wrong one. `unauthorized` */
@@ -249,7 +249,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /**
@@ -262,7 +262,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
@@ -271,7 +271,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update` */
@@ -280,7 +280,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The agent is not in the state that `If-Match` names. `precondition_failed` */
@@ -289,7 +289,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The body is too large. `payload_too_large` */
@@ -298,7 +298,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The body is not declared as UTF-8 JSON. `unsupported_media_type` */
@@ -307,7 +307,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
@@ -318,7 +318,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
@@ -329,7 +329,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -356,7 +356,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["DeregistrationDto"];
+                        "application/json": components["schemas"]["Deregistration"];
                     };
                 };
                 /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
@@ -365,7 +365,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description No bearer token, or a wrong one. `unauthorized` */
@@ -374,7 +374,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /**
@@ -387,7 +387,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
@@ -396,7 +396,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update` */
@@ -405,7 +405,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The agent is not in the state that `If-Match` names. `precondition_failed` */
@@ -414,7 +414,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
@@ -425,7 +425,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
@@ -436,7 +436,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -460,8 +460,8 @@ export interface paths {
             /** @description A value sets, null clears, what is absent stays. */
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["AgentPatchDto"];
-                    "application/merge-patch+json": components["schemas"]["AgentPatchDto"];
+                    "application/json": components["schemas"]["AgentPatch"];
+                    "application/merge-patch+json": components["schemas"]["AgentPatch"];
                 };
             };
             responses: {
@@ -472,7 +472,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["AgentDto"];
+                        "application/json": components["schemas"]["Agent"];
                     };
                 };
                 /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
@@ -481,7 +481,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description No bearer token, or a wrong one. `unauthorized` */
@@ -490,7 +490,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /**
@@ -503,7 +503,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
@@ -512,7 +512,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update` */
@@ -521,7 +521,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The agent is not in the state that `If-Match` names. `precondition_failed` */
@@ -530,7 +530,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The body is too large. `payload_too_large` */
@@ -539,7 +539,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The body is not declared as UTF-8 JSON. `unsupported_media_type` */
@@ -548,7 +548,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
@@ -559,7 +559,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
@@ -570,7 +570,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -608,7 +608,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["DeregistrationDto"];
+                        "application/json": components["schemas"]["Deregistration"];
                     };
                 };
                 /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
@@ -617,7 +617,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description No bearer token, or a wrong one. `unauthorized` */
@@ -626,7 +626,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /**
@@ -639,7 +639,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
@@ -648,7 +648,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update` */
@@ -657,7 +657,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The agent is not in the state that `If-Match` names. `precondition_failed` */
@@ -666,7 +666,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
@@ -677,7 +677,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
@@ -688,7 +688,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -727,7 +727,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["AgentEventsDto"];
+                        "application/json": components["schemas"]["AgentEvents"];
                     };
                 };
                 /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
@@ -736,7 +736,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description No bearer token, or a wrong one. `unauthorized` */
@@ -745,7 +745,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
@@ -754,7 +754,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
@@ -763,7 +763,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
@@ -774,7 +774,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
@@ -785,7 +785,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -823,7 +823,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["AgentHealthDto"];
+                        "application/json": components["schemas"]["AgentHealth"];
                     };
                 };
                 /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
@@ -832,7 +832,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description No bearer token, or a wrong one. `unauthorized` */
@@ -841,7 +841,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
@@ -850,7 +850,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
@@ -859,7 +859,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
@@ -870,7 +870,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
@@ -881,7 +881,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -915,7 +915,7 @@ export interface paths {
             };
             requestBody?: {
                 content: {
-                    "application/json": components["schemas"]["HeartbeatRequestDto"];
+                    "application/json": components["schemas"]["HeartbeatRequest"];
                 };
             };
             responses: {
@@ -924,7 +924,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["HeartbeatAnswerDto"];
+                        "application/json": components["schemas"]["HeartbeatResponse"];
                     };
                 };
                 /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
@@ -933,7 +933,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description No bearer token, or a wrong one. `unauthorized` */
@@ -942,7 +942,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
@@ -951,7 +951,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
@@ -960,7 +960,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The body is too large. `payload_too_large` */
@@ -969,7 +969,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The body is not declared as UTF-8 JSON. `unsupported_media_type` */
@@ -978,7 +978,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
@@ -989,7 +989,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
@@ -1000,7 +1000,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -1035,7 +1035,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["SetStatusDto"];
+                    "application/json": components["schemas"]["SetStatus"];
                 };
             };
             responses: {
@@ -1046,7 +1046,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["AgentDto"];
+                        "application/json": components["schemas"]["Agent"];
                     };
                 };
                 /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
@@ -1055,7 +1055,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description No bearer token, or a wrong one. `unauthorized` */
@@ -1064,7 +1064,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /**
@@ -1077,7 +1077,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
@@ -1086,7 +1086,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update` */
@@ -1095,7 +1095,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The agent is not in the state that `If-Match` names. `precondition_failed` */
@@ -1104,7 +1104,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The body is too large. `payload_too_large` */
@@ -1113,7 +1113,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The body is not declared as UTF-8 JSON. `unsupported_media_type` */
@@ -1122,7 +1122,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
@@ -1133,7 +1133,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
@@ -1144,7 +1144,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -1165,7 +1165,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["SetStatusDto"];
+                    "application/json": components["schemas"]["SetStatus"];
                 };
             };
             responses: {
@@ -1176,7 +1176,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["AgentDto"];
+                        "application/json": components["schemas"]["Agent"];
                     };
                 };
                 /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
@@ -1185,7 +1185,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description No bearer token, or a wrong one. `unauthorized` */
@@ -1194,7 +1194,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /**
@@ -1207,7 +1207,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
@@ -1216,7 +1216,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update` */
@@ -1225,7 +1225,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The agent is not in the state that `If-Match` names. `precondition_failed` */
@@ -1234,7 +1234,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The body is too large. `payload_too_large` */
@@ -1243,7 +1243,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The body is not declared as UTF-8 JSON. `unsupported_media_type` */
@@ -1252,7 +1252,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
@@ -1263,7 +1263,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
@@ -1274,7 +1274,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -1304,7 +1304,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["DiscoverAgentsDto"];
+                    "application/json": components["schemas"]["DiscoverAgents"];
                 };
             };
             responses: {
@@ -1313,7 +1313,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["DiscoveryDto"];
+                        "application/json": components["schemas"]["Discovery"];
                     };
                 };
                 /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
@@ -1322,7 +1322,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description No bearer token, or a wrong one. `unauthorized` */
@@ -1331,7 +1331,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
@@ -1340,7 +1340,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The body is too large. `payload_too_large` */
@@ -1349,7 +1349,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The body is not declared as UTF-8 JSON. `unsupported_media_type` */
@@ -1358,7 +1358,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
@@ -1369,7 +1369,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
@@ -1380,7 +1380,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -1410,7 +1410,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["HeartbeatBatchDto"];
+                    "application/json": components["schemas"]["HeartbeatBatch"];
                 };
             };
             responses: {
@@ -1419,7 +1419,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["HeartbeatBatchAnswerDto"];
+                        "application/json": components["schemas"]["HeartbeatBatchResponse"];
                     };
                 };
                 /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
@@ -1428,7 +1428,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description No bearer token, or a wrong one. `unauthorized` */
@@ -1437,7 +1437,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
@@ -1446,7 +1446,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The body is too large. `payload_too_large` */
@@ -1455,7 +1455,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The body is not declared as UTF-8 JSON. `unsupported_media_type` */
@@ -1464,7 +1464,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
@@ -1475,7 +1475,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
@@ -1486,7 +1486,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -1519,7 +1519,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["ImportAgentsDto"];
+                    "application/json": components["schemas"]["ImportAgents"];
                 };
             };
             responses: {
@@ -1528,7 +1528,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ImportResultsDto"];
+                        "application/json": components["schemas"]["ImportResults"];
                     };
                 };
                 /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
@@ -1537,7 +1537,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description No bearer token, or a wrong one. `unauthorized` */
@@ -1546,7 +1546,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
@@ -1555,7 +1555,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The body is too large. `payload_too_large` */
@@ -1564,7 +1564,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The body is not declared as UTF-8 JSON. `unsupported_media_type` */
@@ -1573,7 +1573,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
@@ -1584,7 +1584,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
@@ -1595,7 +1595,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -1628,7 +1628,7 @@ export interface paths {
             };
             requestBody: {
                 content: {
-                    "application/json": components["schemas"]["RegisterAgentDto"];
+                    "application/json": components["schemas"]["RegisterAgent"];
                 };
             };
             responses: {
@@ -1640,7 +1640,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["RegistrationDto"];
+                        "application/json": components["schemas"]["Registration"];
                     };
                 };
                 /** @description Registered. */
@@ -1651,7 +1651,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["RegistrationDto"];
+                        "application/json": components["schemas"]["Registration"];
                     };
                 };
                 /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
@@ -1660,7 +1660,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description No bearer token, or a wrong one. `unauthorized` */
@@ -1669,7 +1669,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /**
@@ -1682,7 +1682,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The body is too large. `payload_too_large` */
@@ -1691,7 +1691,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The body is not declared as UTF-8 JSON. `unsupported_media_type` */
@@ -1700,7 +1700,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The key came with another body before. `idempotency_key_reused` */
@@ -1709,7 +1709,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
@@ -1720,7 +1720,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
@@ -1731,7 +1731,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -1764,7 +1764,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["FleetHealthDto"];
+                        "application/json": components["schemas"]["FleetHealth"];
                     };
                 };
                 /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
@@ -1773,7 +1773,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description No bearer token, or a wrong one. `unauthorized` */
@@ -1782,7 +1782,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
@@ -1791,7 +1791,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
@@ -1802,7 +1802,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
@@ -1813,7 +1813,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -1848,7 +1848,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["OverviewDto"];
+                        "application/json": components["schemas"]["Overview"];
                     };
                 };
                 /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
@@ -1857,7 +1857,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description No bearer token, or a wrong one. `unauthorized` */
@@ -1866,7 +1866,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
@@ -1875,7 +1875,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
@@ -1886,7 +1886,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
@@ -1897,7 +1897,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -1939,7 +1939,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["DecisionsDto"];
+                        "application/json": components["schemas"]["Decisions"];
                     };
                 };
                 /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
@@ -1948,7 +1948,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description No bearer token, or a wrong one. `unauthorized` */
@@ -1957,7 +1957,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
@@ -1966,7 +1966,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
@@ -1977,7 +1977,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
@@ -1988,7 +1988,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -2023,7 +2023,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ServiceHealthDto"];
+                        "application/json": components["schemas"]["ServiceHealth"];
                     };
                 };
                 /** @description No bearer token, or a wrong one. `unauthorized` */
@@ -2032,7 +2032,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
@@ -2041,7 +2041,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The database cannot be reached, or no heartbeats are taken. */
@@ -2050,7 +2050,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ServiceHealthDto"];
+                        "application/json": components["schemas"]["ServiceHealth"];
                     };
                 };
             };
@@ -2085,7 +2085,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["LivenessDto"];
+                        "application/json": components["schemas"]["Liveness"];
                     };
                 };
                 /** @description No bearer token, or a wrong one. `unauthorized` */
@@ -2094,7 +2094,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
@@ -2103,7 +2103,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -2138,7 +2138,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ServiceHealthDto"];
+                        "application/json": components["schemas"]["ServiceHealth"];
                     };
                 };
                 /** @description No bearer token, or a wrong one. `unauthorized` */
@@ -2147,7 +2147,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
@@ -2156,7 +2156,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Starting, stopping, without its database, or taking no heartbeats. */
@@ -2165,7 +2165,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["ServiceHealthDto"];
+                        "application/json": components["schemas"]["ServiceHealth"];
                     };
                 };
             };
@@ -2209,7 +2209,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
@@ -2218,7 +2218,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -2261,7 +2261,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["RevokedTokensDto"];
+                        "application/json": components["schemas"]["RevokedTokens"];
                     };
                 };
                 /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
@@ -2270,7 +2270,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description No bearer token, or a wrong one. `unauthorized` */
@@ -2279,7 +2279,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
@@ -2288,7 +2288,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
@@ -2299,7 +2299,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
@@ -2310,7 +2310,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/problem+json": components["schemas"]["ProblemDto"];
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
             };
@@ -2324,7 +2324,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        ActorDto: {
+        Actor: {
             /**
              * @description `anonymous`: access control is off.
              * @enum {string}
@@ -2333,47 +2333,7 @@ export interface components {
             /** @description The client’s name, the agent’s id, or the part of the registry. */
             name: string | null;
         };
-        AgentDefinitionDto: {
-            /**
-             * @description What the agent can do.
-             * @example [
-             *       "data-transform",
-             *       "validation"
-             *     ]
-             */
-            capabilities?: string[];
-            /** @example processing */
-            category?: string;
-            /**
-             * @description Absolute URIs by name.
-             * @example {
-             *       "api": "http://localhost:5000"
-             *     }
-             */
-            endpoints?: {
-                [key: string]: string;
-            };
-            heartbeat?: components["schemas"]["HeartbeatSettingsDto"];
-            /** @example data-processor-1 */
-            id: string;
-            /**
-             * @description Anything else: at most 64 KiB as JSON, at most 8 levels.
-             * @example {
-             *       "team": "data-team",
-             *       "environment": "production"
-             *     }
-             */
-            metadata?: {
-                [key: string]: unknown;
-            };
-            /** @example DataProcessor */
-            name: string;
-            /** @example worker */
-            type: string;
-            /** @example 1.0.0 */
-            version?: string;
-        };
-        AgentDto: {
+        Agent: {
             /**
              * @example [
              *       "data-transform",
@@ -2391,8 +2351,8 @@ export interface components {
             endpoints: {
                 [key: string]: string;
             };
-            health: components["schemas"]["HealthDto"];
-            heartbeat: components["schemas"]["HeartbeatDto"];
+            health: components["schemas"]["Health"];
+            heartbeat: components["schemas"]["Heartbeat"];
             /** @example agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11 */
             id: string;
             /**
@@ -2419,9 +2379,49 @@ export interface components {
             /** @example 1.0.0 */
             version: string | null;
         };
-        AgentEventDto: {
+        AgentDefinition: {
+            /**
+             * @description What the agent can do.
+             * @example [
+             *       "data-transform",
+             *       "validation"
+             *     ]
+             */
+            capabilities?: string[];
+            /** @example processing */
+            category?: string;
+            /**
+             * @description Absolute URIs by name.
+             * @example {
+             *       "api": "http://localhost:5000"
+             *     }
+             */
+            endpoints?: {
+                [key: string]: string;
+            };
+            heartbeat?: components["schemas"]["HeartbeatSettings"];
+            /** @example data-processor-1 */
+            id: string;
+            /**
+             * @description Anything else: at most 64 KiB as JSON, at most 8 levels.
+             * @example {
+             *       "team": "data-team",
+             *       "environment": "production"
+             *     }
+             */
+            metadata?: {
+                [key: string]: unknown;
+            };
+            /** @example DataProcessor */
+            name: string;
+            /** @example worker */
+            type: string;
+            /** @example 1.0.0 */
+            version?: string;
+        };
+        AgentEvent: {
             /** @description Who made it; absent in events of an earlier release. */
-            actor?: components["schemas"]["ActorDto"];
+            actor?: components["schemas"]["Actor"];
             /**
              * @description What made the change. `unknown`: written by an earlier release.
              * @enum {string}
@@ -2454,11 +2454,11 @@ export interface components {
             /** @example registered */
             type: string;
         };
-        AgentEventsDto: {
-            events: components["schemas"]["AgentEventDto"][];
+        AgentEvents: {
+            events: components["schemas"]["AgentEvent"][];
             next_cursor: string | null;
         };
-        AgentFieldsDto: {
+        AgentFields: {
             /**
              * @description What the agent can do.
              * @example [
@@ -2478,7 +2478,7 @@ export interface components {
             endpoints?: {
                 [key: string]: string;
             };
-            heartbeat?: components["schemas"]["HeartbeatSettingsDto"];
+            heartbeat?: components["schemas"]["HeartbeatSettings"];
             /**
              * @description Anything else: at most 64 KiB as JSON, at most 8 levels.
              * @example {
@@ -2496,10 +2496,10 @@ export interface components {
             /** @example 1.0.0 */
             version?: string;
         };
-        AgentHealthDto: {
+        AgentHealth: {
             /** @example agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11 */
             agent_id: string;
-            health: components["schemas"]["HealthDto"];
+            health: components["schemas"]["Health"];
             /**
              * Format: date-time
              * @example 2026-10-08T15:30:00.000Z
@@ -2508,8 +2508,8 @@ export interface components {
             /** @example active */
             status: components["schemas"]["AgentStatus"];
         };
-        AgentPageDto: {
-            agents: components["schemas"]["AgentSummaryDto"][];
+        AgentPage: {
+            agents: components["schemas"]["AgentSummary"][];
             /** @description null: this is the last page. */
             next_cursor: string | null;
             /**
@@ -2518,7 +2518,7 @@ export interface components {
              */
             total: number;
         };
-        AgentPatchDto: {
+        AgentPatch: {
             /**
              * @description What the agent can do.
              * @example [
@@ -2538,7 +2538,7 @@ export interface components {
             endpoints?: {
                 [key: string]: string;
             };
-            heartbeat?: components["schemas"]["HeartbeatSettingsDto"];
+            heartbeat?: components["schemas"]["HeartbeatSettings"];
             /**
              * @description Anything else: at most 64 KiB as JSON, at most 8 levels.
              * @example {
@@ -2558,7 +2558,7 @@ export interface components {
         };
         /** @enum {string} */
         AgentStatus: "active" | "unhealthy" | "inactive" | "maintenance" | "deregistered";
-        AgentSummaryDto: {
+        AgentSummary: {
             /**
              * @example [
              *       "data-transform",
@@ -2598,19 +2598,19 @@ export interface components {
             /** @example 1.0.0 */
             version: string | null;
         };
-        BatchItemDto: {
-            health?: components["schemas"]["HealthReportDto"];
+        BatchItem: {
+            health?: components["schemas"]["HealthReport"];
             /** @example data-processor-1 */
             id: string;
         };
-        DecisionDto: {
+        Decision: {
             /**
              * @example register_agent
              * @enum {string}
              */
             action: "register_agent" | "update_agent" | "set_agent_status" | "deregister_agent";
             /** @description Who asked for it; null in decisions of an earlier release. */
-            actor: components["schemas"]["ActorDto"] | null;
+            actor: components["schemas"]["Actor"] | null;
             /** @example data-processor-1 */
             agent_id: string;
             /**
@@ -2648,17 +2648,17 @@ export interface components {
              */
             verdict: "allowed" | "denied" | "error_open" | "error_closed";
         };
-        DecisionsDto: {
-            decisions: components["schemas"]["DecisionDto"][];
+        Decisions: {
+            decisions: components["schemas"]["Decision"][];
             next_cursor: string | null;
         };
-        DeregistrationDto: {
+        Deregistration: {
             /** @example agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11 */
             id: string;
             /** @enum {string} */
             status: "deregistered";
         };
-        DiscoverAgentsDto: {
+        DiscoverAgents: {
             /**
              * @description The agent has all of them.
              * @example [
@@ -2680,8 +2680,8 @@ export interface components {
             /** @example worker */
             type?: string;
         };
-        DiscoveryDto: {
-            agents: components["schemas"]["AgentSummaryDto"][];
+        Discovery: {
+            agents: components["schemas"]["AgentSummary"][];
             /** @description null: this is the last page. */
             next_cursor: string | null;
             /** @description The criteria as they were understood. */
@@ -2694,7 +2694,7 @@ export interface components {
              */
             total: number;
         };
-        FleetHealthDto: {
+        FleetHealth: {
             /**
              * @description Intervals missed so far, the 100 longest silences.
              * @example {
@@ -2710,14 +2710,14 @@ export interface components {
              */
             overall_health: number;
             /** @description Silent, or unwell by their own report. The first 100 by id. */
-            unhealthy_agents: components["schemas"]["UnhealthyAgentDto"][];
+            unhealthy_agents: components["schemas"]["UnhealthyAgent"][];
             /**
              * @description How many there are in all.
              * @example 2
              */
             unhealthy_total: number;
         };
-        HealthDto: {
+        Health: {
             /**
              * @description Open connections
              * @example 5
@@ -2755,7 +2755,7 @@ export interface components {
              */
             uptime_seconds: number | null;
         };
-        HealthReportDto: {
+        HealthReport: {
             /** @example 5 */
             active_connections?: number;
             /** @example 15.5 */
@@ -2778,7 +2778,47 @@ export interface components {
         };
         /** @enum {string} */
         HealthStatus: "healthy" | "degraded" | "unhealthy" | "unknown" | "stale";
-        HeartbeatAnswerDto: {
+        Heartbeat: {
+            /** @example true */
+            enabled: boolean;
+            /** @example 10 */
+            interval_seconds: number;
+            /**
+             * Format: date-time
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            last_beat: string | null;
+            /**
+             * @description Whole intervals since last_beat.
+             * @example 0
+             */
+            missed_beats: number;
+            /** @example 30 */
+            timeout_seconds: number;
+        };
+        HeartbeatBatch: {
+            beats: components["schemas"]["BatchItem"][];
+        };
+        HeartbeatBatchResponse: {
+            /** @example 4999 */
+            accepted: number;
+            /**
+             * @description The shortest of the accepted agents.
+             * @example 10
+             */
+            next_heartbeat_seconds: number;
+            rejected: components["schemas"]["RejectedBeat"][];
+            /** @description What waits for accepted agents, as the answer to a heartbeat of theirs has it; nothing for most. */
+            replies: components["schemas"]["HeartbeatReply"][];
+        };
+        HeartbeatReply: {
+            /** @example data-processor-1 */
+            id: string;
+        };
+        HeartbeatRequest: {
+            health?: components["schemas"]["HealthReport"];
+        };
+        HeartbeatResponse: {
             /** @example data-processor-1 */
             id: string;
             /**
@@ -2799,47 +2839,7 @@ export interface components {
              */
             timeout_seconds: number;
         };
-        HeartbeatBatchAnswerDto: {
-            /** @example 4999 */
-            accepted: number;
-            /**
-             * @description The shortest of the accepted agents.
-             * @example 10
-             */
-            next_heartbeat_seconds: number;
-            rejected: components["schemas"]["RejectedBeatDto"][];
-            /** @description What waits for accepted agents, as the answer to a heartbeat of theirs has it; nothing for most. */
-            replies: components["schemas"]["HeartbeatReplyDto"][];
-        };
-        HeartbeatBatchDto: {
-            beats: components["schemas"]["BatchItemDto"][];
-        };
-        HeartbeatDto: {
-            /** @example true */
-            enabled: boolean;
-            /** @example 10 */
-            interval_seconds: number;
-            /**
-             * Format: date-time
-             * @example 2026-10-08T15:30:00.000Z
-             */
-            last_beat: string | null;
-            /**
-             * @description Whole intervals since last_beat.
-             * @example 0
-             */
-            missed_beats: number;
-            /** @example 30 */
-            timeout_seconds: number;
-        };
-        HeartbeatReplyDto: {
-            /** @example data-processor-1 */
-            id: string;
-        };
-        HeartbeatRequestDto: {
-            health?: components["schemas"]["HealthReportDto"];
-        };
-        HeartbeatSettingsDto: {
+        HeartbeatSettings: {
             /**
              * @description false: nobody waits for heartbeats, the agent is never swept.
              * @default true
@@ -2851,13 +2851,13 @@ export interface components {
              */
             interval_seconds?: number;
         };
-        ImportAgentsDto: {
-            agents: components["schemas"]["AgentDefinitionDto"][];
+        ImportAgents: {
+            agents: components["schemas"]["AgentDefinition"][];
         };
-        ImportResultDto: {
+        ImportResult: {
             /** @example validation_failed */
             code?: string;
-            errors?: components["schemas"]["ViolationDto"][];
+            errors?: components["schemas"]["Violation"][];
             /** @example data-processor-1 */
             id: string;
             /**
@@ -2868,14 +2868,14 @@ export interface components {
             /** @enum {string} */
             outcome: "created" | "updated" | "unchanged" | "rejected";
         };
-        ImportResultsDto: {
-            results: components["schemas"]["ImportResultDto"][];
+        ImportResults: {
+            results: components["schemas"]["ImportResult"][];
         };
-        LivenessDto: {
+        Liveness: {
             /** @enum {string} */
             status: "alive";
         };
-        OverviewDto: {
+        Overview: {
             /** @example 120 */
             active_agents: number;
             /**
@@ -2915,7 +2915,7 @@ export interface components {
              */
             total_agents: number;
         };
-        ProblemDto: {
+        Problem: {
             /**
              * @description Stable and machine-readable.
              * @example validation_failed
@@ -2928,7 +2928,7 @@ export interface components {
              * @example capabilities[3] is there twice
              */
             error: string;
-            errors: components["schemas"]["ViolationDto"][];
+            errors: components["schemas"]["Violation"][];
             /** @example 0f3c5f0e-0d3c-4a8e-9a54-5ad1c4c0a5b2 */
             request_id: string;
             /** @example 400 */
@@ -2938,7 +2938,7 @@ export interface components {
             /** @example urn:problem-type:agent-registry:validation_failed */
             type: string;
         };
-        RegisterAgentDto: {
+        RegisterAgent: {
             /**
              * @description What the agent can do.
              * @example [
@@ -2958,7 +2958,7 @@ export interface components {
             endpoints?: {
                 [key: string]: string;
             };
-            heartbeat?: components["schemas"]["HeartbeatSettingsDto"];
+            heartbeat?: components["schemas"]["HeartbeatSettings"];
             /**
              * @description Sent by an agent that wants to be the same one after a restart; else the registry makes one up.
              * @example data-processor-1
@@ -2981,7 +2981,7 @@ export interface components {
             /** @example 1.0.0 */
             version?: string;
         };
-        RegisteredHeartbeatDto: {
+        RegisteredHeartbeat: {
             /**
              * @description Beat this often.
              * @example 10
@@ -2993,8 +2993,8 @@ export interface components {
              */
             timeout_seconds: number;
         };
-        RegistrationDto: {
-            heartbeat: components["schemas"]["RegisteredHeartbeatDto"];
+        Registration: {
+            heartbeat: components["schemas"]["RegisteredHeartbeat"];
             /** @example agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11 */
             id: string;
             /** @example DataProcessor */
@@ -3012,7 +3012,7 @@ export interface components {
              */
             token?: string;
         };
-        RejectedBeatDto: {
+        RejectedBeat: {
             /** @example agent_not_found */
             code: string;
             /** @example There is no agent unknown-1 */
@@ -3025,7 +3025,7 @@ export interface components {
              */
             index: number;
         };
-        RevokedTokensDto: {
+        RevokedTokens: {
             /** @example data-team */
             owner: string;
             /**
@@ -3034,7 +3034,7 @@ export interface components {
              */
             revoked: number;
         };
-        ServiceHealthDto: {
+        ServiceHealth: {
             /**
              * @example {
              *       "database": {
@@ -3051,7 +3051,7 @@ export interface components {
              */
             status: "healthy" | "degraded" | "unhealthy";
         };
-        SetStatusDto: {
+        SetStatus: {
             /** @example Moving to another rack */
             reason?: string;
             /**
@@ -3060,7 +3060,7 @@ export interface components {
              */
             status: "active" | "maintenance";
         };
-        UnhealthyAgentDto: {
+        UnhealthyAgent: {
             /** @example stale */
             health_status: components["schemas"]["HealthStatus"];
             /** @example data-processor-1 */
@@ -3072,7 +3072,7 @@ export interface components {
             /** @example unhealthy */
             status: components["schemas"]["AgentStatus"];
         };
-        ViolationDto: {
+        Violation: {
             /**
              * @description Path of the value in the request.
              * @example capabilities[3]

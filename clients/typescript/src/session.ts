@@ -4,7 +4,7 @@ import { ApiError, BadRequestError, NotFoundError, UnauthorizedError } from './e
 import { deadline, mayRetry, pause, pauseMs, within, type Backoff } from './retry.js';
 import { stopOnSignals, stopOnSignalsNoMore } from './signals.js';
 import type { Time } from './time.js';
-import type { AgentRegistration, AgentStatus, HealthReport, HeartbeatAnswer, Registration } from './types.js';
+import type { AgentRegistration, AgentStatus, HealthReport, HeartbeatResponse, Registration } from './types.js';
 import { ProcessUsage } from './usage.js';
 
 /** Between registrations at the start that got no answer. */
@@ -57,7 +57,7 @@ export interface SessionEvents {
   /** The agent was registered, also anew. */
   registered: Registration;
   /** A heartbeat was taken. */
-  beat: HeartbeatAnswer;
+  beat: HeartbeatResponse;
   /** Something failed, and is tried again or was given up. */
   error: unknown;
   /** The last event: the session was `stopped`, or somebody else has `deregistered` the agent. */
@@ -221,7 +221,7 @@ export class AgentSession {
     }
   }
 
-  async #send(report: HealthReport): Promise<HeartbeatAnswer> {
+  async #send(report: HealthReport): Promise<HeartbeatResponse> {
     const { client } = this.#options;
     const timeoutMs =
       this.#intervalMs < LONGEST_TIMEOUT_MS ? Math.max(SHORTEST_TIMEOUT_MS, this.#intervalMs) : undefined;
@@ -260,7 +260,7 @@ export class AgentSession {
     this.#emit('registered', registration);
   }
 
-  #accepted(answer: HeartbeatAnswer): void {
+  #accepted(answer: HeartbeatResponse): void {
     this.#status = answer.status;
     this.#intervalMs = answer.next_heartbeat_seconds * 1000;
     this.#emit('beat', answer);

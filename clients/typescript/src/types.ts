@@ -7,44 +7,44 @@ export type AgentStatus = Schemas['AgentStatus'];
 /** How an agent feels, by its own reports. */
 export type HealthStatus = Schemas['HealthStatus'];
 /** The whole record of an agent. */
-export type Agent = Schemas['AgentDto'];
+export type Agent = Schemas['Agent'];
 /** An agent as lists and discoveries show it. */
-export type AgentSummary = Schemas['AgentSummaryDto'];
+export type AgentSummary = Schemas['AgentSummary'];
 /** What an agent registers with. */
-export type AgentRegistration = Schemas['RegisterAgentDto'];
+export type AgentRegistration = Schemas['RegisterAgent'];
 /** What can be changed of a registered agent. */
-export type AgentFields = Schemas['AgentFieldsDto'];
+export type AgentFields = Schemas['AgentFields'];
 /** The answer to a registration. `token` is the agent's own, told only here; it is not there when no tokens are asked for. */
-export type Registration = Schemas['RegistrationDto'];
-export type Deregistration = Schemas['DeregistrationDto'];
+export type Registration = Schemas['Registration'];
+export type Deregistration = Schemas['Deregistration'];
 /** What an agent says of its health with a heartbeat. */
-export type HealthReport = Schemas['HealthReportDto'];
-export type AgentHealth = Schemas['AgentHealthDto'];
-export type HeartbeatAnswer = Schemas['HeartbeatAnswerDto'];
-export type HeartbeatBatchItem = Schemas['BatchItemDto'];
-export type HeartbeatBatchAnswer = Schemas['HeartbeatBatchAnswerDto'];
-export type AgentPage = Schemas['AgentPageDto'];
-export type DiscoveryQuery = Schemas['DiscoverAgentsDto'];
-export type Discovery = Schemas['DiscoveryDto'];
-export type AgentEvent = Schemas['AgentEventDto'];
-export type AgentEventPage = Schemas['AgentEventsDto'];
-export type Decision = Schemas['DecisionDto'];
-export type RevokedTokens = Schemas['RevokedTokensDto'];
-export type DecisionPage = Schemas['DecisionsDto'];
+export type HealthReport = Schemas['HealthReport'];
+export type AgentHealth = Schemas['AgentHealth'];
+export type HeartbeatResponse = Schemas['HeartbeatResponse'];
+export type HeartbeatBatchItem = Schemas['BatchItem'];
+export type HeartbeatBatchResponse = Schemas['HeartbeatBatchResponse'];
+export type AgentPage = Schemas['AgentPage'];
+export type DiscoveryQuery = Schemas['DiscoverAgents'];
+export type Discovery = Schemas['Discovery'];
+export type AgentEvent = Schemas['AgentEvent'];
+export type AgentEventPage = Schemas['AgentEvents'];
+export type Decision = Schemas['Decision'];
+export type RevokedTokens = Schemas['RevokedTokens'];
+export type DecisionPage = Schemas['Decisions'];
 /** A static definition, for imports: an agent that is known without being alive. */
-export type AgentDefinition = Schemas['AgentDefinitionDto'];
-export type ImportResult = Schemas['ImportResultDto'];
-export type ImportResults = Schemas['ImportResultsDto'];
-export type FleetHealth = Schemas['FleetHealthDto'];
-export type Overview = Schemas['OverviewDto'];
-export type ServiceHealth = Schemas['ServiceHealthDto'];
-export type Liveness = Schemas['LivenessDto'];
+export type AgentDefinition = Schemas['AgentDefinition'];
+export type ImportResult = Schemas['ImportResult'];
+export type ImportResults = Schemas['ImportResults'];
+export type FleetHealth = Schemas['FleetHealth'];
+export type Overview = Schemas['Overview'];
+export type ServiceHealth = Schemas['ServiceHealth'];
+export type Liveness = Schemas['Liveness'];
 /** A status that an operator can set. */
-export type SettableStatus = Schemas['SetStatusDto']['status'];
+export type SettableStatus = Schemas['SetStatus']['status'];
 /** The body of an error (RFC 9457). `verdict` and the like come with some codes. */
-export type Problem = Schemas['ProblemDto'] & { [member: string]: unknown };
+export type Problem = Schemas['Problem'] & { [member: string]: unknown };
 /** One thing that is wrong with a request; `field` is its path in it. */
-export type Violation = Schemas['ViolationDto'];
+export type Violation = Schemas['Violation'];
 
 type ListParameters = NonNullable<paths['/agents']['get']['parameters']['query']>;
 type OneOrMany<T> = T extends readonly (infer Each)[] ? Each | readonly Each[] : T;

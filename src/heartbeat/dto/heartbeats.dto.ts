@@ -37,7 +37,7 @@ export class HeartbeatRequestDto {
   health?: HealthReportDto;
 }
 
-export class HeartbeatAnswerDto {
+export class HeartbeatResponseDto {
   @ApiProperty({ example: 'data-processor-1' })
   id!: string;
 
@@ -92,7 +92,7 @@ class HeartbeatReplyDto {
   [field: string]: unknown;
 }
 
-export class HeartbeatBatchAnswerDto {
+export class HeartbeatBatchResponseDto {
   @ApiProperty({ example: 4999 })
   accepted!: number;
 

@@ -9,7 +9,7 @@ import type { Clock } from '../common/clock';
 import { Connections } from './connections';
 import type { DomainError } from '../validation/domain-error';
 import { overloaded } from './overloaded';
-import { answerWhileStarting, hangUp, refuse, refuseWith } from './raw-answers';
+import { answerWhileStarting, hangUp, refuse, refuseWith } from './raw-responses';
 import { RequestTally } from './request-tally';
 
 /** Longer than load balancers keep an idle connection (60 s as a rule): it is for them to close it, not for us. */

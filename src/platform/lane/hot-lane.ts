@@ -20,7 +20,7 @@ export interface HotRequest {
   principal: Principal;
 }
 
-export interface HotAnswer {
+export interface HotResponse {
   status: number;
   headers?: Record<string, string>;
   /** Sent as JSON; undefined: no body. */
@@ -39,7 +39,7 @@ export interface HotRoute {
   /** Whether it logs or audits what it does, which must carry the id of the request then. */
   tells?: boolean;
   /** Answers, or throws as a controller may. */
-  answer(request: HotRequest): HotAnswer | Promise<HotAnswer>;
+  answer(request: HotRequest): HotResponse | Promise<HotResponse>;
 }
 
 interface Entry {
@@ -133,7 +133,7 @@ export class HotLane {
     }
   }
 
-  private async sendWhenThere(exchange: Exchange, answer: Promise<HotAnswer>): Promise<void> {
+  private async sendWhenThere(exchange: Exchange, answer: Promise<HotResponse>): Promise<void> {
     try {
       this.sendAnswer(exchange, await answer);
     } catch (error) {
@@ -141,7 +141,7 @@ export class HotLane {
     }
   }
 
-  private sendAnswer(exchange: Exchange, { status, headers, body }: HotAnswer): void {
+  private sendAnswer(exchange: Exchange, { status, headers, body }: HotResponse): void {
     this.send(exchange, status, JSON_TYPE, headers, body);
   }
 
@@ -199,7 +199,7 @@ function answerOf(
   route: HotRoute,
   principal: Principal,
   body: unknown,
-): HotAnswer | Promise<HotAnswer> {
+): HotResponse | Promise<HotResponse> {
   const asked = { id, body, headers: request.headers, principal };
   return route.tells
     ? inRequest(requestId, request.headers['x-request-id'], () => route.answer(asked))

@@ -3,7 +3,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { storage as loggers } from 'nestjs-pino/storage';
 import { Clock, type Timer } from '../common/clock';
 import { errorMessage } from './error-message';
-import type { ProblemAnswer } from '../validation/problem';
+import type { ProblemResponse } from '../validation/problem';
 
 /** When no request was refused for so long, the outage is over. */
 const QUIET_MS = 10_000;
@@ -31,7 +31,7 @@ export class OutageLog implements OnApplicationShutdown {
   }
 
   /** Call it with every answer that is made of an error. */
-  note({ status, body }: ProblemAnswer, error: unknown): void {
+  note({ status, body }: ProblemResponse, error: unknown): void {
     if (status !== 503) return;
     const now = this.clock.monotonicMs();
     const outage = this.outages.get(body.code) ?? this.begin(body.code, body.detail, error, now);

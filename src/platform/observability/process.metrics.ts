@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { HttpAdapter } from '../http/http-adapter';
 import { Instruments } from './instruments';
 import { defineMetrics } from './metric-definitions';
+import { packageVersion } from '../runtime/package-version';
 
 const METRICS = defineMetrics({
   http_request_duration_seconds: {
@@ -32,9 +31,4 @@ export class ProcessMetrics {
     const version = packageVersion();
     instruments.gauge(METRICS.agent_registry_build_info, () => [[{ version, node_version: process.version }, 1]]);
   }
-}
-
-function packageVersion(): string {
-  const { version } = JSON.parse(readFileSync(join(__dirname, '../../../package.json'), 'utf8')) as { version: string };
-  return version;
 }

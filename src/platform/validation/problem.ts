@@ -40,14 +40,14 @@ export interface Problem {
   [member: string]: unknown;
 }
 
-export interface ProblemAnswer {
+export interface ProblemResponse {
   status: number;
   headers: Record<string, string>;
   body: Problem;
 }
 
 /** Turns anything thrown into what the client sees. Of an unexpected error nothing but its existence is told. */
-export function problemOf(thrown: unknown, requestId: string): ProblemAnswer {
+export function problemOf(thrown: unknown, requestId: string): ProblemResponse {
   const error = thrown instanceof DomainError ? thrown : frameworkError(thrown);
   const status = error instanceof DomainError ? STATUS[error.kind] : (error?.status ?? 500);
   const code = error?.code ?? 'internal_error';

@@ -4,7 +4,7 @@ import { IDEMPOTENCY_SECONDS } from '../agent-retention';
 
 const IDEMPOTENCY_RETENTION = `interval '${IDEMPOTENCY_SECONDS} seconds'`;
 
-export interface RememberedAnswer {
+export interface RememberedResponse {
   requestHash: string;
   answer: unknown;
 }
@@ -16,7 +16,7 @@ export class IdempotencyRepository {
    * Takes the key for a first request and gives undefined, or gives the answer that it got before. A concurrent holder of
    * the same key is waited for: until the transaction ends, the key is ours.
    */
-  async claim(transaction: Querier, key: string, requestHash: string): Promise<RememberedAnswer | undefined> {
+  async claim(transaction: Querier, key: string, requestHash: string): Promise<RememberedResponse | undefined> {
     const claimed = await transaction.query(
       `INSERT INTO idempotency_keys AS known (key, request_hash) VALUES ($1, $2)
        ON CONFLICT (key) DO UPDATE SET request_hash = excluded.request_hash, answer = NULL, created_at = now()
@@ -29,8 +29,8 @@ export class IdempotencyRepository {
   }
 
   /** The answer that was given under this key; undefined when there is none, or none that still counts. */
-  async find(querier: Querier, key: string): Promise<RememberedAnswer | undefined> {
-    const [remembered] = await querier.query<RememberedAnswer>(
+  async find(querier: Querier, key: string): Promise<RememberedResponse | undefined> {
+    const [remembered] = await querier.query<RememberedResponse>(
       `SELECT request_hash AS "requestHash", answer FROM idempotency_keys
         WHERE key = $1 AND created_at >= now() - ${IDEMPOTENCY_RETENTION}`,
       [key],

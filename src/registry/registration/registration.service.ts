@@ -16,7 +16,7 @@ import { Cadence } from '../../liveness/cadence';
 import type { RegisterAgentDto } from '../dto/agent-requests.dto';
 import type { RegistrationDto } from '../dto/agent-responses.dto';
 import { contextOf } from '../governed-context';
-import type { RememberedAnswer } from './idempotency.repository';
+import type { RememberedResponse } from './idempotency.repository';
 import { IdentityConflicts } from './identity-conflicts';
 import { RegistrationWriter, type Remembering, type WrittenRegistration } from './registration.writer';
 
@@ -96,7 +96,7 @@ export class RegistrationService {
   }
 }
 
-function replay({ requestHash, answer }: RememberedAnswer, expectedHash: string): Registration {
+function replay({ requestHash, answer }: RememberedResponse, expectedHash: string): Registration {
   if (requestHash !== expectedHash) throw idempotencyKeyReused();
   return answer as Registration;
 }

@@ -5,7 +5,7 @@ import { Batched } from '../../platform/common/batched';
 import { DomainError } from '../../platform/validation/domain-error';
 import { Database, type Querier } from '../../platform/database/database';
 import { AgentRepository, type Enrolment, type Registered } from '../agent.repository';
-import { IdempotencyRepository, type RememberedAnswer } from './idempotency.repository';
+import { IdempotencyRepository, type RememberedResponse } from './idempotency.repository';
 import { OwnerQuota } from './owner-quota';
 
 /** What is to be written under an idempotency key, besides the registration. */
@@ -47,7 +47,7 @@ export class RegistrationWriter {
   ) {}
 
   /** What a request under this key was answered before, if there was one. */
-  earlier(key: string): Promise<RememberedAnswer | undefined> {
+  earlier(key: string): Promise<RememberedResponse | undefined> {
     return this.idempotency.find(this.database, key);
   }
 
@@ -55,9 +55,9 @@ export class RegistrationWriter {
    * Writes the registration, unless the key turns out to be taken: then what was answered under it.
    * @throws DomainError `insufficient_scope` when the id is somebody else's; `agent_limit_reached`
    */
-  async write(claim: Claim, remembering?: Remembering): Promise<WrittenRegistration | RememberedAnswer> {
+  async write(claim: Claim, remembering?: Remembering): Promise<WrittenRegistration | RememberedResponse> {
     if (!remembering) return this.writeWithOthers(claim);
-    const write = async (transaction: Querier): Promise<WrittenRegistration | RememberedAnswer> => {
+    const write = async (transaction: Querier): Promise<WrittenRegistration | RememberedResponse> => {
       const earlier = await this.idempotency.claim(transaction, remembering.key, remembering.requestHash);
       if (earlier) return earlier;
       const written = await this.writeIn(transaction, claim);

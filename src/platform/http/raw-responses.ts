@@ -1,7 +1,7 @@
 import { STATUS_CODES, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { DomainError } from '../validation/domain-error';
-import { problemOf, type ProblemAnswer } from '../validation/problem';
+import { problemOf, type ProblemResponse } from '../validation/problem';
 import { requestIdFrom } from '../observability/request-id';
 
 /** Problem documents for requests that never reach Express. */
@@ -47,7 +47,7 @@ function send(response: ServerResponse, status: number, headers: Record<string, 
   response.writeHead(status, { ...headers, 'content-length': Buffer.byteLength(text) }).end(text);
 }
 
-function malformed(status: number, message: string, requestId: string): ProblemAnswer {
+function malformed(status: number, message: string, requestId: string): ProblemResponse {
   const answer = problemOf(new DomainError('invalid', 'malformed_request', message), requestId);
   return {
     status,
