@@ -34,7 +34,7 @@ const MAY_IMPORT = {
   // the routes of the probes and of Prometheus
   health: platform('access', 'limits'),
   metrics: platform('cluster', 'access', 'limits'),
-  import: [...platform('database', 'access'), 'agent', 'events', 'registry'],
+  import: [...platform('database', 'access'), 'agent', 'events', 'governance', 'registry'],
 };
 /** Modules that everything may use. They use nothing of ours but each other. */
 const SHARED = platform('config', 'common', 'observability', 'validation', 'runtime', 'http');
@@ -68,6 +68,17 @@ module.exports = {
         "Modules talk through an exported service or an event, never through another module's repository or entity.",
       from: { path: '^src/((?:platform/)?[^/]+)/' },
       to: { path: '\\.(?:repository|entity)\\.ts$', pathNot: '^src/$1/' },
+    },
+    {
+      name: 'the-court-is-one-policy',
+      severity: 'error',
+      comment:
+        'Governance and everybody else know a PolicyDecisionPoint; which one it is is said where the application is put together.',
+      from: {
+        path: '^src/',
+        pathNot: ['^src/governance/court/', '^src/app\\.module\\.ts$', '^src/import/database\\.target\\.ts$'],
+      },
+      to: { path: '^src/governance/court/' },
     },
     {
       name: 'no-cycles',

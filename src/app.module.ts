@@ -9,6 +9,7 @@ import type { Configuration } from './platform/config/configuration';
 import { DatabaseModule } from './platform/database/database.module';
 import { GateModule } from './platform/gate/gate.module';
 import { AnalyticsModule } from './analytics/analytics.module';
+import { trifectaCourt } from './governance/court/trifecta-court';
 import { GovernanceModule } from './governance/governance.module';
 import { HealthModule } from './health/health.module';
 import { HeartbeatModule } from './heartbeat/heartbeat.module';
@@ -31,7 +32,7 @@ export class AppModule {
         AccessModule.forRoot(configuration),
         GateModule, // its guard comes after Common's: a request that fits no route needs no token
         DatabaseModule.forRoot(configuration),
-        GovernanceModule,
+        GovernanceModule.forRoot(trifectaCourt(configuration)),
         RegistryModule,
         AnalyticsModule,
         HeartbeatModule,

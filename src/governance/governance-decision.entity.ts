@@ -1,12 +1,11 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
 import type { Actor, EventCause } from '../events/agent-event';
-import type { Findings } from './policy-authority';
 
 export const VERDICTS = ['allowed', 'denied', 'error_open', 'error_closed'] as const;
 /** `error_…`: there was no usable answer, and the change went on (`open`) or did not (`closed`). */
 export type Verdict = (typeof VERDICTS)[number];
 
-/** One line of the audit trail: a question that was put before the authority, and what came of it. */
+/** One line of the audit trail: a change that was put before the policy, and what came of it. */
 @Entity('governance_decisions')
 @Index('idx_governance_decisions_agent', ['agentId', 'id'])
 @Index('idx_governance_decisions_refused', ['id'], { where: `verdict <> 'allowed'` })
@@ -30,7 +29,7 @@ export class GovernanceDecisionEntity {
   reason!: string | null;
 
   @Column({ type: 'jsonb', default: {} })
-  findings!: Findings;
+  findings!: Record<string, unknown>;
 
   @Column({ name: 'latency_ms', type: 'double precision' })
   latencyMs!: number;

@@ -10,6 +10,8 @@ import { Configuration } from '../platform/config/configuration';
 import { DatabaseModule } from '../platform/database/database.module';
 import type { Actor } from '../events/agent-event';
 import { AgentImportService, type ImportResult } from '../registry/bulk-import/agent-import.service';
+import { trifectaCourt } from '../governance/court/trifecta-court';
+import { GovernanceModule } from '../governance/governance.module';
 import { ObservabilityModule } from '../platform/observability/observability.module';
 import { RegistryModule } from '../registry/registry.module';
 import type { AgentDefinition } from './agent-draft';
@@ -53,6 +55,7 @@ export class DatabaseTarget extends ImportTarget {
         ObservabilityModule,
         DatabaseModule.forRoot(settings),
         AccessModule.forRoot(settings),
+        GovernanceModule.forRoot(trifectaCourt(settings)),
         RegistryModule,
       ];
       const context = await NestFactory.createApplicationContext(

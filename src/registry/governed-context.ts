@@ -1,8 +1,8 @@
-import type { Question } from '../governance/policy-authority';
+import type { PolicyRequest } from '../governance/policy-decision-point';
 import type { AgentStatus } from '../agent/agent-status';
 import { changesBetween, type AgentFields } from './agent-fields.mapping';
 
-type Context = Omit<Question['context'], 'principal'> & { agent_id: string };
+type Context = Omit<PolicyRequest['context'], 'principal'> & { agent_id: string };
 
 /** What an authority is told of an agent: what it says of itself, as it will be when the change is allowed. */
 export function contextOf(id: string, fields: AgentFields): Context {

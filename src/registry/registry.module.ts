@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { RegistryCacheModule } from '../platform/cache/cache.module';
 import { EventsModule } from '../events/events.module';
-import { GovernanceModule } from '../governance/governance.module';
 import { LaneModule } from '../platform/lane/lane.module';
 import { AgentChangeLogger } from './agent-change.logger';
 import { AgentController } from './agent.controller';
@@ -37,7 +36,6 @@ import { AgentMetrics } from './agent.metrics';
     LaneModule,
     RegistryCacheModule,
     EventsModule,
-    GovernanceModule,
   ],
   controllers: [AgentsController, AgentController],
   providers: [

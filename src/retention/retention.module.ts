@@ -1,13 +1,12 @@
 import { Module } from '@nestjs/common';
 import { EventsModule } from '../events/events.module';
-import { GovernanceModule } from '../governance/governance.module';
 import { RegistryModule } from '../registry/registry.module';
 import { RetentionService } from './retention.service';
 import { RetentionMetrics } from './retention.metrics';
 
 /** Keeps tables from growing without end: what is past its retention is deleted. */
 @Module({
-  imports: [EventsModule, GovernanceModule, RegistryModule],
+  imports: [EventsModule, RegistryModule],
   providers: [RetentionMetrics, RetentionService],
   exports: [RetentionService],
 })

@@ -1,20 +1,24 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RulesAuthority } from '../../examples/rules.authority';
-import { PolicyAuthority } from '../../src/governance/policy-authority';
+import { RulesDecisionPoint, rulesOf } from '../../examples/rules.decision-point';
+import { GovernancePolicy, PolicyDecisionPoint } from '../../src/governance/policy-decision-point';
 import { HeartbeatReplies } from '../../src/heartbeat/heartbeat-replies';
 import { registration } from '../support/builders';
 import { createTestApp, type TestApp } from '../support/test-app';
 
-describe('Another policy authority (examples/rules.authority.ts)', () => {
+describe('Another policy (examples/rules.decision-point.ts)', () => {
   const directory = mkdtempSync(join(tmpdir(), 'agent-registry-rules-'));
   const file = join(directory, 'rules.json');
   let app: TestApp;
   beforeAll(async () => {
     writeFileSync(file, JSON.stringify([{ capability: 'self-replicate', reason: 'One of each is enough' }]));
     app = await createTestApp({}, undefined, (builder) =>
-      builder.overrideProvider(PolicyAuthority).useValue(new RulesAuthority(file)),
+      builder
+        .overrideProvider(GovernancePolicy)
+        .useValue(rulesOf(file))
+        .overrideProvider(PolicyDecisionPoint)
+        .useValue(new RulesDecisionPoint(file)),
     );
   });
   afterAll(async () => {
@@ -46,7 +50,7 @@ describe('Another policy authority (examples/rules.authority.ts)', () => {
 
   it('is in /health like it', async () => {
     const { body } = await app.request<{ details: object }>('GET', '/health');
-    expect(body.details).toMatchObject({ trifecta_court: { status: 'up', rules: 1 } });
+    expect(body.details).toMatchObject({ rules: { status: 'up', rules: 1 } });
   });
 });
 

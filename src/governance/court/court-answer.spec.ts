@@ -8,10 +8,15 @@ describe('readCourtAnswer', () => {
   it('reads a no with its reason and findings', () => {
     const text =
       '{"valid":false,"reason":"No idols","scripture":{"ok":false},"geometry":"a circle","law":null,"more":1}';
+    const findings = { scripture: { ok: false }, geometry: 'a circle', law: null };
     expect(readCourtAnswer(200, text)).toEqual({
       outcome: 'denied',
       reason: 'No idols',
-      findings: { scripture: { ok: false }, geometry: 'a circle', law: null },
+      findings,
+      problem: { verdict: findings },
+    });
+    expect(readCourtAnswer(200, '{"valid":false}').problem).toEqual({
+      verdict: { scripture: null, geometry: null, law: null },
     });
   });
 
@@ -31,7 +36,7 @@ describe('readCourtAnswer', () => {
     [200, 'true'],
     [200, 'null'],
   ])('takes %d %s for no answer', (status, text) => {
-    expect(readCourtAnswer(status, text)).toEqual({ outcome: 'unreachable', reason: expect.any(String) });
+    expect(readCourtAnswer(status, text)).toEqual({ outcome: 'indeterminate', reason: expect.any(String) });
   });
 
   it('lets a verdict stand whose findings are too deep to keep', () => {

@@ -2,7 +2,7 @@ import { ApiProperty } from '@nestjs/swagger';
 import { EVENT_CAUSES, type EventCause } from '../../events/agent-event';
 import { ActorDto } from '../../events/dto/actor.dto';
 import { VERDICTS } from '../governance-decision.entity';
-import { GOVERNED_ACTIONS } from '../policy-authority';
+import { GOVERNED_ACTIONS } from '../policy-decision-point';
 
 export class DecisionDto {
   @ApiProperty({ example: 42 })

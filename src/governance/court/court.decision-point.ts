@@ -22,7 +22,12 @@ import { abortedAfter } from '../../platform/common/within';
 import type { Configuration } from '../../platform/config/configuration';
 import { readCourtAnswer, unusable } from './court-answer';
 import { CourtPool } from './court-pool';
-import { PolicyAuthority, type AuthorityState, type Judgement, type Question } from '../policy-authority';
+import {
+  PolicyDecisionPoint,
+  type DecisionPointState,
+  type PolicyDecision,
+  type PolicyRequest,
+} from '../policy-decision-point';
 
 /** More of an answer than this is not read. */
 const LARGEST_ANSWER = 64 * 1024;
@@ -30,7 +35,7 @@ const LARGEST_ANSWER = 64 * 1024;
 /** The answer that could not be used, on its way through the circuit breaker, which counts failures by what is thrown. */
 class NoAnswer extends Error {
   constructor(
-    readonly judgement: Judgement,
+    readonly judgement: PolicyDecision,
     readonly isConnectionFailure = false,
   ) {
     super(judgement.reason);
@@ -42,7 +47,7 @@ class NoAnswer extends Error {
  * connection that fails is tried once more; after several questions in a row without a usable answer the court is left in peace
  * for a while and every question is `unreachable` at once.
  */
-export class CourtAuthority extends PolicyAuthority implements OnApplicationShutdown {
+export class CourtDecisionPoint extends PolicyDecisionPoint implements OnApplicationShutdown {
   private readonly pool: CourtPool;
   private readonly path: string;
   private readonly places: BulkheadPolicy;
@@ -80,7 +85,7 @@ export class CourtAuthority extends PolicyAuthority implements OnApplicationShut
     this.patience = wrap(this.breaker, onceMore);
   }
 
-  async judge(question: Question): Promise<Judgement> {
+  async decide(question: PolicyRequest): Promise<PolicyDecision> {
     const deadline = this.clock.monotonicMs() + this.configuration.TRIFECTA_COURT_TIMEOUT_MS;
     // A question that had to wait is asked by the one that leaves its place; it shall still belong to its own request.
     const ask = AsyncResource.bind(() => this.askInTurn(question, deadline));
@@ -88,7 +93,7 @@ export class CourtAuthority extends PolicyAuthority implements OnApplicationShut
     return { ...judgement, breakerState: this.breakerState() };
   }
 
-  state(): AuthorityState {
+  state(): DecisionPointState {
     const breaker = this.breakerState();
     return {
       status: breaker === 'open' ? 'down' : 'up',
@@ -119,7 +124,7 @@ export class CourtAuthority extends PolicyAuthority implements OnApplicationShut
   }
 
   /** Whoever has waited for a place as long as an answer may take is not kept waiting for one as well. */
-  private async askInTurn(question: Question, deadline: number): Promise<Judgement> {
+  private async askInTurn(question: PolicyRequest, deadline: number): Promise<PolicyDecision> {
     if (this.clock.monotonicMs() > deadline) return unusable('too many questions are before the court');
     return abortedAfter(this.clock, this.configuration.TRIFECTA_COURT_TIMEOUT_MS, (signal) =>
       this.patience.execute(() => this.ask(question, signal)),
@@ -127,15 +132,15 @@ export class CourtAuthority extends PolicyAuthority implements OnApplicationShut
   }
 
   /** Asks once. Redirects are answers like any other that is not a 200. Throws for want of a usable answer. */
-  private async ask(question: Question, signal: AbortSignal): Promise<Judgement> {
+  private async ask(question: PolicyRequest, signal: AbortSignal): Promise<PolicyDecision> {
     const { status, text } = await this.exchange(question, signal);
     const judgement = readCourtAnswer(status, text);
-    if (judgement.outcome === 'unreachable') throw new NoAnswer(judgement);
+    if (judgement.outcome === 'indeterminate') throw new NoAnswer(judgement);
     return judgement;
   }
 
   private async exchange(
-    { action, context }: Question,
+    { action, context }: PolicyRequest,
     signal: AbortSignal,
   ): Promise<{ status: number; text: string }> {
     try {
@@ -169,7 +174,7 @@ async function textOf(body: Dispatcher.ResponseData['body']): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-function judgementOf(error: unknown): Judgement {
+function judgementOf(error: unknown): PolicyDecision {
   if (error instanceof NoAnswer) return error.judgement;
   if (isBrokenCircuitError(error)) return unusable('the court has not answered lately and is left in peace');
   if (isBulkheadRejectedError(error)) return unusable('too many questions are before the court');

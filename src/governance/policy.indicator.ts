@@ -1,0 +1,17 @@
+import { Injectable } from '@nestjs/common';
+import { HealthChecks } from '../platform/observability/health-checks';
+import { GovernancePolicy, PolicyDecisionPoint } from './policy-decision-point';
+
+/** Whether changes can be decided on, as the decision point knows without asking. */
+@Injectable()
+export class PolicyIndicator {
+  constructor(checks: HealthChecks, { name }: GovernancePolicy, decisionPoint: PolicyDecisionPoint) {
+    checks.add({
+      name,
+      look: () => {
+        const { status, details } = decisionPoint.state();
+        return status === 'off' ? { isUp: true, details: { configured: false } } : { isUp: status === 'up', details };
+      },
+    });
+  }
+}
