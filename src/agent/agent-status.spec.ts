@@ -1,4 +1,11 @@
-import { AGENT_STATUSES, transition, transitionSql, type AgentStatus, type LifecycleEvent } from './agent-status';
+import {
+  mayEndMaintenance,
+  AGENT_STATUSES,
+  transition,
+  transitionSql,
+  type AgentStatus,
+  type LifecycleEvent,
+} from './agent-status';
 
 const EVENTS: LifecycleEvent[] = [
   'register',
@@ -17,7 +24,7 @@ const LIFECYCLE: [from: AgentStatus | 'unknown', event: LifecycleEvent, to: Agen
   ['active', 'register', 'active'],
   ['unhealthy', 'register', 'active'],
   ['inactive', 'register', 'active'],
-  ['maintenance', 'register', 'active'],
+  ['maintenance', 'register', 'maintenance'],
   ['deregistered', 'register', 'active'],
   ['unknown', 'import', 'inactive'],
   ['deregistered', 'import', 'inactive'],
@@ -64,5 +71,18 @@ describe('transitionSql', () => {
     expect(transitionSql('held.status', 'heartbeat')).toBe(
       "CASE held.status WHEN 'unhealthy' THEN 'active' WHEN 'inactive' THEN 'active' ELSE held.status END",
     );
+  });
+});
+
+describe('mayEndMaintenance', () => {
+  it.each([
+    ['operator', 'operator', true],
+    ['operator', 'agent', true],
+    ['operator', null, true],
+    ['agent', 'agent', true],
+    ['agent', 'operator', false],
+    ['agent', null, false],
+  ] as const)('%s, one that %s has set: %s', (by, setBy, may) => {
+    expect(mayEndMaintenance(by, setBy)).toBe(may);
   });
 });

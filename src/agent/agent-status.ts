@@ -22,7 +22,7 @@ const TRANSITIONS: Record<LifecycleEvent, Partial<Record<From, AgentStatus>>> = 
     active: 'active',
     unhealthy: 'active',
     inactive: 'active',
-    maintenance: 'active',
+    maintenance: 'maintenance',
   },
   import: { unknown: 'inactive', deregistered: 'inactive' },
   heartbeat: { unhealthy: 'active', inactive: 'active' },
@@ -37,6 +37,17 @@ const TRANSITIONS: Record<LifecycleEvent, Partial<Record<From, AgentStatus>>> = 
     maintenance: 'deregistered',
   },
 };
+
+/** Who sets a maintenance ends it: an operator, or the agent itself. */
+export type MaintainedBy = 'operator' | 'agent';
+
+/**
+ * **Who ends a maintenance?** An operator any. The agent itself only its own, by asking for it or by registering again, as it does
+ * after a restart.
+ */
+export function mayEndMaintenance(by: MaintainedBy, setBy: MaintainedBy | null): boolean {
+  return by === 'operator' || setBy === 'agent';
+}
 
 /** The status after `event`, or undefined when the state machine has no such transition. */
 export function transition(from: From, event: LifecycleEvent): AgentStatus | undefined {

@@ -12,6 +12,12 @@ export function illegalTransition(from: string, to: string): DomainError {
   return new DomainError('conflict', 'illegal_transition', `An agent that is ${from} cannot be set to ${to}`);
 }
 
+export function maintenanceIsOperators(): DomainError {
+  const detail =
+    'An operator has set this maintenance, and an operator ends it: this takes a token with the scope admin';
+  return new DomainError('forbidden', 'insufficient_scope', detail);
+}
+
 export function agentLimitReached(most: number): DomainError {
   const detail = `This client owns ${most} registered agents or more, and may not register others (AGENTS_MAX_PER_OWNER)`;
   return new DomainError('forbidden', 'agent_limit_reached', detail);

@@ -68,6 +68,7 @@ describe('fieldsOf', () => {
     lastSeen: null,
     health: null,
     generation: 7,
+    maintenanceBy: null,
     deregisteredAt: null,
   };
 

@@ -157,8 +157,13 @@ export class AgentController {
   }
 
   @Put('status')
-  @Requires('admin')
-  @ApiOperation({ operationId: 'setAgentStatus', summary: 'The operator’s switch: maintenance and back' })
+  @Requires('admin', { ownAgent: 'id', allowItself: true })
+  @ApiOperation({
+    operationId: 'setAgentStatus',
+    summary: 'Maintenance and back',
+    description:
+      'For operators, and with the agent’s own token. Who set a maintenance ends it: an operator’s lasts, whatever the agent registers or sends, until an operator ends it; the agent’s own ends when the agent says so or registers again.',
+  })
   @ApiHeader(IF_MATCH)
   @ApiOkResponse({ type: AgentDto, headers: ETAG })
   @ApiProblems(400, 403, 404, 409, 412, 413, 415)
@@ -174,7 +179,7 @@ export class AgentController {
 
   @Post('status')
   @HttpCode(200)
-  @Requires('admin')
+  @Requires('admin', { ownAgent: 'id', allowItself: true })
   @ApiOperation({ operationId: 'setAgentStatusByPost', summary: 'The same as PUT' })
   @ApiHeader(IF_MATCH)
   @ApiOkResponse({ type: AgentDto, headers: ETAG })

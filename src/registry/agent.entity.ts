@@ -1,5 +1,5 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import type { AgentStatus } from '../agent/agent-status';
+import type { AgentStatus, MaintainedBy } from '../agent/agent-status';
 import type { ReportedHealth } from '../agent/agent-health';
 
 /** How often the agent promises to be heard of; without `enabled` nobody waits for it. */
@@ -62,6 +62,10 @@ export class AgentEntity {
   /** Counts the changes of registration fields and status; heartbeats leave it alone. */
   @Column({ type: 'integer', default: 1 })
   generation!: number;
+
+  /** Who has set the present maintenance; null, as in rows of an earlier release: an operator, if it is in one. */
+  @Column({ name: 'maintenance_by', type: 'varchar', length: 20, nullable: true })
+  maintenanceBy!: MaintainedBy | null;
 
   /** Set on a tombstone. */
   @Column({ name: 'deregistered_at', type: 'timestamptz', nullable: true })

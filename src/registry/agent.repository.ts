@@ -10,10 +10,10 @@ import type { AgentEntity } from './agent.entity';
 import type { AgentFields } from './agent-fields.mapping';
 import { countStatement, LIST_COLUMNS, pageStatement } from './search/agent-selection.sql';
 import type { AgentQuery } from './search/agent-query';
-import { transition, transitionSql, type AgentStatus } from '../agent/agent-status';
+import { transition, transitionSql, type AgentStatus, type MaintainedBy } from '../agent/agent-status';
 
 /** The columns of a list item: without what may be large. */
-export type AgentListItem = Omit<AgentEntity, 'metadata' | 'health' | 'deregisteredAt'>;
+export type AgentListItem = Omit<AgentEntity, 'metadata' | 'health' | 'deregisteredAt' | 'maintenanceBy'>;
 
 /** An agent that wants to be registered. */
 export interface Enrolment {
@@ -32,11 +32,13 @@ export interface Registered {
 export interface AgentChange {
   fields?: AgentFields;
   status?: AgentStatus;
+  /** With the status `maintenance`: who has set it. */
+  maintenanceBy?: MaintainedBy;
   event: { type: AgentEventType; provenance: Provenance; reason?: string | null; data?: Record<string, unknown> };
 }
 
 /** All columns, named as the entity names them. */
-export const COLUMNS = `${LIST_COLUMNS}, metadata, health, deregistered_at AS "deregisteredAt"`;
+export const COLUMNS = `${LIST_COLUMNS}, metadata, health, deregistered_at AS "deregisteredAt", maintenance_by AS "maintenanceBy"`;
 
 /** The same, and whose it is. */
 const RECORD = `SELECT ${COLUMNS}, (SELECT owner FROM agent_credentials WHERE agent_id = agents.id) AS owner FROM agents`;
@@ -122,6 +124,7 @@ export class AgentRepository {
       event.reason ?? null,
       JSON.stringify(event.data ?? {}),
       JSON.stringify(provenanceJson(event.provenance)),
+      change.maintenanceBy ?? agent.maintenanceBy,
     ]);
     return changed && { ...changed, owner: agent.owner };
   }
@@ -171,6 +174,9 @@ const REGISTERED = appendEvents(
   `written JOIN enrolment USING (id) LEFT JOIN previous USING (id), LATERAL (SELECT ${CHANGED} AS changed) AS difference`,
 );
 
+/** An agent that registers again ends the maintenance that it has set itself, see `mayEndMaintenance`. */
+const OWN_MAINTENANCE = `(known.status = 'maintenance' AND known.maintenance_by IS NOT DISTINCT FROM 'agent')`;
+
 const REGISTER = registerStatement('FOR UPDATE');
 const REGISTER_FREE = registerStatement('FOR UPDATE SKIP LOCKED');
 
@@ -198,7 +204,9 @@ function registerStatement(lock: string): string {
     ON CONFLICT (id) DO UPDATE
        SET name = excluded.name, type = excluded.type, category = excluded.category, version = excluded.version,
            capabilities = excluded.capabilities, endpoints = excluded.endpoints, metadata = excluded.metadata,
-           heartbeat = excluded.heartbeat, status = ${transitionSql('known.status', 'register')}, health = NULL,
+           heartbeat = excluded.heartbeat, health = NULL,
+           status = CASE WHEN ${OWN_MAINTENANCE} THEN '${transition('maintenance', 'maintenance_ends')}' ELSE ${transitionSql('known.status', 'register')} END,
+           maintenance_by = CASE WHEN known.status = 'maintenance' AND NOT ${OWN_MAINTENANCE} THEN known.maintenance_by END,
            registered_at = CASE WHEN known.deregistered_at IS NULL THEN known.registered_at ELSE now() END,
            last_seen = greatest(known.last_seen, now()), deregistered_at = NULL, generation = known.generation + 1
      WHERE EXISTS (SELECT FROM previous WHERE previous.id = known.id)
@@ -222,7 +230,7 @@ const CHANGE = `
     UPDATE agents
        SET name = $2, type = $3, category = $4, version = $5, capabilities = $6, endpoints = $7, metadata = $8, heartbeat = $9,
            last_seen = CASE WHEN status = 'maintenance' AND $11 = 'active' THEN greatest(last_seen, now()) ELSE last_seen END,
-           status = $11, deregistered_at = CASE WHEN $11 = 'deregistered' THEN now() END, generation = generation + 1
+           status = $11, maintenance_by = CASE WHEN $11 = 'maintenance' THEN $17 END, deregistered_at = CASE WHEN $11 = 'deregistered' THEN now() END, generation = generation + 1
      WHERE id = $1 AND generation = $10
     RETURNING *),
   logged AS (${appendEvents(

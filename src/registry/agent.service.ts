@@ -16,13 +16,14 @@ import {
   agentNotFound,
   concurrentUpdate,
   illegalTransition,
+  maintenanceIsOperators,
   preconditionFailed,
 } from '../agent/agent.errors';
 import { changesOf, fieldsFrom, fieldsOf, type AgentFields } from './agent-fields.mapping';
 import { AGENT_LIST, type AgentQuery } from './search/agent-query';
 import { AgentRecords } from './agent-records';
 import { AgentRepository, type AgentChange, type AgentListItem } from './agent.repository';
-import { transition } from '../agent/agent-status';
+import { mayEndMaintenance, transition } from '../agent/agent-status';
 import { AgentTotals, hashOf } from './search/agent-totals';
 import { AgentFieldsDto, HeartbeatSettingsDto, type SetStatusDto } from './dto/agent-requests.dto';
 import { contextOfStatus, contextOfUpdate } from './governed-context';
@@ -112,16 +113,18 @@ export class AgentService {
   }
 
   /**
-   * The operator's switch.
-   * @throws DomainError `illegal_transition`, `precondition_failed`
+   * The switch of operators, and of the agent itself.
+   * @throws DomainError `illegal_transition`, `insufficient_scope` when the agent would end an operator's maintenance, `precondition_failed`
    */
   async setStatus(id: string, { status, reason }: SetStatusDto, { actor, ifMatch }: Request): Promise<AgentEntity> {
     const provenance = askedBy(actor);
     const event = status === 'maintenance' ? 'maintenance_begins' : 'maintenance_ends';
+    const by = actor.kind === 'agent' ? 'agent' : 'operator';
     return this.change(id, ifMatch, (agent) => {
       const next = transition(agent.status, event);
       if (!next) throw illegalTransition(agent.status, status);
-      return { status: next, event: { type: 'status_changed', provenance, reason } };
+      if (event === 'maintenance_ends' && !mayEndMaintenance(by, agent.maintenanceBy)) throw maintenanceIsOperators();
+      return { status: next, maintenanceBy: by, event: { type: 'status_changed', provenance, reason } };
     });
   }
 

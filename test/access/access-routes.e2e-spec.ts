@@ -39,6 +39,7 @@ const READ_AGENT = [401, 401, 401, 401, 401, 200, 200, 403, 200, 200, 403];
 const CHANGE_AGENT = [401, 401, 401, 401, 401, 403, 200, 403, 200, 200, 403];
 const BATCH = [401, 401, 401, 401, 401, 403, 200, 200, 200, 200, 200]; // each beat is decided on by itself
 const ADMIN = [401, 401, 401, 401, 401, 403, 403, 403, 200, 403, 403];
+const ADMIN_OR_ITSELF = [401, 401, 401, 401, 401, 403, 403, 403, 200, 200, 403];
 
 /** Every route there is, about an agent of the owner's. One that is not here fails. */
 const ROUTES: Record<string, { statuses: number[]; body?: (id: string) => unknown }> = {
@@ -52,8 +53,8 @@ const ROUTES: Record<string, { statuses: number[]; body?: (id: string) => unknow
   'PATCH /agents/:id': { statuses: CHANGE_AGENT, body: () => ({ version: '2' }) },
   'DELETE /agents/:id': { statuses: CHANGE_AGENT },
   'DELETE /agents/:id/deregister': { statuses: CHANGE_AGENT },
-  'PUT /agents/:id/status': { statuses: ADMIN, body: () => ({ status: 'maintenance' }) },
-  'POST /agents/:id/status': { statuses: ADMIN, body: () => ({ status: 'maintenance' }) },
+  'PUT /agents/:id/status': { statuses: ADMIN_OR_ITSELF, body: () => ({ status: 'maintenance' }) },
+  'POST /agents/:id/status': { statuses: ADMIN_OR_ITSELF, body: () => ({ status: 'maintenance' }) },
   'GET /agents/:id/health': { statuses: READ_AGENT },
   'GET /agents/:id/events': { statuses: READ_AGENT },
   'POST /agents/:id/heartbeat': { statuses: CHANGE_AGENT },

@@ -66,13 +66,13 @@ describe('POST /agents/register', () => {
     });
   });
 
-  it('replaces a known agent, which is active again and keeps its first registration time', async () => {
+  it('replaces a known agent, which keeps its first registration time and an operator’s maintenance', async () => {
     const first = await register(registration({ id: 'again-1', version: '1' }));
     await app.request('PUT', '/agents/again-1/status', { status: 'maintenance' });
     const second = await register({ id: 'again-1', name: 'other', type: 'worker' });
     expect(second.status).toBe(200);
     expect(second.headers.get('location')).toBe('/agents/again-1');
-    expect(second.body).toMatchObject({ status: 'active', registered_at: first.body.registered_at });
+    expect(second.body).toMatchObject({ status: 'maintenance', registered_at: first.body.registered_at });
     expect((await app.request('GET', '/agents/again-1')).body).toMatchObject({
       name: 'other',
       version: null,
@@ -83,7 +83,7 @@ describe('POST /agents/register', () => {
     ).toEqual([
       ['registered', null, 'active'],
       ['status_changed', 'active', 'maintenance'],
-      ['registered', 'maintenance', 'active'],
+      ['registered', 'maintenance', 'maintenance'],
     ]);
   });
 

@@ -64,7 +64,7 @@ describe('Losing a race by a hair', () => {
     expect(status).toBe(200);
     expect(
       await app.database.query(`SELECT from_status, to_status FROM agent_events WHERE agent_id = 'raced-1'`),
-    ).toEqual([{ from_status: 'maintenance', to_status: 'active' }]);
+    ).toEqual([{ from_status: 'maintenance', to_status: 'maintenance' }]);
   });
 
   it('an import leaves the agent to its registration, and says so', async () => {

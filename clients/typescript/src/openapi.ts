@@ -1019,7 +1019,10 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** The operator’s switch: maintenance and back */
+        /**
+         * Maintenance and back
+         * @description For operators, and with the agent’s own token. Who set a maintenance ends it: an operator’s lasts, whatever the agent registers or sends, until an operator ends it; the agent’s own ends when the agent says so or registers again.
+         */
         put: {
             parameters: {
                 query?: never;

@@ -41,9 +41,9 @@ export interface SessionOptions {
 export interface StopOptions {
   /**
    * Puts the agent into maintenance, so that nobody who looks for active agents finds it, and waits for `onDrain`, before it
-   * deregisters. Only the scope `admin` may do the first, and without it that is left out. Default: whether there is an
-   * `onDrain`. An agent in maintenance is never declared dead: should the process be killed while it drains, it stays there
-   * until it is registered again or deregistered.
+   * deregisters. Default: whether there is an `onDrain`. An agent in maintenance is never declared dead: should the process be
+   * killed while it drains, it stays there until it is registered again or deregistered; where there is no access control, until its
+   * status is set to `active`.
    */
   drain?: boolean;
   /** false: leaves the agent registered, say for a successor of the same id. */
@@ -270,9 +270,10 @@ export class AgentSession {
     const { client } = this.#options;
     const limit = deadline(timeoutMs, this.#time);
     try {
-      const options = { reason: 'draining', signal: limit.signal };
+      const options = { reason: 'draining', token: this.#token, signal: limit.signal };
       this.#status = (await client.setStatus(this.#id, 'maintenance', options)).status;
     } catch (error) {
+      if (error instanceof UnauthorizedError && this.#token !== undefined) return; // it has a successor
       // Not for this caller to do, or done already.
       const { code } = error as ApiError;
       if (code !== 'insufficient_scope' && code !== 'illegal_transition') throw error;

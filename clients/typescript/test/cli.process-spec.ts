@@ -465,7 +465,7 @@ describe('watch', () => {
     expect(await watching.finished).toMatchObject({ code: 0, stderr: 'seen is deregistered\n' });
     const afterwards = await start('seen').finished;
     expect(afterwards).toMatchObject({ code: 0, stderr: 'seen is deregistered\n' });
-    expect(afterwards.stdout).toMatch(/deregistered {2}maintenance -> deregistered {2}operator by .+\n$/);
+    expect(afterwards.stdout).toMatch(/deregistered\tmaintenance -> deregistered\toperator by ops\t\n$/);
   });
 
   it('draws on a terminal, and leaves it as it was', async () => {

@@ -55,9 +55,9 @@ export class AccessControl implements OnApplicationBootstrap {
    * `store_unavailable`
    */
   require(principal: Principal, requirement: Requirement | undefined): void | Promise<void> {
-    const { access, agentId, allowStale } = requirement ?? {};
+    const { access, agentId, allowItself, allowStale } = requirement ?? {};
     const need = access && this.needOf(access);
-    const right = rightOf(principal, need, agentId);
+    const right = rightOf(principal, need, agentId, allowItself);
     if (right === 'granted') return undefined;
     if (right === 'denied') throw denied(need);
     const client = principal as Client;

@@ -36,6 +36,12 @@ describe('rightOf', () => {
       Object.fromEntries(names.map((name, index) => [name, rights[index]])),
     );
   });
+
+  it('admin, or the agent itself', () => {
+    expect(rightOf(PRINCIPALS.itself, 'admin', 'a-1', true)).toBe('granted');
+    expect(rightOf(PRINCIPALS.itself, 'admin', 'a-2', true)).toBe('denied');
+    expect(rightOf(PRINCIPALS.both, 'admin', 'a-1', true)).toBe('denied');
+  });
 });
 
 describe('mayClaim', () => {

@@ -8,6 +8,8 @@ export interface Requirement {
   access: Access;
   /** The agent that the request is about: its owner and the agent itself may do what others may not. */
   agentId?: string;
+  /** The agent itself may do it as well, whatever the access. */
+  allowItself?: boolean;
   /** What is remembered of tokens counts while the database is away, however old: for heartbeats only. */
   allowStale?: boolean;
 }
@@ -19,7 +21,12 @@ export type Right = 'granted' | 'owner' | 'denied';
  * The rule of access control, as far as it needs no look into the database. `undefined` in place of a need: the route has
  * not declared any, and nobody gets through.
  */
-export function rightOf(principal: Principal, need: 'open' | Scope | undefined, agentId?: string): Right {
+export function rightOf(
+  principal: Principal,
+  need: 'open' | Scope | undefined,
+  agentId?: string,
+  allowItself = false,
+): Right {
   if (principal.kind === 'unrestricted') return 'granted';
   if (need === undefined) return 'denied';
   if (need === 'open') return 'granted';
@@ -27,7 +34,7 @@ export function rightOf(principal: Principal, need: 'open' | Scope | undefined, 
   if (principal.kind === 'agent') {
     // What is about no agent in particular (registrations, batches of beats) says in its body whom it is about.
     const isItself = agentId === undefined ? need === 'agent' : agentId === principal.id;
-    return need !== 'admin' && isItself ? 'granted' : 'denied';
+    return isItself && (need !== 'admin' || allowItself) ? 'granted' : 'denied';
   }
   if (principal.scopes.includes('admin')) return 'granted';
   if (need === 'admin') return 'denied';

@@ -13,6 +13,8 @@ export interface RouteRequirement {
   access: Access;
   /** The path parameter that names the agent whose owner, and who itself, may use the route. */
   ownAgent?: string;
+  /** The agent itself may use the route as well, whatever the access. */
+  allowItself?: boolean;
   /** Heartbeats: remembered tokens count while the database is away. */
   allowStale?: boolean;
 }

@@ -46,6 +46,7 @@ export class RequestGate {
   admit(request: IncomingMessage, { requirement, budget }: RoutePolicy, id: string): Principal | Promise<Principal> {
     const need = requirement && {
       access: requirement.access,
+      allowItself: requirement.allowItself,
       allowStale: requirement.allowStale,
       agentId: requirement.ownAgent === undefined ? undefined : id,
     };

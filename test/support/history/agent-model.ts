@@ -130,7 +130,8 @@ function after({ state, late }: World, call: Call): World[] {
 function answerTo(state: AgentState, { kind, mark, sets }: Call): Answer {
   const written = sets ? { [sets.key]: sets.value } : {};
   if (kind === 'register') {
-    const next: AgentState = { life: 'registered', name: mark, metadata: written, inMaintenance: false };
+    const inMaintenance = state.life === 'registered' && state.inMaintenance;
+    const next: AgentState = { life: 'registered', name: mark, metadata: written, inMaintenance };
     return { next, status: state.life === 'registered' ? 200 : 201 };
   }
   const code = absence(state);

@@ -37,7 +37,7 @@ const LIFECYCLE: Record<string, readonly string[]> = {
     'active active',
     'unhealthy active',
     'inactive active',
-    'maintenance active',
+    'maintenance maintenance',
     'deregistered active',
   ],
   silence: ['active unhealthy', 'unhealthy inactive'],
