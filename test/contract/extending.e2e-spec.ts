@@ -1,11 +1,17 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RulesDecisionPoint, rulesOf } from '../../examples/rules.decision-point';
 import { GovernancePolicy, PolicyDecisionPoint } from '../../src/governance/policy-decision-point';
 import { HeartbeatReplies } from '../../src/heartbeat/heartbeat-replies';
+import type { QueryRunner } from 'typeorm';
+import { AgentNotes1900000000000 } from '../../examples/notes/1900000000000-agent-notes';
+import { NotesModule } from '../../examples/notes/notes.module';
+import { bearer, withTokens, type TestToken } from '../support/access';
+import { parseMetrics } from '../support/metrics-text';
+import { createTestDatabase } from '../support/test-database';
 import { registration } from '../support/builders';
-import { createTestApp, type TestApp } from '../support/test-app';
+import { createTestApp, type Answer, type TestApp } from '../support/test-app';
 
 describe('Another policy (examples/rules.decision-point.ts)', () => {
   const directory = mkdtempSync(join(tmpdir(), 'agent-registry-rules-'));
@@ -77,5 +83,78 @@ describe('A module that answers with heartbeats', () => {
     const beats = [{ id: 'other' }, { id: 'waited-for' }, { id: 'unknown' }];
     const { body } = await app.request<{ replies: unknown }>('POST', '/agents/heartbeats', { beats });
     expect(body.replies).toEqual([{ id: 'waited-for', ...expected }]);
+  });
+});
+
+describe('A module of its own (examples/notes)', () => {
+  const OWNER: TestToken = { name: 'owner', token: 'token-of-owner', scopes: ['agent'] };
+  const READER: TestToken = { name: 'reader', token: 'token-of-reader', scopes: ['read'] };
+  let app: TestApp;
+  let agentToken: string;
+  beforeAll(async () => {
+    const database = await createTestDatabase();
+    await new AgentNotes1900000000000().up({ query: (sql: string) => database.query(sql) } as unknown as QueryRunner);
+    app = await createTestApp(withTokens(OWNER, READER), database, undefined, [NotesModule]);
+    const { body } = await as(OWNER.token, 'POST', '/agents/register', registration({ id: 'noted' }));
+    agentToken = body.token as string;
+  });
+  afterAll(async () => {
+    await app.close();
+    await app.database.drop();
+  });
+
+  const as = (token: string, method: string, path: string, body?: unknown): Promise<Answer<Record<string, unknown>>> =>
+    app.request(method, path, body, bearer(token));
+
+  it('has routes with the rights, the checks and the errors of all others', async () => {
+    const written = await as(OWNER.token, 'POST', '/agents/noted/notes', { text: 'Restarts every night' });
+    expect([written.status, written.body]).toMatchObject([201, { text: 'Restarts every night', author: 'owner' }]);
+    expect((await as(READER.token, 'POST', '/agents/noted/notes', { text: 'x' })).status).toBe(403);
+    const wrong = await as(OWNER.token, 'POST', '/agents/noted/notes', { text: '', colour: 'red' });
+    expect([wrong.status, wrong.body.errors]).toMatchObject([400, [{ field: 'colour' }, { field: 'text' }]]);
+    expect((await as(READER.token, 'GET', '/agents/noted/notes?limit=0')).body.code).toBe('validation_failed');
+    expect((await as(READER.token, 'GET', '/agents/nobody/notes')).body.code).toBe('agent_not_found');
+    const { body } = await as(READER.token, 'GET', '/agents/noted/notes');
+    expect(body.notes).toEqual([written.body]);
+  });
+
+  it('answers with heartbeats, is in /metrics, /health and the OpenAPI document', async () => {
+    await as(OWNER.token, 'POST', '/agents/noted/notes', { text: 'another' });
+    const beat = async (): Promise<unknown> =>
+      (await as(agentToken, 'POST', '/agents/noted/heartbeat')).body.unread_notes;
+    expect(await beat()).toBeGreaterThanOrEqual(1);
+    const health = await app.request<{ details: object }>('GET', '/health');
+    expect(health.body.details).toMatchObject({ notes: { status: 'up', agents_with_unread_notes: 1 } });
+    await as(agentToken, 'GET', '/agents/noted/notes');
+    expect(await beat()).toBeUndefined();
+    const metrics = await (await fetch(`${app.url}/metrics`, { headers: bearer(READER.token) })).text();
+    expect(parseMetrics(metrics).get('agent_notes_total')).toBeGreaterThanOrEqual(1);
+    const document = await app.request<{ paths: object }>('GET', '/openapi.json');
+    expect(document.body.paths).toHaveProperty('/agents/{id}/notes.post.operationId', 'writeNote');
+  });
+
+  it('forgets with the agent', async () => {
+    await as(OWNER.token, 'POST', '/agents/noted/notes', { text: 'the last one' });
+    await as(OWNER.token, 'DELETE', '/agents/noted');
+    const { body } = await app.request<{ details: object }>('GET', '/health');
+    expect(body.details).toMatchObject({ notes: { agents_with_unread_notes: 0 } });
+    expect((await as(READER.token, 'GET', '/agents/noted/notes')).body.code).toBe('agent_deregistered');
+    await app.database.query(`DELETE FROM agents WHERE id = 'noted'`);
+    expect(await app.database.query('SELECT id FROM agent_notes')).toEqual([]);
+  });
+
+  it('touches its own folder, one line of the application, one row of the import rules, and a migration', () => {
+    const files = readdirSync(join(__dirname, '../../examples/notes')).sort();
+    expect(files).toEqual([
+      '1900000000000-agent-notes.ts',
+      'note.entity.ts',
+      'notes.controller.ts',
+      'notes.dto.ts',
+      'notes.indicator.ts',
+      'notes.metrics.ts',
+      'notes.module.ts',
+      'notes.repository.ts',
+      'notes.service.ts',
+    ]);
   });
 });

@@ -1,3 +1,4 @@
+import type { Type } from '@nestjs/common';
 import { Test, type TestingModuleBuilder } from '@nestjs/testing';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { PARAMS_PROVIDER_TOKEN, type Params } from 'nestjs-pino';
@@ -35,11 +36,12 @@ export interface TestApp {
   close(): Promise<void>;
 }
 
-/** Starts the service in this process. Several may share one database, as replicas do. */
+/** Starts the service in this process. Several may share one database, as replicas do. `modules` are added to the service's own. */
 export async function createTestApp(
   overrides: Partial<Configuration> = {},
   sharedDatabase?: TestDatabase,
   customise: (builder: TestingModuleBuilder) => TestingModuleBuilder = (builder) => builder,
+  modules: Type[] = [],
 ): Promise<TestApp> {
   const database = sharedDatabase ?? (await createTestDatabase());
   const configuration = Object.assign(
@@ -48,7 +50,7 @@ export async function createTestApp(
     overrides,
   );
   const clock = new TestClock();
-  const builder = Test.createTestingModule({ imports: [AppModule.forRoot(configuration)] })
+  const builder = Test.createTestingModule({ imports: [AppModule.forRoot(configuration), ...modules] })
     .overrideProvider(Clock)
     .useValue(clock)
     .overrideProvider(PARAMS_PROVIDER_TOKEN)

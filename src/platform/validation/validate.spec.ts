@@ -1,3 +1,4 @@
+import { IsString, Length, Matches } from 'class-validator';
 import * as fc from 'fast-check';
 import { integer, text } from './rules';
 import { Field, isJsonObject, nested, rule, unknownFields, violationsOf } from './validate';
@@ -160,5 +161,28 @@ describe('isJsonObject', () => {
     [1, false],
   ])('of %j is %s', (value, expected) => {
     expect(isJsonObject(value)).toBe(expected);
+  });
+});
+
+describe('class-validator’s own decorators', () => {
+  class PlainDto {
+    @IsString()
+    @Length(1, 5)
+    word!: string;
+
+    @Field(text(1, 5))
+    @Matches(/^a/)
+    both?: string;
+  }
+
+  it('are rules like ours', () => {
+    expect(violationsOf(PlainDto, { word: 'word', both: 'a' })).toEqual([]);
+    expect(violationsOf(PlainDto, { word: 'longer', both: '', more: 1 })).toEqual([
+      { field: 'more', message: UNKNOWN },
+      { field: 'word', message: 'must be shorter than or equal to 5 characters' },
+      { field: 'both', message: 'must have 1 to 5 characters' },
+      { field: 'both', message: 'must match /^a/ regular expression' },
+    ]);
+    expect(violationsOf(PlainDto, {})).toMatchObject([{ field: 'word' }, { field: 'word' }, { field: 'both' }]);
   });
 });

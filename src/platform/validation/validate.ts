@@ -22,7 +22,7 @@ export function rule(schema: ApiPropertyOptions, check: (value: unknown) => Fiel
 }
 
 /**
- * Checks a parsed JSON value against a DTO class annotated with {@link Field} rules and returns every violation.
+ * Checks a parsed JSON value against a DTO class annotated with {@link Field} rules, or class-validator's decorators, and returns every violation.
  * The value itself is left as it is: nothing is converted, copied or dropped.
  */
 export function violationsOf<T extends object>(type: Constructor<T>, value: unknown): FieldError[] {
@@ -79,10 +79,20 @@ export function nested<T extends object>(type: Constructor<T>): FieldRule {
 
 const RULE = 'fieldRule';
 
-/** class-validator knows only that a rule failed; the rule itself knows where and why. */
-function flatten(error: ValidationError): FieldError[] {
-  const { check } = (error.contexts?.[RULE] ?? {}) as { check: (value: unknown) => FieldError[] };
-  return check(error.value).map(({ field, message }) => ({ field: below(error.property, field), message }));
+/** Of a {@link Field}, class-validator knows only that it failed; its rule knows where and why. Of its own decorators it knows why. */
+function flatten({ property, value, contexts, constraints = {}, children = [] }: ValidationError): FieldError[] {
+  const { check } = (contexts?.[RULE] ?? {}) as { check?: (value: unknown) => FieldError[] };
+  const { [RULE]: _, ...others } = constraints;
+  const own = Object.values(others).map((text) => ({ field: '', message: withoutName(text, property) }));
+  return [...(check?.(value) ?? []), ...own, ...children.flatMap(flatten)].map(({ field, message }) => ({
+    field: below(property, field),
+    message,
+  }));
+}
+
+/** Its messages begin with the name of the property, which is said beside them. */
+function withoutName(message: string, property: string): string {
+  return message.startsWith(`${property} `) ? message.slice(property.length + 1) : message;
 }
 
 function below(parent: Path, child: Path): Path {

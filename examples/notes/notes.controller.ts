@@ -1,0 +1,55 @@
+import { Controller, Get, Param, Post } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { AGENT_ID, RESERVED_IDS, storableId } from '../../src/agent/agent-fields';
+import { actorOf } from '../../src/platform/access/actor';
+import type { Principal } from '../../src/platform/access/principal';
+import { Caller, Requires } from '../../src/platform/access/requires.decorator';
+import { ApiProblems } from '../../src/platform/validation/api-problems';
+import { Query, ReadsQuery, ReservedWords, ValidBody } from '../../src/platform/validation/http-input';
+import type { QueryParameters } from '../../src/platform/validation/query-parameters';
+import type { NoteEntity } from './note.entity';
+import { NoteDto, NotesDto, WriteNoteDto } from './notes.dto';
+import { NotesService } from './notes.service';
+
+/** Notes about one agent. */
+@ApiTags('notes')
+@ApiParam(AGENT_ID)
+@ReservedWords('id', RESERVED_IDS)
+@Controller('agents/:id/notes')
+export class NotesController {
+  constructor(private readonly notes: NotesService) {}
+
+  @Post()
+  @Requires('agent', { ownAgent: 'id' })
+  @ApiOperation({ operationId: 'writeNote', summary: 'Write a note about the agent' })
+  @ApiCreatedResponse({ type: NoteDto })
+  @ApiProblems(400, 403, 404, 413, 415)
+  async write(
+    @Param('id', storableId) id: string,
+    @ValidBody(WriteNoteDto) { text }: WriteNoteDto,
+    @Caller() principal: Principal,
+  ): Promise<NoteDto> {
+    return presented(await this.notes.write(id, text, actorOf(principal)));
+  }
+
+  @Get()
+  @ReadsQuery()
+  @Requires('read', { ownAgent: 'id' })
+  @ApiOperation({ operationId: 'listNotes', summary: 'The notes about the agent, newest first' })
+  @ApiQuery({ name: 'limit', required: false, type: 'integer', description: '1 to 100, default 20.' })
+  @ApiOkResponse({ type: NotesDto })
+  @ApiProblems(400, 404)
+  async list(
+    @Param('id', storableId) id: string,
+    @Query() parameters: QueryParameters,
+    @Caller() principal: Principal,
+  ): Promise<NotesDto> {
+    const limit = parameters.integer('limit', 1, 100, 20);
+    parameters.finish();
+    return { notes: (await this.notes.read(id, limit, actorOf(principal))).map(presented) };
+  }
+}
+
+function presented({ id, text, author, writtenAt }: NoteEntity): NoteDto {
+  return { id: Number(id), text, author, written_at: writtenAt.toISOString() };
+}

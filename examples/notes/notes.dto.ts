@@ -1,0 +1,27 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { text } from '../../src/platform/validation/rules';
+import { Field } from '../../src/platform/validation/validate';
+
+export class WriteNoteDto {
+  @Field(text(1, 2000), { required: true, example: 'Restarts every night at three' })
+  text!: string;
+}
+
+export class NoteDto {
+  @ApiProperty({ example: 42 })
+  id!: number;
+
+  @ApiProperty({ example: 'Restarts every night at three' })
+  text!: string;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Who wrote it; null while access control is off.' })
+  author!: string | null;
+
+  @ApiProperty({ format: 'date-time' })
+  written_at!: string;
+}
+
+export class NotesDto {
+  @ApiProperty({ type: [NoteDto] })
+  notes!: NoteDto[];
+}
