@@ -103,7 +103,7 @@ describe('A module of its own (examples/notes)', () => {
     await app.database.drop();
   });
 
-  const as = (token: string, method: string, path: string, body?: unknown): Promise<Answer<Record<string, unknown>>> =>
+  const as = (token: string, method: string, path: string, body?: unknown): Promise<Answer> =>
     app.request(method, path, body, bearer(token));
 
   it('has routes with the rights, the checks and the errors of all others', async () => {
