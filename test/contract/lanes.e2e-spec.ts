@@ -291,6 +291,31 @@ describe.each<[string, Partial<Configuration>]>([
     expect(hot!.status).toBe(304);
     expect(comparable(hot!)).toEqual(comparable(plain!));
   });
+
+  it('hold to an Idempotency-Key alike, and refuse one that is none', async () => {
+    const [hot, plain] = await Promise.all(
+      clients.map(async (client, lane) => {
+        const register = (name: string, key: string): Promise<Reply> =>
+          client.exchange({
+            method: 'POST',
+            path: '/agents/register',
+            headers: {
+              'x-request-id': 'the-same',
+              'content-type': 'application/json',
+              'idempotency-key': key,
+              authorization: `Bearer ${OWNER.token}`,
+            },
+            body: JSON.stringify({ name, type: 'worker' }),
+          });
+        const replies: Reply[] = [];
+        for (const name of ['first', 'first', 'second']) replies.push(await register(name, `key-of-lane-${lane}`));
+        replies.push(await register('third', 'x'.repeat(256)));
+        return replies;
+      }),
+    );
+    expect(hot!.map(({ status }) => status)).toEqual([201, 201, 422, 400]);
+    expect(hot!.map(comparable)).toEqual(plain!.map(comparable));
+  });
 });
 
 /** All of an answer but the times of day, ids and tokens in it, and the headers of the connection. */
