@@ -1,4 +1,6 @@
+import { Client } from 'pg';
 import { HeartbeatSweeper } from '../../src/heartbeat/sweep/heartbeat.sweeper';
+import { SWEEP_LOCK } from '../../src/heartbeat/sweep/sweep.repository';
 import { defineFleet } from '../support/beating-fleet';
 import { registration } from '../support/builders';
 import { MovedFleet, seedCrowd, STEPPED, STEP_SECONDS } from '../support/moved-fleet';
@@ -62,6 +64,27 @@ describe('Failure detection', () => {
     expect(await historiesOf(['silent'])).toEqual([[REGISTERED, DIED, GAVE_UP]]);
     expect(await historiesOf(['unwatched'])).toEqual([[REGISTERED]]);
     expect(await historiesOf(['maintained'])).toEqual([[REGISTERED, 'status_changed: active → maintenance']]);
+  });
+
+  it('sweeps not at all while another replica does, whatever there is to find', async () => {
+    await start();
+    const fleet = await MovedFleet.start(app);
+    await fleet.step();
+    await app.request('POST', '/agents/register', registration({ id: 'silent' }));
+    const another = new Client({ connectionString: app.database.url });
+    await another.connect();
+    try {
+      await another.query('BEGIN');
+      await another.query('SELECT pg_advisory_xact_lock($1)', [SWEEP_LOCK]);
+      await app.database.query(`UPDATE agents SET last_seen = now() - interval '1 hour'`);
+      const before = await app.database.query('SELECT * FROM heartbeat_sweep');
+      expect(await app.app.get(HeartbeatSweeper).sweep()).toBe(true);
+      expect(await app.database.query('SELECT * FROM heartbeat_sweep')).toEqual(before);
+      expect(await withStatus('active')).toEqual(['silent']);
+    } finally {
+      await another.end(); // and with the connection goes the lock
+    }
+    await fleet.stepUntil('it is found', async () => (await withStatus('active')).length === 0);
   });
 
   describe('when a fleet of 200', () => {

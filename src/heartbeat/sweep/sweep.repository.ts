@@ -11,7 +11,7 @@ import type { OthersHeard } from '../replicas.repository';
 import { groupOf, type Census, type Group } from './self-preservation';
 
 /** Any number; all replicas must agree on it. */
-const SWEEP_LOCK = 7_264_013;
+export const SWEEP_LOCK = 7_264_013;
 
 /** What the sweeps remember, as of now; durations in seconds of the database's clock. */
 export interface SweepState {
