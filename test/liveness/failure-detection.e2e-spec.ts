@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { HeartbeatSweeper } from '../../src/heartbeat/sweep/heartbeat.sweeper';
+import { Configuration } from '../../src/platform/config/configuration';
 import { SWEEP_LOCK } from '../../src/heartbeat/sweep/sweep.repository';
 import { defineFleet } from '../support/beating-fleet';
 import { registration } from '../support/builders';
@@ -77,6 +78,9 @@ describe('Failure detection', () => {
       await another.query('BEGIN');
       await another.query('SELECT pg_advisory_xact_lock($1)', [SWEEP_LOCK]);
       await app.database.query(`UPDATE agents SET last_seen = now() - interval '1 hour'`);
+      await app.database.query('UPDATE heartbeat_sweep SET last_sweep_at = last_sweep_at - make_interval(secs => $1)', [
+        app.app.get(Configuration).HEARTBEAT_SWEEP_INTERVAL_SECONDS,
+      ]);
       const before = await app.database.query('SELECT * FROM heartbeat_sweep');
       expect(await app.app.get(HeartbeatSweeper).sweep()).toBe(true);
       expect(await app.database.query('SELECT * FROM heartbeat_sweep')).toEqual(before);
