@@ -12,10 +12,9 @@ import { QueryParameters } from '../platform/validation/query-parameters';
 import { HotLane } from '../platform/lane/hot-lane';
 import { AgentImportService } from './bulk-import/agent-import.service';
 import { AgentPresenter } from './agent.presenter';
-import { asSeenBy, MAX_METADATA_FILTERS, queryFromDiscovery, queryFromParameters } from './search/agent-query';
+import { ApiFilters } from './search/agent-filters';
+import { asSeenBy, queryFromDiscovery, queryFromParameters } from './search/agent-query';
 import { AgentService } from './agent.service';
-import { AGENT_STATUSES } from '../agent/agent-status';
-import { HEALTH_STATUSES } from '../agent/agent-health';
 import { DiscoverAgentsDto, ImportAgentsDto, RegisterAgentDto } from './dto/agent-requests.dto';
 import { AgentPageDto, DiscoveryDto, ImportResultsDto, RegistrationDto } from './dto/agent-responses.dto';
 import { RegistrationService } from './registration/registration.service';
@@ -79,19 +78,7 @@ export class AgentsController {
   @ReadsQuery()
   @Requires('read')
   @ApiOperation({ operationId: 'listAgents', summary: 'List agents, filtered, page by page in the order of their ids' })
-  @ApiQuery({ name: 'type', required: false, isArray: true, type: String, description: 'Any of them.' })
-  @ApiQuery({ name: 'status', required: false, isArray: true, enum: AGENT_STATUSES, description: 'Any of them.' })
-  @ApiQuery({ name: 'category', required: false, isArray: true, type: String, description: 'Any of them.' })
-  @ApiQuery({ name: 'name', required: false, type: String })
-  @ApiQuery({ name: 'version', required: false, type: String })
-  @ApiQuery({ name: 'capability', required: false, isArray: true, type: String, description: 'All of them.' })
-  @ApiQuery({ name: 'health', required: false, enum: HEALTH_STATUSES })
-  @ApiQuery({
-    name: 'metadata.<key>',
-    required: false,
-    type: String,
-    description: `The value of a key of the metadata, e.g. \`metadata.team=data-team\`. At most ${MAX_METADATA_FILTERS} keys. A secret is looked for among the caller's own agents only, unless it is \`admin\`.`,
-  })
+  @ApiFilters()
   @ApiQuery({ name: 'limit', required: false, type: 'integer', description: '1 to 1000, default 100.' })
   @ApiQuery({ name: 'cursor', required: false, type: String, description: 'The `next_cursor` of the page before.' })
   @ApiOkResponse({ type: AgentPageDto })

@@ -3,24 +3,12 @@ import { unstorable } from '../../platform/validation/json-limits';
 import { DEFAULT_PAGE_SIZE, LONGEST_CURSOR, MAX_PAGE_SIZE, decodeCursor } from '../../platform/validation/paging';
 import type { QueryParameters } from '../../platform/validation/query-parameters';
 import { isSecret, withoutSecrets } from '../../platform/common/secrets';
-import { HEALTH_STATUSES, type HealthStatus } from '../../agent/agent-health';
-import { AGENT_STATUSES, type AgentStatus } from '../../agent/agent-status';
+import type { AgentStatus } from '../../agent/agent-status';
 import type { DiscoverAgentsDto } from '../dto/agent-requests.dto';
+import { criteriaFrom, type AgentCriteria } from './agent-filters';
 
-/** Which agents, and which page of them. All criteria hold at once; an empty list is no criterion. */
-export interface AgentQuery {
-  /** Any of them; likewise `statuses` and `categories`. */
-  types: string[];
-  statuses: AgentStatus[];
-  categories: string[];
-  name?: string;
-  version?: string;
-  /** All of them. */
-  capabilities: string[];
-  health?: HealthStatus;
-  metadata: [key: string, value: string][];
-  /** Only agents of this client; null: none. Undefined: everybody's. */
-  owner?: string | null;
+/** Which agents, and which page of them. */
+export interface AgentQuery extends AgentCriteria {
   limit: number;
   /** The page begins after this id. */
   after?: string;
@@ -29,33 +17,16 @@ export interface AgentQuery {
 /** The list that cursors of {@link AgentQuery} pages belong to. */
 export const AGENT_LIST = 'agents';
 
-/** Metadata filters in one query: each is a condition of its own that PostgreSQL looks up or checks on every row. */
-export const MAX_METADATA_FILTERS = 20;
-
 /**
  * The query of `GET /agents`.
  * @throws DomainError `validation_failed`
  */
 export function queryFromParameters(parameters: QueryParameters): AgentQuery {
-  const health = parameters.words('health', HEALTH_STATUSES);
-  if (health.length > 1) parameters.errors.push({ field: 'health', message: 'must not be given more than once' });
-  const query: AgentQuery = {
-    types: parameters.many('type', 100),
-    statuses: parameters.words('status', AGENT_STATUSES),
-    categories: parameters.many('category', 100),
-    name: parameters.one('name', 255),
-    version: parameters.one('version', 50),
-    capabilities: parameters.many('capability', 256),
-    health: health[0],
-    metadata: parameters.prefixed('metadata.', 4096),
-    limit: parameters.integer('limit', 1, MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE),
-  };
-  if (query.metadata.length > MAX_METADATA_FILTERS)
-    parameters.errors.push({ field: 'metadata', message: `must not have more than ${MAX_METADATA_FILTERS} filters` });
+  const criteria = criteriaFrom(parameters);
+  const limit = parameters.integer('limit', 1, MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE);
   const cursor = parameters.one('cursor', LONGEST_CURSOR);
   parameters.finish();
-  if (cursor !== undefined) query.after = decodeCursor(AGENT_LIST, cursor, isId);
-  return query;
+  return { ...criteria, limit, ...(cursor !== undefined && { after: decodeCursor(AGENT_LIST, cursor, isId) }) };
 }
 
 /**

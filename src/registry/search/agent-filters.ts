@@ -1,0 +1,157 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiQuery, type ApiQueryOptions } from '@nestjs/swagger';
+import { HEALTH_STATUSES, healthStatusSql, type HealthStatus } from '../../agent/agent-health';
+import { AGENT_STATUSES, type AgentStatus } from '../../agent/agent-status';
+import type { QueryParameters } from '../../platform/validation/query-parameters';
+
+/** Which agents. All criteria hold at once; an empty list is no criterion. */
+export interface AgentCriteria {
+  /** Any of them; likewise `statuses` and `categories`. */
+  types: string[];
+  statuses: AgentStatus[];
+  categories: string[];
+  name?: string;
+  version?: string;
+  /** All of them. */
+  capabilities: string[];
+  metadata: [key: string, value: string][];
+  /** Only agents of this client; null: none. Undefined: everybody's. */
+  owner?: string | null;
+  health?: HealthStatus;
+}
+
+/** Metadata filters in one query: each is a condition of its own that PostgreSQL looks up or checks on every row. */
+const MAX_METADATA_FILTERS = 20;
+
+/** What a condition may use besides its value. */
+export interface SqlContext {
+  /** Takes a value into the statement's parameters and returns its place, `$3`. */
+  readonly parameter: (value: unknown) => string;
+  timeoutSeconds: number;
+}
+
+/** One filter, and all that is to know of it. */
+interface AgentFilter<Value> {
+  /** The query parameter of lists, as OpenAPI describes it; null: clients cannot set it. */
+  query: ApiQueryOptions | null;
+  /** What the query parameters of a request say. */
+  parse(parameters: QueryParameters): Value;
+  /** The conditions, each written so that its index serves it; none when the value is no criterion. */
+  sql(value: Exclude<Value, undefined>, context: SqlContext): string[];
+}
+
+const anyOf =
+  (column: string) =>
+  (values: readonly string[], { parameter }: SqlContext): string[] => {
+    if (values.length === 0) return [];
+    return [values.length === 1 ? `${column} = ${parameter(values[0])}` : `${column} = ANY (${parameter(values)})`];
+  };
+const equals =
+  (column: string) =>
+  (value: string, { parameter }: SqlContext): string[] => [`${column} = ${parameter(value)}`];
+
+/**
+ * The filters of lists, in the order of their conditions. What reads them from a request, what makes SQL of them, and the OpenAPI document
+ * go by this table; totals are remembered under all of them.
+ */
+const FILTERS: { [Name in keyof AgentCriteria]-?: AgentFilter<AgentCriteria[Name]> } = {
+  types: {
+    query: { name: 'type', isArray: true, type: String, description: 'Any of them.' },
+    parse: (parameters) => parameters.many('type', 100),
+    sql: anyOf('type'),
+  },
+  statuses: {
+    query: { name: 'status', isArray: true, enum: AGENT_STATUSES, description: 'Any of them.' },
+    parse: (parameters) => parameters.words('status', AGENT_STATUSES),
+    sql: anyOf('status'),
+  },
+  categories: {
+    query: { name: 'category', isArray: true, type: String, description: 'Any of them.' },
+    parse: (parameters) => parameters.many('category', 100),
+    sql: anyOf('category'),
+  },
+  name: {
+    query: { name: 'name', type: String },
+    parse: (parameters) => parameters.one('name', 255),
+    sql: equals('name'),
+  },
+  version: {
+    query: { name: 'version', type: String },
+    parse: (parameters) => parameters.one('version', 50),
+    sql: equals('version'),
+  },
+  capabilities: {
+    query: { name: 'capability', isArray: true, type: String, description: 'All of them.' },
+    parse: (parameters) => parameters.many('capability', 256),
+    sql: (values, { parameter }) =>
+      values.length > 0 ? [`capabilities @> ${parameter(JSON.stringify(values))}::jsonb`] : [],
+  },
+  metadata: {
+    query: {
+      name: 'metadata.<key>',
+      type: String,
+      description: `The value of a key of the metadata, e.g. \`metadata.team=data-team\`. At most ${MAX_METADATA_FILTERS} keys. A secret is looked for among the caller's own agents only, unless it is \`admin\`.`,
+    },
+    parse: (parameters) => {
+      const filters = parameters.prefixed('metadata.', 4096);
+      if (filters.length > MAX_METADATA_FILTERS)
+        parameters.errors.push({
+          field: 'metadata',
+          message: `must not have more than ${MAX_METADATA_FILTERS} filters`,
+        });
+      return filters;
+    },
+    sql: (filters, { parameter }) =>
+      filters.map(([key, value]) => {
+        const matches = metadataReadings(value).map((reading) => JSON.stringify(Object.fromEntries([[key, reading]])));
+        return `(${matches.map((match) => `metadata @> ${parameter(match)}::jsonb`).join(' OR ')})`;
+      }),
+  },
+  owner: {
+    query: null,
+    parse: () => undefined,
+    sql: (owner, { parameter }) => [
+      `EXISTS (SELECT FROM agent_credentials WHERE agent_id = agents.id AND owner = ${parameter(owner)})`,
+    ],
+  },
+  health: {
+    query: { name: 'health', enum: HEALTH_STATUSES },
+    parse: (parameters) => {
+      const health = parameters.words('health', HEALTH_STATUSES);
+      if (health.length > 1) parameters.errors.push({ field: 'health', message: 'must not be given more than once' });
+      return health[0];
+    },
+    sql: (health, { parameter, timeoutSeconds }) => {
+      const timeout = parameter(timeoutSeconds);
+      return [`(${healthStatusSql(timeout)}) = ${parameter(health)}`];
+    },
+  },
+};
+const NAMES = Object.keys(FILTERS) as (keyof AgentCriteria)[];
+
+/** What a request's query parameters ask for; what is wrong with them is noted in `parameters.errors`. */
+export function criteriaFrom(parameters: QueryParameters): AgentCriteria {
+  return Object.fromEntries(NAMES.map((name) => [name, FILTERS[name].parse(parameters)])) as unknown as AgentCriteria;
+}
+
+/** The criteria as SQL. Deregistered agents never match. */
+export function criteriaSql(criteria: AgentCriteria, context: SqlContext): string {
+  const conditions = NAMES.flatMap((name) => {
+    const filter = FILTERS[name] as AgentFilter<object | string | null>; // of the value beside it, as the type of the table says
+    const value = criteria[name];
+    return value === undefined ? [] : filter.sql(value, context);
+  });
+  return ['deregistered_at IS NULL', ...conditions].join(' AND ');
+}
+
+/** Documents the filters of a list. */
+export function ApiFilters(): MethodDecorator {
+  const queries = NAMES.flatMap((name) => FILTERS[name].query ?? []);
+  return applyDecorators(...queries.toReversed().map((query) => ApiQuery({ required: false, ...query })));
+}
+
+/** `metadata.retries=3` finds the string "3" and the number 3; likewise `true`, `false` and `null`. */
+function metadataReadings(value: string): unknown[] {
+  const isLiteral = /^(true|false|null|-?(0|[1-9]\d{0,14})(\.\d{1,15})?)$/.test(value);
+  return isLiteral ? [value, JSON.parse(value) as unknown] : [value];
+}
