@@ -64,6 +64,9 @@ export class HostileTarget {
     for (const id of HOSTILE_IDS) {
       const body = JSON.stringify({ id, name: id, type: 'worker', metadata: { kept: true } });
       await this.ask({ method: 'POST', path: '/agents/register', headers: JSON_TYPE, body });
+      // An operator's maintenance outlasts a registration. 409: there was none.
+      const active = JSON.stringify({ status: 'active' });
+      await this.ask({ method: 'PUT', path: `/agents/${id}/status`, headers: JSON_TYPE, body: active });
     }
     this.enrolledAt = this.written;
   }
