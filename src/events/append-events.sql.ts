@@ -31,8 +31,9 @@ export function appendEvents(events: EventExpressions, source: string): string {
 }
 
 /** A provenance as {@link appendEvents} reads it. */
-export function provenanceJson({ actor, ...provenance }: Provenance): Record<string, string | null> {
-  return { ...provenance, actorKind: actor.kind, actorName: actor.name };
+export function provenanceJson(provenance: Provenance): Record<string, string | null> {
+  const { cause, actor, requestId, clientRequestId } = provenance;
+  return { cause, actorKind: actor.kind, actorName: actor.name, requestId, clientRequestId };
 }
 
 /** A provenance that is known when the statement is written, as an SQL expression. */

@@ -17,9 +17,15 @@ export class AgentChangeLogger {
   constructor(private readonly logger: PinoLogger) {}
 
   @OnEvent(AgentChanged.topic)
-  log({ type, agent, provenance: { cause, actor, requestId }, reason }: AgentChanged): void {
+  log({ type, agent, provenance, reason }: AgentChanged): void {
     const subject = { agent_id: agent.id, agent_name: agent.name, agent_type: agent.type, agent_status: agent.status };
-    const origin = { cause, actor, ...(requestId !== null && { own_request_id: requestId }) };
-    this.logger.info({ ...subject, ...origin, ...(reason !== null && { reason }) }, MESSAGE[type]);
+    const { cause, actor, requestId, clientRequestId } = provenance;
+    const origin = { cause, actor_kind: actor.kind, actor_name: actor.name };
+    // The line has the request's id; where a client has chosen that, ours as well.
+    const own = clientRequestId === null ? undefined : requestId;
+    this.logger.info(
+      { ...subject, ...origin, own_request_id: own ?? undefined, reason: reason ?? undefined },
+      MESSAGE[type],
+    );
   }
 }

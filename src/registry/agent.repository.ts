@@ -134,7 +134,8 @@ type RegisteredRow = Pick<AgentEntity, 'id' | 'status' | 'registeredAt'> & Pick<
 
 function enrolmentJson({ id, fields, provenance }: Enrolment): object {
   const shown = withoutSecrets(fields);
-  return { id, ...fields, shown: shown === fields ? null : shown, provenance: provenanceJson(provenance) };
+  const same = shown === fields ? undefined : shown;
+  return { id, ...fields, shown: same, provenance: provenanceJson(provenance) };
 }
 
 function registeredFrom(fields: AgentFields, { previousStatus, ...row }: RegisteredRow): Registered {
