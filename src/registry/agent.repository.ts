@@ -135,7 +135,7 @@ type RegisteredRow = Pick<AgentEntity, 'id' | 'status' | 'registeredAt'> & Pick<
 function enrolmentJson({ id, fields, provenance }: Enrolment): object {
   const shown = withoutSecrets(fields);
   const same = shown === fields ? undefined : shown;
-  return { id, ...fields, shown: same, provenance: provenanceJson(provenance) };
+  return { id, registration: fields, shown: same, provenance: provenanceJson(provenance) };
 }
 
 function registeredFrom(fields: AgentFields, { previousStatus, ...row }: RegisteredRow): Registered {
@@ -157,7 +157,7 @@ function values(fields: AgentFields): unknown[] {
 const CHANGED = `
   CASE WHEN previous.deregistered_at IS NULL AND previous.id IS NOT NULL THEN
     (SELECT coalesce(jsonb_agg(key ORDER BY key), '[]')
-       FROM jsonb_each(to_jsonb(enrolment) - '{id,shown,provenance}'::text[]) AS field
+       FROM jsonb_each(registration) AS field
       WHERE value IS DISTINCT FROM to_jsonb(previous)->key) END`;
 
 /** An event that changed nothing of the registration does not repeat it. */
@@ -168,9 +168,9 @@ const REGISTERED = appendEvents(
     provenance: 'enrolment.provenance',
     from: 'previous.status',
     to: 'written.status',
-    data: `CASE WHEN changed = '[]' THEN '{}'
-                ELSE jsonb_strip_nulls(jsonb_build_object('changed', changed)) || jsonb_build_object('registration',
-                  coalesce(nullif(shown, 'null'), to_jsonb(enrolment) - '{id,shown,provenance}'::text[])) END`,
+    data: `CASE WHEN changed IS NULL THEN jsonb_build_object('registration', coalesce(shown, registration))
+                WHEN changed = '[]' THEN '{}'
+                ELSE jsonb_build_object('changed', changed, 'registration', coalesce(shown, registration)) END`,
   },
   `written JOIN enrolment USING (id) LEFT JOIN previous USING (id), LATERAL (SELECT ${CHANGED} AS changed) AS difference`,
 );
@@ -189,9 +189,10 @@ const REGISTER_FREE = registerStatement('FOR UPDATE SKIP LOCKED');
 function registerStatement(lock: string): string {
   return `
   WITH enrolment AS MATERIALIZED (
-    SELECT * FROM jsonb_to_recordset($1::jsonb) AS item(
-      id text, name text, type text, category text, version text, capabilities jsonb, endpoints jsonb, metadata jsonb, heartbeat jsonb,
-      shown jsonb, provenance jsonb)),
+    SELECT id, registration->>'name' AS name, registration->>'type' AS type, registration->>'category' AS category,
+           registration->>'version' AS version, registration->'capabilities' AS capabilities, registration->'endpoints' AS endpoints,
+           registration->'metadata' AS metadata, registration->'heartbeat' AS heartbeat, registration, shown, provenance
+      FROM jsonb_to_recordset($1::jsonb) AS item(id text, registration jsonb, shown jsonb, provenance jsonb)),
   there AS MATERIALIZED (SELECT found.id FROM ${eachOf('SELECT id FROM agents WHERE agents.id = wanted.id')}),
   previous AS MATERIALIZED (
     SELECT found.* FROM ${eachOf(`SELECT * FROM agents WHERE agents.id = wanted.id ${lock}`)}),
