@@ -33,7 +33,7 @@ import { entityTag, ifMatchHolds } from '../agent/entity-tag';
 const UPDATE_ATTEMPTS = 64;
 
 /** Of a request that changes an agent: who asks, and the state that the agent must be in. */
-export interface Request {
+export interface ChangeOptions {
   actor: Actor;
   ifMatch?: string;
 }
@@ -87,7 +87,7 @@ export class AgentService {
    * Replaces all registration fields by those of a valid body.
    * @throws DomainError `precondition_failed` when `ifMatch` does not name the current state
    */
-  async replace(id: string, body: AgentFieldsDto, { actor, ifMatch }: Request): Promise<AgentEntity> {
+  async replace(id: string, body: AgentFieldsDto, { actor, ifMatch }: ChangeOptions): Promise<AgentEntity> {
     const provenance = askedBy(actor);
     return this.change(id, ifMatch, (agent) => fieldsChange(agent, fieldsFrom(body), provenance));
   }
@@ -96,7 +96,7 @@ export class AgentService {
    * Applies a merge patch (RFC 7396) to the registration fields.
    * @throws DomainError `validation_failed` when the patch, or what it makes of the agent, is not valid; `precondition_failed`
    */
-  async merge(id: string, patch: unknown, { actor, ifMatch }: Request): Promise<AgentEntity> {
+  async merge(id: string, patch: unknown, { actor, ifMatch }: ChangeOptions): Promise<AgentEntity> {
     if (!isJsonObject(patch)) throw validationError([{ field: 'body', message: 'must be a JSON object' }]);
     const provenance = askedBy(actor);
     return this.change(id, ifMatch, (agent) => {
@@ -116,7 +116,11 @@ export class AgentService {
    * The switch of operators, and of the agent itself.
    * @throws DomainError `illegal_transition`, `insufficient_scope` when the agent would end an operator's maintenance, `precondition_failed`
    */
-  async setStatus(id: string, { status, reason }: SetStatusDto, { actor, ifMatch }: Request): Promise<AgentEntity> {
+  async setStatus(
+    id: string,
+    { status, reason }: SetStatusDto,
+    { actor, ifMatch }: ChangeOptions,
+  ): Promise<AgentEntity> {
     const provenance = askedBy(actor);
     const event = status === 'maintenance' ? 'maintenance_begins' : 'maintenance_ends';
     const by = actor.kind === 'agent' ? 'agent' : 'operator';
@@ -129,7 +133,7 @@ export class AgentService {
   }
 
   /** Leaves a tombstone, which the id's next registration replaces. */
-  async deregister(id: string, { actor, ifMatch }: Request): Promise<void> {
+  async deregister(id: string, { actor, ifMatch }: ChangeOptions): Promise<void> {
     const provenance = askedBy(actor);
     await this.change(id, ifMatch, (agent) => {
       return { status: transition(agent.status, 'deregister'), event: { type: 'deregistered', provenance } };
