@@ -15,12 +15,12 @@ import { nextCadence, pausesOf, type OwnerCadence } from './cadence-rule';
 import { ReplicaLease } from '../replica-lease';
 import { ReplicasRepository } from '../replicas.repository';
 import { groupOf, groupsOf, mayBeMassDeath, preservation, type Preservation } from './self-preservation';
+import type { Patience } from './overdue.sql';
 import { statusAfterSilence } from './silence';
 import {
   BY_SWEEP,
   SweepRepository,
   type FleetCount,
-  type Patience,
   type Suspect,
   type SweepState,
   type Verdict,
