@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryGeneratedColumn } from 'typeorm';
-import type { Actor, EventCause } from '../events/agent-event';
+import { ProvenanceColumns } from '../events/provenance-columns';
 
 export const VERDICTS = ['allowed', 'denied', 'error_open', 'error_closed'] as const;
 /** `error_…`: there was no usable answer, and the change went on (`open`) or did not (`closed`). */
@@ -9,7 +9,7 @@ export type Verdict = (typeof VERDICTS)[number];
 @Entity('governance_decisions')
 @Index('idx_governance_decisions_agent', ['agentId', 'id'])
 @Index('idx_governance_decisions_refused', ['id'], { where: `verdict <> 'allowed'` })
-export class GovernanceDecisionEntity {
+export class GovernanceDecisionEntity extends ProvenanceColumns {
   @PrimaryGeneratedColumn({ type: 'bigint', primaryKeyConstraintName: 'governance_decisions_pkey' })
   id!: string;
 
@@ -37,19 +37,7 @@ export class GovernanceDecisionEntity {
   @Column({ name: 'breaker_state', type: 'varchar', length: 20, nullable: true })
   breakerState!: string | null;
 
-  @Column({ type: 'varchar', length: 20, default: 'unknown' })
-  cause!: EventCause;
-
-  @Column({ name: 'actor_kind', type: 'varchar', length: 20, nullable: true })
-  actorKind!: Actor['kind'] | null;
-
-  @Column({ name: 'actor_name', type: 'varchar', length: 255, nullable: true })
-  actorName!: string | null;
-
   /** The registry's own; in rows of an earlier release the client's, if it sent one. */
   @Column({ name: 'request_id', type: 'varchar', length: 128, nullable: true })
   requestId!: string | null;
-
-  @Column({ name: 'client_request_id', type: 'varchar', length: 128, nullable: true })
-  clientRequestId!: string | null;
 }
