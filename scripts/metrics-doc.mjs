@@ -9,7 +9,7 @@ await ensureInstalled();
 await ensureBuilt();
 await import('../dist/app.module.js'); // defines them all
 const { definedMetrics } = await import('../dist/platform/observability/metric-definitions.js');
-const { DURATION_BOUNDS } = await import('../dist/platform/observability/duration-tally.js');
+const { DURATION_BOUNDS } = await import('../dist/platform/observability/histogram.js');
 const rows = definedMetrics().map(({ name, type, labels, help }) => {
   return `| \`${name}\` | ${type} | ${labels.map((label) => `\`${label}\``).join(', ')} | ${help} |`;
 });

@@ -70,7 +70,7 @@ function hotLane(app: NestExpressApplication, harden: ReturnType<typeof helmet>)
     removeHeader: (name: string) => headers.delete(name),
   } as unknown as ServerResponse;
   harden({} as IncomingMessage, response, () => undefined);
-  lane.sendAlways(Object.fromEntries(headers));
+  lane.setDefaultHeaders(Object.fromEntries(headers));
   return lane;
 }
 

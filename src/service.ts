@@ -46,8 +46,8 @@ async function start(
   adapter: HttpAdapter,
   { clock, configuration, logger, stopSignal, onReady }: ServiceOptions,
 ): Promise<NestExpressApplication | undefined> {
-  const isThere = await waitForDatabase(clock, configuration, stopSignal.aborted, (message) => logger.warn(message));
-  if (!isThere) return undefined;
+  const isUp = await waitForDatabase(clock, configuration, stopSignal.aborted, (message) => logger.warn(message));
+  if (!isUp) return undefined;
   const module = AppModule.forRoot(configuration);
   const options = { abortOnError: false, bodyParser: false, logger };
   const app = await NestFactory.create<NestExpressApplication>(module, adapter, options);

@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { AGENT_ID, RESERVED_IDS, storableId } from '../../src/agent/agent-fields';
+import { AGENT_ID, RESERVED_IDS, agentIdPipe } from '../../src/agent/agent-fields';
 import { actorOf } from '../../src/platform/access/actor';
 import type { Principal } from '../../src/platform/access/principal';
 import { Caller, Requires } from '../../src/platform/access/requires.decorator';
@@ -25,7 +25,7 @@ export class NotesController {
   @ApiCreatedResponse({ type: NoteDto })
   @ApiProblems(400, 403, 404, 413, 415)
   async write(
-    @Param('id', storableId) id: string,
+    @Param('id', agentIdPipe) id: string,
     @ValidBody(WriteNoteDto) { text }: WriteNoteDto,
     @Caller() principal: Principal,
   ): Promise<NoteDto> {
@@ -40,7 +40,7 @@ export class NotesController {
   @ApiOkResponse({ type: NotesDto })
   @ApiProblems(400, 404)
   async list(
-    @Param('id', storableId) id: string,
+    @Param('id', agentIdPipe) id: string,
     @Query() parameters: QueryParameters,
     @Caller() principal: Principal,
   ): Promise<NotesDto> {

@@ -8,7 +8,7 @@ import {
   endpoints,
   metadata,
   RESERVED_IDS,
-  storableId,
+  agentIdPipe,
 } from './agent-fields';
 
 /** Metadata of so many bytes as JSON. */
@@ -70,8 +70,8 @@ describe('chosenAgentId', () => {
 
 const isStorable = (text: string): boolean => unstorable(text) === undefined;
 
-describe('storableId', () => {
-  const judged = (id: string): string => storableId.transform(id, { type: 'param' });
+describe('agentIdPipe', () => {
+  const judged = (id: string): string => agentIdPipe.transform(id, { type: 'param' });
 
   it.each(['a', 'a b', 'ä/ö', '%', '😀'.repeat(255)])('lets through %j, which the store can be asked about', (id) => {
     expect(judged(id)).toBe(id);
@@ -101,7 +101,7 @@ describe('agentPath', () => {
         const { pathname } = new URL(agentPath(each), 'http://host');
         expect(pathname).toBe(agentPath(each));
         const segment = decodeURIComponent(pathname.slice('/agents/'.length));
-        expect([RESERVED_IDS.has(segment), storableId.transform(segment, { type: 'param' })]).toEqual([false, each]);
+        expect([RESERVED_IDS.has(segment), agentIdPipe.transform(segment, { type: 'param' })]).toEqual([false, each]);
       }),
     );
   });

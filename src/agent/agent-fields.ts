@@ -108,7 +108,7 @@ export function agentPath(id: string): string {
 /**
  * An id out of a path. Only the store can prove it unknown, so all that it could hold is let through.
  */
-export const storableId: PipeTransform<string, string> = {
+export const agentIdPipe: PipeTransform<string, string> = {
   transform: (segment) => {
     rejectIfAny(pathId(segment).map(({ message }) => ({ field: 'id', message })));
     return segment.startsWith(ESCAPE) ? segment.slice(ESCAPE.length) : segment;

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { RegistryCacheModule } from '../platform/cache/cache.module';
-import { AgentCensus } from './agent-census';
+import { FleetStatistics } from './fleet-statistics';
 import { AnalyticsController } from './analytics.controller';
 import { AnalyticsRepository } from './analytics.repository';
 import { FleetMetrics } from './fleet.metrics';
@@ -9,7 +9,7 @@ import { FleetMetrics } from './fleet.metrics';
 @Module({
   imports: [RegistryCacheModule],
   controllers: [AnalyticsController],
-  providers: [FleetMetrics, AgentCensus, AnalyticsRepository],
-  exports: [AgentCensus],
+  providers: [FleetMetrics, FleetStatistics, AnalyticsRepository],
+  exports: [FleetStatistics],
 })
 export class AnalyticsModule {}

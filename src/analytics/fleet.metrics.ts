@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import { Clock } from '../platform/common/clock';
-import { within } from '../platform/common/within';
+import { withTimeout } from '../platform/common/with-timeout';
 import { Configuration } from '../platform/config/configuration';
-import { AgentCensus } from './agent-census';
+import { FleetStatistics } from './fleet-statistics';
 import { activeAgents, agentHealthText } from './fleet-text';
 import { Instruments, type Sample } from '../platform/observability/instruments';
 import { defineMetrics } from '../platform/observability/metric-definitions';
@@ -42,7 +42,7 @@ export class FleetMetrics {
 
   constructor(
     instruments: Instruments,
-    private readonly census: AgentCensus,
+    private readonly statistics: FleetStatistics,
     private readonly configuration: Configuration,
     private readonly clock: Clock,
     private readonly logger: PinoLogger,
@@ -58,7 +58,7 @@ export class FleetMetrics {
   private async refresh(): Promise<void> {
     if (this.isFresh()) return;
     this.counting ??= this.count().finally(() => (this.counting = undefined));
-    await within(this.clock, PATIENCE_MS, this.counting).catch(() => undefined);
+    await withTimeout(this.clock, PATIENCE_MS, this.counting).catch(() => undefined);
     if (!this.isFresh()) this.fleet = undefined;
   }
 
@@ -70,10 +70,10 @@ export class FleetMetrics {
     try {
       const countedAt = this.clock.monotonicMs();
       const max = this.configuration.METRICS_MAX_AGENT_SERIES;
-      const counts = await this.census.countsByTypeAndStatus();
+      const counts = await this.statistics.countsByTypeAndStatus();
       const total = counts.reduce((sum, { count }) => sum + count, 0);
       const omitted = total > max ? total : 0;
-      const healthText = await agentHealthText(omitted > 0 ? [] : await this.census.healthOfEach(max));
+      const healthText = await agentHealthText(omitted > 0 ? [] : await this.statistics.healthOfEach(max));
       this.fleet = { countedAt, active: activeAgents(counts), healthText, omitted };
     } catch (error) {
       this.logger.debug({ err: error }, 'The agents cannot be counted; the scrape goes on without them');

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { AgentChanged, type AgentEventType } from './agent-changed.event';
 import type { Provenance } from './agent-event';
-import { AgentsTouched } from './agents-touched.event';
+import { AgentsInvalidated } from './agents-invalidated.event';
 
 /** Tells this process what has happened to agents. Call it only after the commit. */
 @Injectable()
@@ -23,7 +23,7 @@ export class AgentEvents {
   }
 
   /** Some agents may have changed elsewhere. */
-  touched(ids: readonly string[]): void {
-    this.emitter.emit(AgentsTouched.topic, new AgentsTouched(ids));
+  invalidate(ids: readonly string[]): void {
+    this.emitter.emit(AgentsInvalidated.topic, new AgentsInvalidated(ids));
   }
 }

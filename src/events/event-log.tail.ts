@@ -73,7 +73,7 @@ export class EventLogTail implements OnApplicationBootstrap, OnApplicationShutdo
       if (touched.length === 0) return;
       const now = this.clock.monotonicMs();
       for (const { revision } of touched) window.see(revision, now);
-      this.events.touched([...new Set(touched.map(({ agentId }) => agentId))]);
+      this.events.invalidate([...new Set(touched.map(({ agentId }) => agentId))]);
       if (touched.filter(({ revision }) => revision > highest).length < ROUND) return;
     }
   }

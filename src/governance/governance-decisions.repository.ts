@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Batched } from '../platform/common/batched';
+import { Batcher } from '../platform/common/batcher';
 import { Database } from '../platform/database/database';
 import { ReportingDatabase } from '../platform/database/reporting-database';
 import type { GovernanceDecisionEntity, Verdict } from './governance-decision.entity';
@@ -17,7 +17,7 @@ export interface DecisionQuery {
 /** The SQL of the audit trail. */
 @Injectable()
 export class GovernanceDecisionsRepository {
-  private readonly appends = new Batched((decisions: NewDecision[]) => this.appendAll(decisions));
+  private readonly appends = new Batcher((decisions: NewDecision[]) => this.appendAll(decisions));
 
   constructor(
     private readonly database: Database,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import { withoutSecrets } from '../platform/common/secrets';
 import { Clock } from '../platform/common/clock';
-import { DurationTally } from '../platform/observability/duration-tally';
+import { Histogram } from '../platform/observability/histogram';
 import { DomainError } from '../platform/validation/domain-error';
 import { decodeCursor, isRevision, pageOf, type Page } from '../platform/validation/paging';
 import type { Provenance } from '../events/agent-event';
@@ -29,7 +29,7 @@ export class GovernanceService {
     GOVERNED_ACTIONS.map((action) => [action, { allowed: 0, denied: 0, error_open: 0, error_closed: 0 }]),
   ) as Record<GovernedAction, Record<Verdict, number>>;
   /** How long decisions took, or until they were given up. */
-  readonly durations = new DurationTally();
+  readonly durations = new Histogram();
   private readonly cache: DecisionCache;
 
   constructor(

@@ -2,14 +2,14 @@ import { Controller, Get, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { Lifecycle } from '../platform/runtime/lifecycle';
-import { DrawsOn } from '../platform/limits/budget';
+import { RateLimit } from '../platform/limits/rate-limit.decorator';
 import { HealthChecks } from '../platform/observability/health-checks';
 import { Requires } from '../platform/access/requires.decorator';
 import { LivenessDto, ServiceHealthDto } from './health.dto';
 
 /** Probes. */
 @ApiTags('service')
-@DrawsOn('none')
+@RateLimit('none')
 @Controller('health')
 export class HealthController {
   constructor(

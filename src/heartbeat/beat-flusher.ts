@@ -1,15 +1,15 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import { Clock, type Timer } from '../platform/common/clock';
-import { DurationTally } from '../platform/observability/duration-tally';
+import { Histogram } from '../platform/observability/histogram';
 import { isAboutData } from '../platform/database/database-errors';
 import { Configuration } from '../platform/config/configuration';
 import type { Provenance } from '../events/agent-event';
 import { AgentEvents } from '../events/agent-events';
-import { AgentRecords } from '../registry/agent-records';
-import { RecentBeats, type Beat } from '../liveness/recent-beats';
+import { AgentCache } from '../registry/agent-cache';
+import { HeartbeatBuffer, type Beat } from '../liveness/heartbeat-buffer';
 import { BeatsRepository, type BeatToWrite, type WrittenBeat } from './beats.repository';
-import { KnownAgents } from './known-agents';
+import { AgentDirectoryCache } from './agent-directory-cache';
 import { ReplicaLease } from './replica-lease';
 
 /** Beats in one statement: few, so that neither we nor PostgreSQL keep others waiting for long … */
@@ -31,7 +31,7 @@ const LATE_MS = 10_000;
 @Injectable()
 export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdown {
   /** Flushes that had something to write, also those that failed. */
-  readonly durations = new DurationTally();
+  readonly durations = new Histogram();
   private timer: Timer | undefined;
   private flushing: Promise<boolean> | undefined;
   private failures = 0;
@@ -40,10 +40,10 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
   private stopped = false;
 
   constructor(
-    private readonly recent: RecentBeats,
+    private readonly buffer: HeartbeatBuffer,
     private readonly beats: BeatsRepository,
-    private readonly known: KnownAgents,
-    private readonly records: AgentRecords,
+    private readonly directory: AgentDirectoryCache,
+    private readonly cache: AgentCache,
     private readonly events: AgentEvents,
     private readonly lease: ReplicaLease,
     private readonly configuration: Configuration,
@@ -65,7 +65,7 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
     this.timer?.cancel();
     await this.flush();
     if (!(await this.flush())) {
-      this.logger.error({ beats: this.recent.size }, 'Heartbeats could not be written before the stop');
+      this.logger.error({ beats: this.buffer.size }, 'Heartbeats could not be written before the stop');
       return;
     }
     await this.lease.release().catch((error: unknown) => {
@@ -75,7 +75,7 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
 
   /** Milliseconds that the oldest acknowledged beat has waited so far; 0 when none waits. */
   lagMs(): number {
-    const oldest = this.recent.oldest();
+    const oldest = this.buffer.oldest();
     return oldest === undefined ? 0 : this.clock.monotonicMs() - oldest;
   }
 
@@ -115,20 +115,20 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
 
   private async write(): Promise<boolean> {
     const began = this.clock.monotonicMs();
-    const taken = this.recent.take();
+    const taken = this.buffer.drain();
     const written = new Set<string>();
     this.pausedMs = 0;
     try {
       const ids = [...taken.keys()].sort();
       if (ids.length > MANY) await this.writeAtOnce(ids, taken, written);
       else await this.writeSpread(ids, taken, written);
-      this.recent.settle('all');
+      this.buffer.commit('all');
       await this.lease.renew(began);
       if (this.failures > 0) this.logger.info('Heartbeats are written again');
       this.failures = 0;
       return true;
     } catch (error) {
-      this.recent.settle(written);
+      this.buffer.commit(written);
       if (this.failures++ === 0)
         this.logger.warn({ err: error, beats: taken.size - written.size }, 'Heartbeats cannot be written; they wait');
       return false;
@@ -177,7 +177,7 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
 
   private async writeBatch(ids: string[], taken: ReadonlyMap<string, Beat>, written: Set<string>): Promise<void> {
     const now = this.clock.monotonicMs();
-    const changes = this.known.watchChanges();
+    const changes = this.directory.trackInvalidations();
     let met: WrittenBeat[];
     try {
       met = await this.beats.write(ids.map((id) => toWrite(id, taken.get(id)!, now)));
@@ -193,11 +193,11 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
       unmet.delete(agent.id);
       const { id, status, revived } = agent;
       if (revived) this.events.publish('status_changed', { id, status, ...revived }, revived.from, byHeartbeat(id));
-      if (!changed.has(agent.id)) this.known.confirm(agent);
+      if (!changed.has(agent.id)) this.directory.confirm(agent);
     }
-    for (const id of unmet) this.known.forget(id);
+    for (const id of unmet) this.directory.forget(id);
     for (const id of ids) {
-      this.records.forget(id); // soon nothing covers up any more that the record is older than the beat
+      this.cache.forget(id); // soon nothing covers up any more that the record is older than the beat
       written.add(id);
     }
   }

@@ -6,8 +6,8 @@ import { ApiProblems } from '../platform/validation/api-problems';
 import { ValidBody, validBody } from '../platform/validation/http-input';
 import { TakesBatch } from '../platform/http/json-body';
 import { HotLane } from '../platform/lane/hot-lane';
-import { DrawsOn } from '../platform/limits/budget';
-import { storableId } from '../agent/agent-fields';
+import { RateLimit } from '../platform/limits/rate-limit.decorator';
+import { agentIdPipe } from '../agent/agent-fields';
 import { DatabaseTime } from '../liveness/database-time';
 import {
   HeartbeatResponseDto,
@@ -19,7 +19,7 @@ import { HeartbeatService, type AcceptedBeat } from './heartbeat.service';
 
 /** Signs of life. */
 @ApiTags('heartbeat')
-@DrawsOn('heartbeats')
+@RateLimit('heartbeats')
 @Controller('agents')
 export class HeartbeatController {
   constructor(
@@ -75,7 +75,7 @@ export class HeartbeatController {
   @ApiOkResponse({ type: HeartbeatResponseDto })
   @ApiProblems(400, 404, 413, 415)
   beat(
-    @Param('id', storableId) id: string,
+    @Param('id', agentIdPipe) id: string,
     @Body() body: unknown,
   ): HeartbeatResponseDto | Promise<HeartbeatResponseDto> {
     const accepted = this.heartbeats.beat(id, body);

@@ -3,7 +3,7 @@ import { Clock } from '../platform/common/clock';
 import { BeatFlusher } from './beat-flusher';
 import { HeartbeatService } from './heartbeat.service';
 import { HeartbeatSweeper } from './sweep/heartbeat.sweeper';
-import { RecentBeats } from '../liveness/recent-beats';
+import { HeartbeatBuffer } from '../liveness/heartbeat-buffer';
 import { Instruments, type Sample } from '../platform/observability/instruments';
 import { defineMetrics } from '../platform/observability/metric-definitions';
 
@@ -54,7 +54,7 @@ export class HeartbeatMetrics {
   constructor(
     instruments: Instruments,
     heartbeats: HeartbeatService,
-    recent: RecentBeats,
+    buffer: HeartbeatBuffer,
     flusher: BeatFlusher,
     sweeper: HeartbeatSweeper,
     clock: Clock,
@@ -62,7 +62,7 @@ export class HeartbeatMetrics {
     instruments.counter(METRICS.agent_heartbeats_total, () =>
       Object.entries(heartbeats.results).map(([result, count]): Sample => [{ result }, count]),
     );
-    instruments.gauge(METRICS.heartbeat_buffer_size, () => recent.size);
+    instruments.gauge(METRICS.heartbeat_buffer_size, () => buffer.size);
     instruments.histogram(METRICS.heartbeat_flush_duration_seconds, () => [[{}, flusher.durations]]);
     instruments.gauge(METRICS.heartbeat_flush_lag_seconds, () => flusher.lagMs() / 1000);
     instruments.histogram(METRICS.heartbeat_sweep_duration_seconds, () => [[{}, sweeper.durations]]);

@@ -6,13 +6,13 @@ import { LaneModule } from '../platform/lane/lane.module';
 import { RegistryModule } from '../registry/registry.module';
 import { BeatFlusher } from './beat-flusher';
 import { BeatsRepository } from './beats.repository';
-import { Hearing } from './sweep/hearing';
+import { LocalHealthMonitor } from './sweep/local-health-monitor';
 import { HeartbeatController } from './heartbeat.controller';
 import { HeartbeatReplies } from './heartbeat-replies';
 import { HeartbeatService } from './heartbeat.service';
 import { HeartbeatSweepEntity } from './sweep/heartbeat-sweep.entity';
 import { HeartbeatSweeper } from './sweep/heartbeat.sweeper';
-import { KnownAgents } from './known-agents';
+import { AgentDirectoryCache } from './agent-directory-cache';
 import { OwnerCadenceEntity } from './sweep/owner-cadence.entity';
 import { PreservedGroupEntity } from './sweep/preserved-group.entity';
 import { ReplicaEntity } from './replica.entity';
@@ -39,11 +39,11 @@ import { SweepIndicator } from './sweep/sweep.indicator';
     HeartbeatMetrics,
     BeatFlusher,
     BeatsRepository,
-    Hearing,
+    LocalHealthMonitor,
     HeartbeatReplies,
     HeartbeatService,
     HeartbeatSweeper,
-    KnownAgents,
+    AgentDirectoryCache,
     ReplicaLease,
     ReplicasRepository,
     SweepRepository,

@@ -7,14 +7,14 @@ import { jsonViolations } from '../platform/validation/json-limits';
 import { isJsonObject } from '../platform/validation/validate';
 import { agentDeregistered, agentNotFound } from '../agent/agent.errors';
 import type { HealthReport } from '../agent/agent-health';
-import { Cadence } from '../liveness/cadence';
-import { RecentBeats } from '../liveness/recent-beats';
+import { IntervalScaling } from '../liveness/interval-scaling';
+import { HeartbeatBuffer } from '../liveness/heartbeat-buffer';
 import { transition, type AgentStatus } from '../agent/agent-status';
 import type { KnownAgent } from './beats.repository';
-import { Hearing } from './sweep/hearing';
+import { LocalHealthMonitor } from './sweep/local-health-monitor';
 import { parseHeartbeat } from './heartbeat-body';
 import { HeartbeatReplies, type HeartbeatReply } from './heartbeat-replies';
-import { KnownAgents } from './known-agents';
+import { AgentDirectoryCache } from './agent-directory-cache';
 import { beatNotKept, ReplicaLease } from './replica-lease';
 
 export interface AcceptedBeat {
@@ -57,11 +57,11 @@ export class HeartbeatService {
   };
 
   constructor(
-    private readonly known: KnownAgents,
-    private readonly recent: RecentBeats,
-    private readonly hearing: Hearing,
+    private readonly directory: AgentDirectoryCache,
+    private readonly buffer: HeartbeatBuffer,
+    private readonly localHealth: LocalHealthMonitor,
     private readonly lease: ReplicaLease,
-    private readonly cadence: Cadence,
+    private readonly intervals: IntervalScaling,
     private readonly replies: HeartbeatReplies,
     private readonly access: AccessControl,
     private readonly clock: Clock,
@@ -76,7 +76,7 @@ export class HeartbeatService {
     try {
       const parsed = parseHeartbeat(body);
       if ('errors' in parsed) throw validationError(inBody(parsed.errors));
-      const found = this.known.find(id);
+      const found = this.directory.find(id);
       return found instanceof Promise
         ? found.then((agent) => this.take(id, agent, parsed.report)).catch((error: unknown) => this.refuse(error))
         : this.take(id, found, parsed.report);
@@ -104,7 +104,7 @@ export class HeartbeatService {
         try {
           const required = this.access.require(principal, { access: 'agent', agentId: parsed.id, allowStale: true });
           if (required) await required;
-          const found = this.known.find(parsed.id);
+          const found = this.directory.find(parsed.id);
           const agent = requireRegistered(parsed.id, found instanceof Promise ? await found : found);
           return { agent, report: parsed.report };
         } catch (error) {
@@ -126,10 +126,10 @@ export class HeartbeatService {
       }
       accepted++;
       const { id, intervalSeconds, owner } = beat.agent;
-      this.recent.record(id, now, beat.report);
+      this.buffer.record(id, now, beat.report);
       const reply = this.replies.of(id);
       if (reply) replies.push({ id, ...reply });
-      shortest = Math.min(shortest, this.cadence.nextHeartbeatSeconds(intervalSeconds, owner));
+      shortest = Math.min(shortest, this.intervals.nextHeartbeatSeconds(intervalSeconds, owner));
     }
     this.results.accepted += accepted;
     if (accepted === 0 && unavailable) throw unavailable;
@@ -149,20 +149,20 @@ export class HeartbeatService {
 
   private count(error: unknown): void {
     this.results[resultOf(error)]++;
-    if (error instanceof DomainError && error.kind === 'unavailable') this.hearing.miss();
+    if (error instanceof DomainError && error.kind === 'unavailable') this.localHealth.miss();
   }
 
   private take(id: string, found: KnownAgent | undefined, report: HealthReport | undefined): AcceptedBeat {
     const { status, intervalSeconds, owner } = requireRegistered(id, found);
     const now = this.clock.monotonicMs();
     if (!this.lease.covers(intervalSeconds, now)) throw beatNotKept();
-    this.recent.record(id, now, report);
+    this.buffer.record(id, now, report);
     this.results.accepted++;
     return {
       id,
       status: transition(status, 'heartbeat') ?? status,
-      nextHeartbeatSeconds: this.cadence.nextHeartbeatSeconds(intervalSeconds, owner),
-      timeoutSeconds: this.cadence.timeoutSeconds(intervalSeconds, owner),
+      nextHeartbeatSeconds: this.intervals.nextHeartbeatSeconds(intervalSeconds, owner),
+      timeoutSeconds: this.intervals.timeoutSeconds(intervalSeconds, owner),
       reply: this.replies.of(id),
     };
   }

@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { dateOf, SystemClock, type Clock } from '../platform/common/clock';
 import { errorMessage } from '../platform/observability/error-message';
 import type { FieldError } from '../platform/validation/domain-error';
-import { abortedAfter } from '../platform/common/within';
+import { abortedAfter } from '../platform/common/with-timeout';
 import type { ImportResult } from '../registry/bulk-import/agent-import.service';
 import type { AgentDefinition } from './agent-draft';
 import { ImportError } from './import.error';

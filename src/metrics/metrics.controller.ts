@@ -4,12 +4,12 @@ import type { Response } from 'express';
 import { WorkerLink } from '../platform/cluster/worker-link';
 import { Requires } from '../platform/access/requires.decorator';
 import { ReadsQuery } from '../platform/validation/http-input';
-import { DrawsOn } from '../platform/limits/budget';
+import { RateLimit } from '../platform/limits/rate-limit.decorator';
 import { Instruments } from '../platform/observability/instruments';
 
 /** Answers Prometheus. */
 @ApiTags('service')
-@DrawsOn('none')
+@RateLimit('none')
 @Controller('metrics')
 export class MetricsController {
   constructor(

@@ -24,7 +24,7 @@ import { QueryParameters } from '../platform/validation/query-parameters';
 import type { AgentEntity } from './agent.entity';
 import { AgentPresenter, presentEvent } from './agent.presenter';
 import { AgentService } from './agent.service';
-import { AGENT_ID, RESERVED_IDS, storableId } from '../agent/agent-fields';
+import { AGENT_ID, RESERVED_IDS, agentIdPipe } from '../agent/agent-fields';
 import { AgentFieldsDto, SetStatusDto } from './dto/agent-requests.dto';
 import { AgentDto, AgentEventsDto, AgentHealthDto, DeregistrationDto } from './dto/agent-responses.dto';
 import { entityTag, ifNoneMatchHits } from '../agent/entity-tag';
@@ -80,7 +80,7 @@ export class AgentController {
   @ApiResponse({ status: 304, description: 'Unchanged.', headers: ETAG })
   @ApiProblems(400, 404)
   async read(
-    @Param('id', storableId) id: string,
+    @Param('id', agentIdPipe) id: string,
     @Caller() principal: Principal,
     @Headers('if-none-match') ifNoneMatch: string | undefined,
     @Res({ passthrough: true }) response: Response,
@@ -100,7 +100,7 @@ export class AgentController {
   @ApiOkResponse({ type: AgentDto, headers: ETAG })
   @ApiProblems(400, 403, 404, 409, 412, 413, 415)
   async replace(
-    @Param('id', storableId) id: string,
+    @Param('id', agentIdPipe) id: string,
     @ValidBody(AgentFieldsDto) body: AgentFieldsDto,
     @Headers('if-match') ifMatch: string | undefined,
     @Caller() principal: Principal,
@@ -118,7 +118,7 @@ export class AgentController {
   @ApiOkResponse({ type: AgentDto, headers: ETAG })
   @ApiProblems(400, 403, 404, 409, 412, 413, 415)
   async merge(
-    @Param('id', storableId) id: string,
+    @Param('id', agentIdPipe) id: string,
     @Body() patch: unknown,
     @Headers('if-match') ifMatch: string | undefined,
     @Caller() principal: Principal,
@@ -134,7 +134,7 @@ export class AgentController {
   @ApiOkResponse({ type: DeregistrationDto })
   @ApiProblems(400, 403, 404, 409, 412)
   async deregister(
-    @Param('id', storableId) id: string,
+    @Param('id', agentIdPipe) id: string,
     @Headers('if-match') ifMatch: string | undefined,
     @Caller() principal: Principal,
   ): Promise<DeregistrationDto> {
@@ -149,7 +149,7 @@ export class AgentController {
   @ApiOkResponse({ type: DeregistrationDto })
   @ApiProblems(400, 403, 404, 409, 412)
   async deregisterByPath(
-    @Param('id', storableId) id: string,
+    @Param('id', agentIdPipe) id: string,
     @Headers('if-match') ifMatch: string | undefined,
     @Caller() principal: Principal,
   ): Promise<DeregistrationDto> {
@@ -168,7 +168,7 @@ export class AgentController {
   @ApiOkResponse({ type: AgentDto, headers: ETAG })
   @ApiProblems(400, 403, 404, 409, 412, 413, 415)
   async setStatus(
-    @Param('id', storableId) id: string,
+    @Param('id', agentIdPipe) id: string,
     @ValidBody(SetStatusDto) body: SetStatusDto,
     @Headers('if-match') ifMatch: string | undefined,
     @Caller() principal: Principal,
@@ -185,7 +185,7 @@ export class AgentController {
   @ApiOkResponse({ type: AgentDto, headers: ETAG })
   @ApiProblems(400, 403, 404, 409, 412, 413, 415)
   async postStatus(
-    @Param('id', storableId) id: string,
+    @Param('id', agentIdPipe) id: string,
     @ValidBody(SetStatusDto) body: SetStatusDto,
     @Headers('if-match') ifMatch: string | undefined,
     @Caller() principal: Principal,
@@ -199,7 +199,7 @@ export class AgentController {
   @ApiOperation({ operationId: 'getAgentHealth', summary: 'How the agent feels' })
   @ApiOkResponse({ type: AgentHealthDto })
   @ApiProblems(400, 404)
-  async health(@Param('id', storableId) id: string): Promise<AgentHealthDto> {
+  async health(@Param('id', agentIdPipe) id: string): Promise<AgentHealthDto> {
     return this.presenter.agentHealth(await this.agents.read(id));
   }
 
@@ -211,7 +211,7 @@ export class AgentController {
   @ApiQuery({ name: 'cursor', required: false, type: String })
   @ApiOkResponse({ type: AgentEventsDto })
   @ApiProblems(400, 404)
-  async events(@Param('id', storableId) id: string, @Query() parameters: QueryParameters): Promise<AgentEventsDto> {
+  async events(@Param('id', agentIdPipe) id: string, @Query() parameters: QueryParameters): Promise<AgentEventsDto> {
     const limit = parameters.integer('limit', 1, MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE);
     const cursor = parameters.one('cursor', 1024);
     parameters.finish();

@@ -6,7 +6,7 @@ import type { AgentEntity } from './agent.entity';
 import { healthStatus, type ReportedHealth } from '../agent/agent-health';
 import { transition, type AgentStatus } from '../agent/agent-status';
 import type { AgentListItem } from './agent.repository';
-import { Cadence } from '../liveness/cadence';
+import { IntervalScaling } from '../liveness/interval-scaling';
 import { DatabaseTime } from '../liveness/database-time';
 import type {
   AgentDto,
@@ -17,10 +17,10 @@ import type {
   HeartbeatDto,
 } from './dto/agent-responses.dto';
 import { missedBeats } from '../agent/heartbeat-timeout';
-import { RecentBeats, type Beat } from '../liveness/recent-beats';
+import { HeartbeatBuffer, type Beat } from '../liveness/heartbeat-buffer';
 
 /** An agent at one moment, by the database's clock. A beat that is acknowledged and not yet in the table counts already. */
-interface Sight {
+interface Snapshot {
   now: Date;
   beat: Beat | undefined;
   lastSeen: Date | null;
@@ -30,43 +30,43 @@ interface Sight {
 @Injectable()
 export class AgentPresenter {
   constructor(
-    private readonly cadence: Cadence,
-    private readonly recent: RecentBeats,
+    private readonly intervals: IntervalScaling,
+    private readonly buffer: HeartbeatBuffer,
     private readonly databaseTime: DatabaseTime,
     private readonly clock: Clock,
   ) {}
 
   summary(agent: AgentListItem): AgentSummaryDto {
-    return summaryOf(agent, agent.status, this.sight(agent));
+    return summaryOf(agent, agent.status, this.snapshot(agent));
   }
 
   /** For somebody who may see its secrets, or may not. */
   record(agent: AgentEntity, isAllShown: boolean): AgentDto {
-    const sight = this.sight(agent);
-    const summary = summaryOf(agent, statusOf(agent, sight), sight) as AgentDto;
+    const snapshot = this.snapshot(agent);
+    const summary = summaryOf(agent, statusOf(agent, snapshot), snapshot) as AgentDto;
     summary.metadata = isAllShown ? agent.metadata : (withoutSecrets(agent.metadata) as AgentDto['metadata']);
-    summary.health = this.health(agent, sight);
-    summary.heartbeat = this.heartbeat(agent, sight, summary.last_seen);
+    summary.health = this.health(agent, snapshot);
+    summary.heartbeat = this.heartbeat(agent, snapshot, summary.last_seen);
     return summary;
   }
 
   agentHealth(agent: AgentEntity): AgentHealthDto {
-    const sight = this.sight(agent);
-    const last_seen = textOf(sight.lastSeen);
-    return { agent_id: agent.id, status: statusOf(agent, sight), health: this.health(agent, sight), last_seen };
+    const snapshot = this.snapshot(agent);
+    const last_seen = textOf(snapshot.lastSeen);
+    return { agent_id: agent.id, status: statusOf(agent, snapshot), health: this.health(agent, snapshot), last_seen };
   }
 
-  private sight({ id, lastSeen }: AgentListItem): Sight {
+  private snapshot({ id, lastSeen }: AgentListItem): Snapshot {
     const now = this.databaseTime.now();
-    const beat = this.recent.get(id);
+    const beat = this.buffer.get(id);
     const beaten = beat && this.timeOf(beat.at, now);
     return { now, beat, lastSeen: beaten && (!lastSeen || beaten > lastSeen) ? beaten : lastSeen };
   }
 
-  private health(agent: AgentEntity, sight: Sight): HealthDto {
-    const health = this.lastReport(agent, sight);
+  private health(agent: AgentEntity, snapshot: Snapshot): HealthDto {
+    const health = this.lastReport(agent, snapshot);
     return {
-      status: healthStatus(health, this.timeout(agent), sight.now),
+      status: healthStatus(health, this.timeout(agent), snapshot.now),
       cpu_percent: health?.cpu_percent ?? null,
       memory_percent: health?.memory_percent ?? null,
       uptime_seconds: health?.uptime_seconds ?? null,
@@ -77,7 +77,7 @@ export class AgentPresenter {
     };
   }
 
-  private lastReport({ health }: AgentEntity, { beat, now }: Sight): ReportedHealth | null {
+  private lastReport({ health }: AgentEntity, { beat, now }: Snapshot): ReportedHealth | null {
     if (!beat?.report || beat.reportedAt === undefined) return health;
     return { ...beat.report, last_check: this.timeOf(beat.reportedAt, now).toISOString() };
   }
@@ -87,18 +87,18 @@ export class AgentPresenter {
     return dateOf(now.getTime() - (this.clock.monotonicMs() - moment));
   }
 
-  private heartbeat(agent: AgentEntity, { lastSeen, now }: Sight, last_beat: string | null): HeartbeatDto {
+  private heartbeat(agent: AgentEntity, { lastSeen, now }: Snapshot, last_beat: string | null): HeartbeatDto {
     const { interval_seconds, enabled } = agent.heartbeat;
     const missed_beats = missedBeats(lastSeen, interval_seconds, now);
     return { interval_seconds, enabled, last_beat, missed_beats, timeout_seconds: this.timeout(agent) };
   }
 
   private timeout(agent: AgentEntity): number {
-    return this.cadence.timeoutSeconds(agent.heartbeat.interval_seconds, agent.owner);
+    return this.intervals.timeoutSeconds(agent.heartbeat.interval_seconds, agent.owner);
   }
 }
 
-function summaryOf(agent: AgentListItem, status: AgentStatus, { lastSeen }: Sight): AgentSummaryDto {
+function summaryOf(agent: AgentListItem, status: AgentStatus, { lastSeen }: Snapshot): AgentSummaryDto {
   const { id, name, type, category, version, capabilities, endpoints } = agent;
   return {
     id,
@@ -114,7 +114,7 @@ function summaryOf(agent: AgentListItem, status: AgentStatus, { lastSeen }: Sigh
   };
 }
 
-function statusOf({ status }: AgentEntity, { beat }: Sight): AgentStatus {
+function statusOf({ status }: AgentEntity, { beat }: Snapshot): AgentStatus {
   return beat ? (transition(status, 'heartbeat') ?? status) : status;
 }
 

@@ -16,7 +16,7 @@ import { transition, transitionSql, type AgentStatus, type MaintainedBy } from '
 export type AgentListItem = Omit<AgentEntity, 'metadata' | 'health' | 'deregisteredAt' | 'maintenanceBy'>;
 
 /** An agent that wants to be registered. */
-export interface Enrolment {
+export interface RegistrationRow {
   id: string;
   fields: AgentFields;
   provenance: Provenance;
@@ -88,7 +88,7 @@ export class AgentRepository {
   }
 
   /** Makes the agent active under these fields, whether it is new, known, or a tombstone. Atomic, safe to race. */
-  async register(querier: Querier, enrolment: Enrolment): Promise<Registered> {
+  async register(querier: Querier, enrolment: RegistrationRow): Promise<Registered> {
     for (let attempt = 1; attempt <= REGISTRATION_ATTEMPTS; attempt++) {
       const parameters = [JSON.stringify([enrolmentJson(enrolment)])];
       const [row] = await querier.prepared<RegisteredRow>('register_agent', REGISTER, parameters);
@@ -104,7 +104,7 @@ export class AgentRepository {
    * The same for several, each with an id of its own, in one statement; but those that somebody else is changing just now are
    * left out of it and of the answer, so that no one has to wait for them. By their ids.
    */
-  async registerFree(querier: Querier, enrolments: Enrolment[]): Promise<Map<string, Registered>> {
+  async registerFree(querier: Querier, enrolments: RegistrationRow[]): Promise<Map<string, Registered>> {
     const batch = new Map(enrolments.map((enrolment) => [enrolment.id, enrolment]));
     const parameters = [JSON.stringify(enrolments.map(enrolmentJson))];
     const rows = await querier.prepared<RegisteredRow>('register_free_agents', REGISTER_FREE, parameters);
@@ -132,7 +132,7 @@ export class AgentRepository {
 
 type RegisteredRow = Pick<AgentEntity, 'id' | 'status' | 'registeredAt'> & Pick<Registered, 'previousStatus'>;
 
-function enrolmentJson({ id, fields, provenance }: Enrolment): object {
+function enrolmentJson({ id, fields, provenance }: RegistrationRow): object {
   const shown = withoutSecrets(fields);
   const same = shown === fields ? undefined : shown;
   return { id, registration: fields, shown: same, provenance: provenanceJson(provenance) };

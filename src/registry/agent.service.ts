@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { SharedAnswers } from '../platform/cache/shared-answers';
-import { BatchedLookup } from '../platform/common/batched-lookup';
+import { BatchLoader } from '../platform/common/batch-loader';
 import { rejectIfAny, validationError, type FieldError } from '../platform/validation/domain-error';
 import { mergePatch } from '../platform/validation/merge-patch';
 import { pageOf, type Page } from '../platform/validation/paging';
@@ -21,10 +21,10 @@ import {
 } from '../agent/agent.errors';
 import { changesOf, fieldsFrom, fieldsOf, type AgentFields } from './agent-fields.mapping';
 import { AGENT_LIST, type AgentQuery } from './search/agent-query';
-import { AgentRecords } from './agent-records';
+import { AgentCache } from './agent-cache';
 import { AgentRepository, type AgentChange, type AgentListItem } from './agent.repository';
 import { mayEndMaintenance, transition } from '../agent/agent-status';
-import { AgentTotals, hashOf } from './search/agent-totals';
+import { AgentCountCache, hashOf } from './search/agent-count-cache';
 import { AgentFieldsDto, HeartbeatSettingsDto, type SetStatusDto } from './dto/agent-requests.dto';
 import { contextOfStatus, contextOfUpdate } from './governed-context';
 import { entityTag, ifMatchHolds } from '../agent/entity-tag';
@@ -41,12 +41,12 @@ export interface ChangeOptions {
 /** Reads and changes agents that are registered. Every method that takes an id throws `agent_not_found` or `agent_deregistered`. */
 @Injectable()
 export class AgentService {
-  private readonly lookup = new BatchedLookup<AgentEntity>((ids) => this.agents.findEach(ids));
+  private readonly lookup = new BatchLoader<AgentEntity>((ids) => this.agents.findEach(ids));
 
   constructor(
     private readonly agents: AgentRepository,
-    private readonly records: AgentRecords,
-    private readonly totals: AgentTotals,
+    private readonly records: AgentCache,
+    private readonly totals: AgentCountCache,
     private readonly answers: SharedAnswers,
     private readonly events: AgentEvents,
     private readonly log: EventLogService,

@@ -9,21 +9,21 @@ import { AgentEntity } from './agent.entity';
 import { AgentImportRepository } from './bulk-import/agent-import.repository';
 import { AgentImportService } from './bulk-import/agent-import.service';
 import { AgentPresenter } from './agent.presenter';
-import { AgentRecords } from './agent-records';
+import { AgentCache } from './agent-cache';
 import { AgentRepository } from './agent.repository';
 import { AgentService } from './agent.service';
-import { AgentTotals } from './search/agent-totals';
+import { AgentCountCache } from './search/agent-count-cache';
 import { AgentsController } from './agents.controller';
 import { IdempotencyKeyEntity } from './registration/idempotency-key.entity';
 import { IdempotencyRepository } from './registration/idempotency.repository';
 import { IdentityConflicts } from './registration/identity-conflicts';
 import { OwnerQuota } from './registration/owner-quota';
 import { OwnerQuotaRepository } from './registration/owner-quota.repository';
-import { ChangeRelay } from './change-relay';
+import { InvalidationPublisher } from './invalidation-publisher';
 import { IdempotencyRetention, TombstoneRetention } from './agent-retention';
-import { Cadence } from '../liveness/cadence';
+import { IntervalScaling } from '../liveness/interval-scaling';
 import { DatabaseTime } from '../liveness/database-time';
-import { RecentBeats } from '../liveness/recent-beats';
+import { HeartbeatBuffer } from '../liveness/heartbeat-buffer';
 import { ReservedIdsReport } from './reserved-ids.report';
 import { RegistrationService } from './registration/registration.service';
 import { RegistrationWriter } from './registration/registration.writer';
@@ -44,19 +44,19 @@ import { AgentMetrics } from './agent.metrics';
     AgentImportRepository,
     AgentImportService,
     AgentPresenter,
-    AgentRecords,
+    AgentCache,
     AgentRepository,
     AgentService,
-    AgentTotals,
-    Cadence,
-    ChangeRelay,
+    AgentCountCache,
+    IntervalScaling,
+    InvalidationPublisher,
     DatabaseTime,
     IdempotencyRepository,
     IdempotencyRetention,
     IdentityConflicts,
     OwnerQuota,
     OwnerQuotaRepository,
-    RecentBeats,
+    HeartbeatBuffer,
     RegistrationService,
     RegistrationWriter,
     ReservedIdsReport,
@@ -64,13 +64,13 @@ import { AgentMetrics } from './agent.metrics';
   ],
   exports: [
     AgentImportService,
-    AgentRecords,
+    AgentCache,
     AgentService,
-    Cadence,
+    IntervalScaling,
     DatabaseTime,
     IdempotencyRetention,
     IdentityConflicts,
-    RecentBeats,
+    HeartbeatBuffer,
     TombstoneRetention,
   ],
 })

@@ -1,6 +1,6 @@
-import { AgentsTouched } from '../../src/events/agents-touched.event';
+import { AgentsInvalidated } from '../../src/events/agents-invalidated.event';
 import { AgentCredentials } from '../../src/platform/access/agent-tokens/agent-credentials';
-import { DatabaseWatch } from '../../src/platform/database/database-watch';
+import { DatabaseMonitor } from '../../src/platform/database/database-monitor';
 import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
 import { RetentionService } from '../../src/retention/retention.service';
 import { bearer, sha256, withTokens, type TestToken } from '../support/access';
@@ -274,7 +274,7 @@ describe('Agents and their tokens', () => {
       const first = await anAgent('told');
       expect(await beat('told', first)).toBe(200);
       await register(first, { id: 'told' }, {}, replica);
-      app.app.get(AgentCredentials).onTouched(new AgentsTouched(['told']));
+      app.app.get(AgentCredentials).onInvalidated(new AgentsInvalidated(['told']));
       expect(await beat('told', first)).toBe(401);
     });
   });
@@ -311,7 +311,7 @@ describe('While the database is away', () => {
     for (const token of [known, owner.token]) expect(await beat('known', token)).toBe(200);
     expect(await app.app.get(BeatFlusher).flush()).toBe(true);
     await app.database.drop();
-    await until('the service has noticed', 120, () => !app.app.get(DatabaseWatch).isThere());
+    await until('the service has noticed', 120, () => !app.app.get(DatabaseMonitor).isUp());
     await grow();
     for (const token of [known, owner.token, admin.token]) expect(await beat('known', token)).toBe(200);
     const away = [503, 'store_unavailable'];

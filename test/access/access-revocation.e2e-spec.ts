@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { AgentCredentials } from '../../src/platform/access/agent-tokens/agent-credentials';
-import { DatabaseWatch } from '../../src/platform/database/database-watch';
+import { DatabaseMonitor } from '../../src/platform/database/database-monitor';
 import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
 import { bearer, listOf, withTokens, type TestToken } from '../support/access';
 import { elapse, makeOlder } from '../support/elapse';
@@ -82,7 +82,7 @@ describe('A token that was replaced', () => {
     await register(app, 'denied', first);
     await until('the replica refuses it', 60, async () => (await beat(far, 'denied', first)) === 401);
     await relay.close();
-    await until('the replica has noticed', 60, () => !far.app.get(DatabaseWatch).isThere());
+    await until('the replica has noticed', 60, () => !far.app.get(DatabaseMonitor).isUp());
     for (const request of [beat, read, rename]) expect(await request(far, 'denied', first)).toBe(503);
     expect((await register(far, 'denied', first)).status).toBe(503);
     await far.close();
@@ -92,7 +92,7 @@ describe('A token that was replaced', () => {
     const first = await anAgent(app, 'slow');
     expect(await beat(replica, 'slow', first)).toBe(200);
     await register(app, 'slow', first);
-    replica.app.get(AgentCredentials).onTouched({ ids: ['slow'] });
+    replica.app.get(AgentCredentials).onInvalidated({ ids: ['slow'] });
     const blocker = new Client({ connectionString: app.database.url });
     await blocker.connect();
     await blocker.query('BEGIN; LOCK TABLE agent_credentials');
@@ -119,10 +119,10 @@ describe('While the database is away', () => {
     const [known, touched] = [await anAgent(app, 'known'), await anAgent(app, 'touched')];
     for (const token of [known, OWNER.token]) expect(await beat(app, 'known', token)).toBe(200);
     expect(await beat(app, 'touched', touched)).toBe(200);
-    app.app.get(AgentCredentials).onTouched({ ids: ['touched'] });
+    app.app.get(AgentCredentials).onInvalidated({ ids: ['touched'] });
     expect(await app.app.get(BeatFlusher).flush()).toBe(true);
     await app.database.drop();
-    await until('the service has noticed', 60, () => !app.app.get(DatabaseWatch).isThere());
+    await until('the service has noticed', 60, () => !app.app.get(DatabaseMonitor).isUp());
     await app.clock.holdUp(40); // what is cached is older than it may be while the database is there
     for (const token of [known, OWNER.token]) {
       expect(await beat(app, 'known', token)).toBe(200);

@@ -15,7 +15,7 @@ const TYPES = {
   RegisterAgent: 'Registration',
   HeartbeatSettings: 'HeartbeatSettings',
   Registration: 'Registered',
-  RegisteredHeartbeat: 'Cadence',
+  RegisteredHeartbeat: 'IntervalScaling',
   HealthReport: 'HealthReport',
   HeartbeatResponse: 'HeartbeatResponse',
   AgentSummary: 'AgentSummary',

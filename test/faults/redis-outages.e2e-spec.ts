@@ -111,7 +111,7 @@ describe('Without Redis', () => {
 
   it('after one request has waited for it, no other one does', async () => {
     await listening(app);
-    // Right after a check, so that the request and not the next check finds out.
+    // AccessDecision after a check, so that the request and not the next check finds out.
     await new Promise<void>((resolve) => connection.watch((isUp) => isUp && resolve()));
     redis.freeze();
     const { attempts } = connection;

@@ -1,5 +1,5 @@
 import type { Configuration } from '../../src/platform/config/configuration';
-import { inParallel } from '../../src/platform/common/in-parallel';
+import { mapWithConcurrency } from '../../src/platform/common/map-with-concurrency';
 import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
 import { HeartbeatSweeper } from '../../src/heartbeat/sweep/heartbeat.sweeper';
 import { bearer, withTokens, type TestToken } from '../support/access';
@@ -64,7 +64,7 @@ describe('What one client does', () => {
   }
 
   async function register(client: TestToken, ids: string[], interval_seconds: number): Promise<void> {
-    const answers = await inParallel(16, ids, (id) => {
+    const answers = await mapWithConcurrency(16, ids, (id) => {
       const body = registration({ id, type: `${client.name}-type`, heartbeat: { interval_seconds } });
       return app.request('POST', '/agents/register', body, bearer(client.token));
     });
@@ -74,7 +74,7 @@ describe('What one client does', () => {
   }
 
   async function deregister(client: TestToken, ids: string[]): Promise<void> {
-    await inParallel(16, ids, (id) => app.request('DELETE', `/agents/${id}`, undefined, bearer(client.token)));
+    await mapWithConcurrency(16, ids, (id) => app.request('DELETE', `/agents/${id}`, undefined, bearer(client.token)));
   }
 
   async function beat(client: TestToken, id: string): Promise<Beaten> {

@@ -31,7 +31,7 @@ afterAll(() => service.close());
 beforeEach(async () => {
   await service.database.query('TRUNCATE agent_events, agent_credentials');
   const agents = await service.database.query<{ id: string }>('DELETE FROM agents RETURNING id');
-  service.app.get(AgentEvents).touched(agents.map(({ id }) => id));
+  service.app.get(AgentEvents).invalidate(agents.map(({ id }) => id));
 });
 
 describe.each(['over HTTP', 'into the database'])('npm run import, %s', (way) => {

@@ -1,7 +1,7 @@
 import { registration } from '../support/builders';
 import { countMass, pageWhileAgentsComeAndGo, registerMass } from '../support/mass-registration';
 import { createTestApp, type TestApp } from '../support/test-app';
-import { inParallel } from '../../src/platform/common/in-parallel';
+import { mapWithConcurrency } from '../../src/platform/common/map-with-concurrency';
 
 /** A nightly test registers more. */
 const AGENTS = 2_000;
@@ -31,7 +31,7 @@ describe('Many clients at once', () => {
 
   it('ends concurrent registrations of one id through two replicas in one row and one chain of events', async () => {
     const bodies = Array.from({ length: 64 }, (_, index) => registration({ id: 'one', version: `v${index}` }));
-    const statuses = await inParallel(32, bodies, async (body, index) => {
+    const statuses = await mapWithConcurrency(32, bodies, async (body, index) => {
       const through = index % 2 ? app : replica;
       return (await through.request('POST', '/agents/register', body)).status;
     });
@@ -49,7 +49,7 @@ describe('Many clients at once', () => {
 
   it('keeps one consistent history when registrations, changes and deregistrations of one id race', async () => {
     const turns = Array.from({ length: 200 }, (_, index) => index);
-    const statuses = await inParallel(16, turns, async (turn) => {
+    const statuses = await mapWithConcurrency(16, turns, async (turn) => {
       const through = turn % 2 ? app : replica;
       const path = '/agents/raced';
       if (turn % 4 === 0) return (await through.request('DELETE', path)).status;

@@ -1,4 +1,4 @@
-import { inParallel } from '../../src/platform/common/in-parallel';
+import { mapWithConcurrency } from '../../src/platform/common/map-with-concurrency';
 import { registration } from './builders';
 import type { TestApp } from './test-app';
 import { WireClient } from './wire';
@@ -21,7 +21,7 @@ export async function registerMass(app: TestApp, count: number): Promise<number[
   const client = new WireClient(app.url);
   try {
     const bodies = Array.from({ length: count }, (_, index) => registration({ id: `mass-${index}`, type: 'mass' }));
-    const statuses = await inParallel(32, bodies, (body) => send(client, 'POST', '/agents/register', body));
+    const statuses = await mapWithConcurrency(32, bodies, (body) => send(client, 'POST', '/agents/register', body));
     return statuses.filter((status) => status !== 201);
   } finally {
     client.close();

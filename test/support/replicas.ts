@@ -1,7 +1,7 @@
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { InvalidationBus } from '../../src/platform/cache/invalidation-bus';
 import { RedisConnection } from '../../src/platform/cache/redis.connection';
-import { AgentsTouched } from '../../src/events/agents-touched.event';
+import { AgentsInvalidated } from '../../src/events/agents-invalidated.event';
 import { EventLogRepository, type TouchedAgent } from '../../src/events/event-log.repository';
 import type { RedisProcess } from './redis-process';
 import type { TestApp } from './test-app';
@@ -33,7 +33,7 @@ export async function listening(...apps: TestApp[]): Promise<void> {
 /** Ids of agents that the replica is told have changed elsewhere, from now on. */
 export function touchedOn({ app }: TestApp): Set<string> {
   const touched = new Set<string>();
-  app.get(EventEmitter2).on(AgentsTouched.topic, ({ ids }: AgentsTouched) => {
+  app.get(EventEmitter2).on(AgentsInvalidated.topic, ({ ids }: AgentsInvalidated) => {
     for (const id of ids) touched.add(id);
   });
   return touched;

@@ -1,4 +1,4 @@
-import { within } from '../../src/platform/common/within';
+import { withTimeout } from '../../src/platform/common/with-timeout';
 import { TestClock } from './test-clock';
 
 const HOUR = 3_600_000;
@@ -68,20 +68,20 @@ describe('TestClock', () => {
   });
 
   it('lets what has an answer have it, before its time is over', async () => {
-    const asked = within(clock, HOUR, new Promise((resolve) => setImmediate(resolve, 'answer')));
+    const asked = withTimeout(clock, HOUR, new Promise((resolve) => setImmediate(resolve, 'answer')));
     await clock.advance(2 * 3600);
     await expect(asked).resolves.toBe('answer');
   });
 
   it('misses the limit of what hangs', async () => {
-    const asked = within(clock, HOUR, new Promise(() => undefined)).catch((error: Error) => error.message);
+    const asked = withTimeout(clock, HOUR, new Promise(() => undefined)).catch((error: Error) => error.message);
     await clock.advance(2 * 3600);
     expect(await asked).toBe(`no answer within ${HOUR} ms`);
   });
 
   it('takes nothing that is late for hanging, when it is to wait for answers, until time is moved', async () => {
     const missed = (ms: number): Promise<unknown> =>
-      within(clock, ms, new Promise(() => undefined)).catch(() => fire(`limit of ${ms} ms`)());
+      withTimeout(clock, ms, new Promise(() => undefined)).catch(() => fire(`limit of ${ms} ms`)());
     const before = missed(10);
     clock.waitForAnswers();
     const after = missed(10);
@@ -95,7 +95,7 @@ describe('TestClock', () => {
 
   it('moves on when the work of a timer waits for a limit that only moved time ends', async () => {
     clock.waitForAnswers();
-    const hanging = within(clock, 2 * HOUR, new Promise(() => undefined)).catch(fire('given up'));
+    const hanging = withTimeout(clock, 2 * HOUR, new Promise(() => undefined)).catch(fire('given up'));
     clock.setTimer(HOUR, () => hanging);
     await clock.advance(3 * 3600);
     await hanging;

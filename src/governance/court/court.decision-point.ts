@@ -18,7 +18,7 @@ import {
 } from 'cockatiel';
 import type { Dispatcher } from 'undici';
 import type { Clock } from '../../platform/common/clock';
-import { abortedAfter } from '../../platform/common/within';
+import { abortedAfter } from '../../platform/common/with-timeout';
 import type { Configuration } from '../../platform/config/configuration';
 import { readCourtAnswer, unusable } from './court-answer';
 import { CourtPool } from './court-pool';

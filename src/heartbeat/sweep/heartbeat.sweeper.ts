@@ -2,20 +2,20 @@ import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Cron, CronExpression } from '@nestjs/schedule';
 import { PinoLogger } from 'nestjs-pino';
 import { Clock } from '../../platform/common/clock';
-import { DurationTally } from '../../platform/observability/duration-tally';
+import { Histogram } from '../../platform/observability/histogram';
 import { Configuration } from '../../platform/config/configuration';
 import type { Querier } from '../../platform/database/database';
 import { AgentEvents } from '../../events/agent-events';
-import { Cadence } from '../../liveness/cadence';
+import { IntervalScaling } from '../../liveness/interval-scaling';
 import { timeoutSeconds } from '../../agent/heartbeat-timeout';
-import { RecentBeats } from '../../liveness/recent-beats';
+import { HeartbeatBuffer } from '../../liveness/heartbeat-buffer';
 import { BeatFlusher } from '../beat-flusher';
-import { Hearing } from './hearing';
-import { nextCadence, pausesOf, type OwnerCadence } from './cadence-rule';
+import { LocalHealthMonitor } from './local-health-monitor';
+import { nextCadence, pausesOf, type OwnerIntervalScaling } from './interval-scaling-rule';
 import { ReplicaLease } from '../replica-lease';
 import { ReplicasRepository } from '../replicas.repository';
 import { groupOf, groupsOf, mayBeMassDeath, preservation, type Preservation } from './self-preservation';
-import type { Patience } from './overdue.sql';
+import type { TimeoutPolicy } from './overdue.sql';
 import { statusAfterSilence } from './silence';
 import {
   BY_SWEEP,
@@ -23,7 +23,7 @@ import {
   type FleetCount,
   type Suspect,
   type SweepState,
-  type Verdict,
+  type StatusTransition,
 } from './sweep.repository';
 
 const MOST_SUSPECTS = 50_000;
@@ -39,11 +39,11 @@ export interface SweepReport {
   isProtecting: boolean;
 }
 
-/** Finds the agents that have fallen silent. One replica at a time; what it needs to remember is in the database. */
+/** Finds the agents that have expired silent. One replica at a time; what it needs to remember is in the database. */
 @Injectable()
 export class HeartbeatSweeper implements BeforeApplicationShutdown {
   /** Sweeps that this replica ran to the end. */
-  readonly durations = new DurationTally();
+  readonly durations = new Histogram();
   private readonly startedAt: number;
   private lastSuccessAt: number | undefined;
   private isProtecting = false;
@@ -57,9 +57,9 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
     private readonly replicas: ReplicasRepository,
     private readonly lease: ReplicaLease,
     private readonly flusher: BeatFlusher,
-    private readonly hearing: Hearing,
-    private readonly recent: RecentBeats,
-    private readonly cadence: Cadence,
+    private readonly localHealth: LocalHealthMonitor,
+    private readonly buffer: HeartbeatBuffer,
+    private readonly intervals: IntervalScaling,
     private readonly events: AgentEvents,
     private readonly configuration: Configuration,
     private readonly clock: Clock,
@@ -107,11 +107,11 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
     // What agents have told this replica counts; and who cannot write beats does not judge who has sent none.
     if (!(await this.flusher.flush())) return false;
     // Whoever sweeps then: what this replica has missed, no other one has heard.
-    await this.hearing.confess(() => this.sweeps.countSilenceAnew());
+    await this.localHealth.reportMissed(() => this.sweeps.countSilenceAnew());
     const start = this.clock.monotonicMs();
     const hasSwept = await this.sweeps.exclusively((transaction) => this.sweepNow(transaction));
     const { cadences, heldFor, sinceLastSweep } = await this.sweeps.state();
-    this.cadence.adopt(cadences);
+    this.intervals.adopt(cadences);
     this.isProtecting = heldFor.size > 0;
     const end = this.clock.monotonicMs();
     // Not "now" when another replica is at it: that one may be stuck.
@@ -142,25 +142,28 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
       await this.sweeps.adoptFactor(transaction);
       before = await this.sweeps.state(transaction);
     }
-    await this.sweeps.begin(transaction, this.hearing.hasMissed || isBreak(before.sinceLastSweep, interval));
+    await this.sweeps.begin(
+      transaction,
+      this.localHealth.hasMissedHeartbeats || isBreak(before.sinceLastSweep, interval),
+    );
 
     const inactiveAfter = this.configuration.HEARTBEAT_INACTIVE_AFTER_SECONDS;
     const fleet = await this.sweeps.count(transaction, { timeout, inactiveAfter });
     const cadences = await this.nextCadences(transaction, fleet, before);
     const others = await this.replicas.others(transaction, this.lease.id, timeout / 2);
-    const patience = { timeout, slowed: cadences, inactiveAfter, others };
-    const suspects = fleet.hasSuspects ? await this.sweeps.suspects(transaction, patience, MOST_SUSPECTS) : [];
+    const timeouts = { timeout, slowed: cadences, inactiveAfter, others };
+    const suspects = fleet.hasSuspects ? await this.sweeps.suspects(transaction, timeouts, MOST_SUSPECTS) : [];
     const areAll = suspects.length < MOST_SUSPECTS;
-    const verdicts = suspects.flatMap((suspect) => this.judge(suspect, patience));
+    const transitions = suspects.flatMap((suspect) => this.judge(suspect, timeouts));
 
-    const overdue = verdicts.filter(({ becomes }) => becomes === 'unhealthy').length;
+    const overdue = transitions.filter(({ becomes }) => becomes === 'unhealthy').length;
     const censuses = mayBeMassDeath({ overdue, lostLately: fleet.lostLately })
-      ? await this.sweeps.censuses(transaction, patience)
+      ? await this.sweeps.censuses(transaction, timeouts)
       : [];
     const judged = preservation(censuses, (group) => before.heldFor.get(group) ?? 0, timeout);
     this.tell(judged, before.heldFor, { overdue, live: fleet.live });
     const held = [...judged].filter(([, judgement]) => judgement === 'hold').map(([group]) => group);
-    await this.carryOut(await this.believed(transaction, patience, { verdicts, areAll, held }));
+    await this.applyTransitions(await this.believed(transaction, timeouts, { transitions, areAll, held }));
     await this.sweeps.end(transaction, {
       // Believed, but too many for one sweep: the next ones go on believing.
       held: areAll ? held : [...judged.keys()],
@@ -175,11 +178,11 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
     transaction: Querier,
     { wanted }: FleetCount,
     { cadences }: SweepState,
-  ): Promise<Map<string, OwnerCadence>> {
+  ): Promise<Map<string, OwnerIntervalScaling>> {
     const target = this.configuration.HEARTBEAT_TARGET_PER_SECOND;
     const pauses =
       wanted > target ? pausesOf(await this.sweeps.demands(transaction), target) : new Map<string, number>();
-    const next = new Map<string, OwnerCadence>();
+    const next = new Map<string, OwnerIntervalScaling>();
     for (const owner of new Set([...pauses.keys(), ...cadences.keys()])) {
       const cadence = nextCadence(pauses.get(owner) ?? 0, cadences.get(owner));
       if (cadence) next.set(owner, cadence);
@@ -187,31 +190,31 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
     return next;
   }
 
-  private judge(suspect: Suspect, { timeout, slowed, inactiveAfter }: Patience): Verdict[] {
-    if (this.recent.get(suspect.id)) return []; // it has just spoken to us
+  private judge(suspect: Suspect, { timeout, slowed, inactiveAfter }: TimeoutPolicy): StatusTransition[] {
+    if (this.buffer.get(suspect.id)) return []; // it has just spoken to us
     const pause = Math.max(suspect.intervalSeconds, slowed.get(suspect.owner)?.tolerance ?? 0);
     const becomes = statusAfterSilence({ ...suspect, timeout: timeoutSeconds(pause, timeout), inactiveAfter });
     return becomes ? [{ ...suspect, becomes }] : [];
   }
 
-  /** The verdicts that are carried out. */
+  /** The transitions that are carried out. */
   private async believed(
     transaction: Querier,
-    patience: Patience,
-    { verdicts, areAll, held }: { verdicts: Verdict[]; areAll: boolean; held: readonly string[] },
-  ): Promise<Verdict[]> {
-    if (held.length === 0) return verdicts;
+    timeouts: TimeoutPolicy,
+    { transitions, areAll, held }: { transitions: StatusTransition[]; areAll: boolean; held: readonly string[] },
+  ): Promise<StatusTransition[]> {
+    if (held.length === 0) return transitions;
     const isHeld = (suspect: Suspect): boolean => groupsOf(suspect).some((group) => held.includes(group));
-    if (areAll) return verdicts.filter((verdict) => verdict.becomes !== 'unhealthy' || !isHeld(verdict));
+    if (areAll) return transitions.filter((verdict) => verdict.becomes !== 'unhealthy' || !isHeld(verdict));
     // Those that are held may be so many that nobody else's were looked at.
-    const others = await this.sweeps.suspects(transaction, patience, MOST_SUSPECTS, held);
-    return others.flatMap((suspect) => this.judge(suspect, patience));
+    const others = await this.sweeps.suspects(transaction, timeouts, MOST_SUSPECTS, held);
+    return others.flatMap((suspect) => this.judge(suspect, timeouts));
   }
 
-  private async carryOut(verdicts: Verdict[]): Promise<void> {
-    for (let start = 0; start < verdicts.length; start += BATCH) {
-      const fallen = await this.sweeps.carryOut(verdicts.slice(start, start + BATCH));
-      for (const agent of fallen) this.events.publish('status_changed', agent, agent.previous, BY_SWEEP);
+  private async applyTransitions(transitions: StatusTransition[]): Promise<void> {
+    for (let start = 0; start < transitions.length; start += BATCH) {
+      const expired = await this.sweeps.applyTransitions(transitions.slice(start, start + BATCH));
+      for (const agent of expired) this.events.publish('status_changed', agent, agent.previous, BY_SWEEP);
     }
   }
 
@@ -231,7 +234,7 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
       } else if (held_seconds === undefined) {
         this.logger.error(
           { ...agents, ...counts },
-          'Most agents have fallen silent together: held as they are, the fault may be here',
+          'Most agents have expired silent together: held as they are, the fault may be here',
         );
       }
     }
@@ -248,7 +251,7 @@ function namesOf(group: string): { agent_owner?: string; agent_type?: string } {
 }
 
 /** The release before knows one tolerance for all agents, a factor: the greatest. */
-function asFactor(cadences: ReadonlyMap<string, OwnerCadence>, shortestInterval: number): number {
+function asFactor(cadences: ReadonlyMap<string, OwnerIntervalScaling>, shortestInterval: number): number {
   return Math.max(1, ...[...cadences.values()].map(({ tolerance }) => tolerance / shortestInterval));
 }
 

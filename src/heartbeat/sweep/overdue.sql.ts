@@ -1,13 +1,13 @@
 import { timeoutSql } from '../../agent/agent-health';
 import { TOLERATED_INTERVALS } from '../../agent/heartbeat-timeout';
-import type { Slowness } from '../../liveness/cadence';
+import type { StretchedIntervals } from '../../liveness/interval-scaling';
 import type { OthersHeard } from '../replicas.repository';
 import type { Group } from './self-preservation';
 
-/** How long silence is borne, in seconds; see `Cadence`. */
-export interface Patience {
+/** How long silence is borne, in seconds; see `IntervalScaling`. */
+export interface TimeoutPolicy {
   timeout: number;
-  slowed: ReadonlyMap<string, Slowness>;
+  slowed: ReadonlyMap<string, StretchedIntervals>;
   inactiveAfter: number;
   others: OthersHeard;
 }
@@ -41,7 +41,7 @@ export function inGroups(groups: readonly Group[], parameters: unknown[]): strin
  * false for nearly all rows. When an owner is slowed, the agents must be {@link ownedAgents}.
  */
 export function overdue(
-  { timeout, slowed, others }: Patience,
+  { timeout, slowed, others }: TimeoutPolicy,
   agents: string,
 ): { from: string; where: string; parameters: unknown[] } {
   const parameters: unknown[] = [timeout, others.lag, others.vanishedFor];

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** How slowly the agents of one owner beat, see `cadence-rule.ts`. Owners that are not slowed have no row. */
+/** How slowly the agents of one owner beat, see `interval-scaling-rule.ts`. Owners that are not slowed have no row. */
 @Entity('owner_cadences')
 export class OwnerCadenceEntity {
   /** Empty: agents that are nobody's. */

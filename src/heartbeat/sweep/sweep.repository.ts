@@ -4,8 +4,8 @@ import { appendEvents, provenanceSql } from '../../events/append-events.sql';
 import { bySystem } from '../../events/provenance';
 import type { AgentStatus } from '../../agent/agent-status';
 import { timeoutSql } from '../../agent/agent-health';
-import type { Demand, OwnerCadence } from './cadence-rule';
-import { inGroups, overdue, ownedAgents, OWNER, SILENT, type Patience } from './overdue.sql';
+import type { Demand, OwnerIntervalScaling } from './interval-scaling-rule';
+import { inGroups, overdue, ownedAgents, OWNER, SILENT, type TimeoutPolicy } from './overdue.sql';
 import { groupOf, type Census } from './self-preservation';
 
 /** Any number; all replicas must agree on it. */
@@ -17,7 +17,7 @@ export interface SweepState {
   /** For how long each group of agents has been held, see `PreservedGroupEntity`. */
   heldFor: ReadonlyMap<string, number>;
   /** By owner, those only that are slowed or have been. */
-  cadences: ReadonlyMap<string, OwnerCadence>;
+  cadences: ReadonlyMap<string, OwnerIntervalScaling>;
   /** A replica of the release before has swept last, and has had all agents slowed by one factor. */
   isByFactor: boolean;
 }
@@ -25,7 +25,7 @@ export interface SweepState {
 /** What becomes of it. */
 export interface SweepOutcome {
   held: readonly string[];
-  cadences: ReadonlyMap<string, OwnerCadence>;
+  cadences: ReadonlyMap<string, OwnerIntervalScaling>;
   /** The greatest tolerance as a factor of the shortest interval: what the release before understands. */
   tolerance: number;
 }
@@ -54,11 +54,11 @@ export interface Suspect {
   lastSeen: string | null;
 }
 
-export interface Verdict extends Suspect {
+export interface StatusTransition extends Suspect {
   becomes: AgentStatus;
 }
 
-export interface Fallen {
+export interface ExpiredAgent {
   id: string;
   name: string;
   type: string;
@@ -88,7 +88,7 @@ export class SweepRepository {
     const [state] = await querier.query<{
       sinceLastSweep: number | null;
       held: [group: string, seconds: number][];
-      cadences: [owner: string, cadence: OwnerCadence][];
+      cadences: [owner: string, cadence: OwnerIntervalScaling][];
       isByFactor: boolean;
     }>(`
       SELECT extract(epoch FROM now() - last_sweep_at)::float8 AS "sinceLastSweep", stretch > 1 AS "isByFactor",
@@ -131,7 +131,8 @@ export class SweepRepository {
 
   async end(transaction: Querier, { held, cadences, tolerance }: SweepOutcome): Promise<void> {
     const owners = [...cadences.keys()];
-    const column = (name: keyof OwnerCadence): number[] => [...cadences.values()].map((cadence) => cadence[name]);
+    const column = (name: keyof OwnerIntervalScaling): number[] =>
+      [...cadences.values()].map((cadence) => cadence[name]);
     await transaction.query(END, [
       held,
       owners,
@@ -148,7 +149,7 @@ export class SweepRepository {
   /** Counts the fleet. Agents have few different settings: grouped by them, hardly any JSON is read. */
   async count(
     transaction: Querier,
-    { timeout, inactiveAfter }: Pick<Patience, 'timeout' | 'inactiveAfter'>,
+    { timeout, inactiveAfter }: Pick<TimeoutPolicy, 'timeout' | 'inactiveAfter'>,
   ): Promise<FleetCount> {
     const [count] = await transaction.query<FleetCount>(
       `SELECT coalesce(sum(agents) FILTER (WHERE status = 'active'), 0)::int AS live, coalesce(sum(lost), 0)::int AS "lostLately",
@@ -193,13 +194,13 @@ export class SweepRepository {
    */
   async suspects(
     transaction: Querier,
-    patience: Patience,
+    timeouts: TimeoutPolicy,
     limit: number,
     held: readonly string[] = [],
   ): Promise<Suspect[]> {
-    const isByOwner = patience.slowed.size > 0 || held.length > 0;
-    const { from, where, parameters } = overdue(patience, isByOwner ? ownedAgents(SILENT) : 'agents');
-    const inactiveAfter = `$${parameters.push(patience.inactiveAfter)}`;
+    const isByOwner = timeouts.slowed.size > 0 || held.length > 0;
+    const { from, where, parameters } = overdue(timeouts, isByOwner ? ownedAgents(SILENT) : 'agents');
+    const inactiveAfter = `$${parameters.push(timeouts.inactiveAfter)}`;
     const isHeld = held.length === 0 ? 'false' : inGroups(held.map(groupOf), parameters);
     return transaction.query<Suspect>(
       `SELECT id, type, status, true AS enabled, (heartbeat->>'interval_seconds')::int AS "intervalSeconds", last_seen::text AS "lastSeen",
@@ -215,8 +216,8 @@ export class SweepRepository {
   }
 
   /** The active agents by owner and type: how many there are, how many are overdue, and how many were lost lately. */
-  async censuses(transaction: Querier, patience: Patience): Promise<Census[]> {
-    const { from, where, parameters } = overdue(patience, ownedAgents('true'));
+  async censuses(transaction: Querier, timeouts: TimeoutPolicy): Promise<Census[]> {
+    const { from, where, parameters } = overdue(timeouts, ownedAgents('true'));
     return transaction.query<Census>(
       `SELECT owner, type, count(*) FILTER (WHERE status = 'active')::int AS live,
               count(*) FILTER (WHERE status = 'active' AND is_overdue)::int AS overdue,
@@ -231,16 +232,16 @@ export class SweepRepository {
   }
 
   /**
-   * Carries out verdicts, each only if the agent is still what the verdict was about: a beat that came meanwhile wins, and
+   * Carries out transitions, each only if the agent is still what the verdict was about: a beat that came meanwhile wins, and
    * one that is being written at this moment too (its row is locked, so it is left for the next sweep).
    */
-  async carryOut(verdicts: Verdict[]): Promise<Fallen[]> {
-    return this.database.query<Fallen>(CARRY_OUT, [
-      verdicts.map(({ id }) => id),
-      verdicts.map(({ status }) => status),
-      verdicts.map(({ becomes }) => becomes),
-      verdicts.map(({ lastSeen }) => lastSeen),
-      verdicts.map(({ silentFor }) => silentFor),
+  async applyTransitions(transitions: StatusTransition[]): Promise<ExpiredAgent[]> {
+    return this.database.query<ExpiredAgent>(APPLY_TRANSITIONS, [
+      transitions.map(({ id }) => id),
+      transitions.map(({ status }) => status),
+      transitions.map(({ becomes }) => becomes),
+      transitions.map(({ lastSeen }) => lastSeen),
+      transitions.map(({ silentFor }) => silentFor),
     ]);
   }
 }
@@ -271,26 +272,26 @@ export const BY_SWEEP = bySystem('sweep', 'silence');
 
 const FELL_SILENT = appendEvents(
   {
-    agent: 'fallen',
+    agent: 'expired',
     type: `'status_changed'`,
     provenance: provenanceSql(BY_SWEEP),
     from: 'was',
     to: 'status',
     data: `jsonb_build_object('silent_seconds', round(silent_for::numeric, 3))`,
   },
-  'fallen',
+  'expired',
 );
 
-const CARRY_OUT = `
+const APPLY_TRANSITIONS = `
   WITH verdict AS MATERIALIZED (
     SELECT * FROM unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::float8[])
                   AS given(id, was, becomes, last_seen, silent_for)),
   held AS MATERIALIZED (
     SELECT id, status, last_seen FROM agents WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE SKIP LOCKED),
-  fallen AS (
+  expired AS (
     UPDATE agents SET status = verdict.becomes, generation = agents.generation + 1
       FROM verdict JOIN held ON held.id = verdict.id AND held.status = verdict.was AND held.last_seen IS NOT DISTINCT FROM verdict.last_seen
      WHERE agents.id = verdict.id
     RETURNING agents.id, agents.name, agents.type, agents.status, agents.generation, verdict.was, verdict.silent_for),
   logged AS (${FELL_SILENT})
-  SELECT id, name, type, status, was AS previous FROM fallen`;
+  SELECT id, name, type, status, was AS previous FROM expired`;

@@ -5,7 +5,7 @@ import { unstorable } from '../validation/json-limits';
 import { characterCount } from '../validation/rules';
 import { Configuration } from '../config/configuration';
 import { agentUnknown, FOREIGN_AGENT, insufficientScope, invalidToken } from './access.errors';
-import { mayClaim, rightOf, type Access, type Requirement } from './access-rule';
+import { mayClaim, decide, type Access, type Requirement } from './access-rule';
 import { AgentCredentials } from './agent-tokens/agent-credentials';
 import type { AgentCredential } from './agent-tokens/agent-credentials.repository';
 import { Authenticator } from './authenticator';
@@ -57,7 +57,7 @@ export class AccessControl implements OnApplicationBootstrap {
   require(principal: Principal, requirement: Requirement | undefined): void | Promise<void> {
     const { access, agentId, allowItself, allowStale } = requirement ?? {};
     const need = access && this.needOf(access);
-    const right = rightOf(principal, need, agentId, allowItself);
+    const right = decide(principal, need, agentId, allowItself);
     if (right === 'granted') return undefined;
     if (right === 'denied') throw denied(need);
     const client = principal as Client;

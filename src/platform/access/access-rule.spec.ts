@@ -1,4 +1,4 @@
-import { mayClaim, rightOf, type Right } from './access-rule';
+import { mayClaim, decide, type AccessDecision } from './access-rule';
 import { ANONYMOUS, UNRESTRICTED, type Principal, type Scope } from './principal';
 
 const client = (...scopes: Scope[]): Principal => ({ kind: 'client', name: 'ci', scopes });
@@ -13,9 +13,9 @@ const PRINCIPALS = {
   itself: { kind: 'agent', id: 'a-1', owner: 'ci', digest: 'ZGlnZXN0' },
 } satisfies Record<string, Principal>;
 
-const [yes, own, no]: Right[] = ['granted', 'owner', 'denied'];
+const [yes, own, no]: AccessDecision[] = ['granted', 'owner', 'denied'];
 
-describe('rightOf', () => {
+describe('decide', () => {
   // What is asked, then the right of each of PRINCIPALS in turn.
   it.each([
     ['open', undefined, [yes, yes, yes, yes, yes, yes, yes, yes]],
@@ -31,16 +31,16 @@ describe('rightOf', () => {
     [undefined, 'a-1', [yes, no, no, no, no, no, no, no]],
   ] as const)('%s of agent %s', (need, agentId, rights) => {
     const names = Object.keys(PRINCIPALS);
-    const got = Object.values(PRINCIPALS).map((principal) => rightOf(principal, need, agentId));
+    const got = Object.values(PRINCIPALS).map((principal) => decide(principal, need, agentId));
     expect(Object.fromEntries(names.map((name, index) => [name, got[index]]))).toEqual(
       Object.fromEntries(names.map((name, index) => [name, rights[index]])),
     );
   });
 
   it('admin, or the agent itself', () => {
-    expect(rightOf(PRINCIPALS.itself, 'admin', 'a-1', true)).toBe('granted');
-    expect(rightOf(PRINCIPALS.itself, 'admin', 'a-2', true)).toBe('denied');
-    expect(rightOf(PRINCIPALS.both, 'admin', 'a-1', true)).toBe('denied');
+    expect(decide(PRINCIPALS.itself, 'admin', 'a-1', true)).toBe('granted');
+    expect(decide(PRINCIPALS.itself, 'admin', 'a-2', true)).toBe('denied');
+    expect(decide(PRINCIPALS.both, 'admin', 'a-1', true)).toBe('denied');
   });
 });
 

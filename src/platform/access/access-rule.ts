@@ -15,18 +15,18 @@ export interface Requirement {
 }
 
 /** `owner`: granted to the client that owns the agent in question, denied to every other one. */
-export type Right = 'granted' | 'owner' | 'denied';
+export type AccessDecision = 'granted' | 'owner' | 'denied';
 
 /**
  * The rule of access control, as far as it needs no look into the database. `undefined` in place of a need: the route has
  * not declared any, and nobody gets through.
  */
-export function rightOf(
+export function decide(
   principal: Principal,
   need: 'open' | Scope | undefined,
   agentId?: string,
   allowItself = false,
-): Right {
+): AccessDecision {
   if (principal.kind === 'unrestricted') return 'granted';
   if (need === undefined) return 'denied';
   if (need === 'open') return 'granted';

@@ -9,7 +9,7 @@ import {
 import type { PinoLogger } from 'nestjs-pino';
 import type { Clock } from '../common/clock';
 import { DomainError } from '../validation/domain-error';
-import { abortedAfter } from '../common/within';
+import { abortedAfter } from '../common/with-timeout';
 import { isJsonObject } from '../validation/validate';
 
 /** Keys that an issuer has taken back are no longer used after this time, if it can be asked. */

@@ -4,7 +4,7 @@ import { ConfigurationError, type Configuration } from '../config/configuration'
 import { isClientName, SCOPES, type Scope } from './principal';
 
 /** A token of the configuration. */
-export interface ListedToken {
+export interface StaticToken {
   name: string;
   /** SHA-256 of the token. */
   digest: Buffer;
@@ -17,9 +17,9 @@ type Settings = Pick<Configuration, 'AUTH_TOKENS' | 'AUTH_TOKENS_FILE'>;
  * The tokens of `AUTH_TOKENS_FILE` and `AUTH_TOKENS` together.
  * @throws ConfigurationError naming every problem by its place; what stands there is never repeated
  */
-export function readTokens({ AUTH_TOKENS_FILE, AUTH_TOKENS }: Settings): ListedToken[] {
+export function readTokens({ AUTH_TOKENS_FILE, AUTH_TOKENS }: Settings): StaticToken[] {
   const problems: string[] = [];
-  const tokens: ListedToken[] = [];
+  const tokens: StaticToken[] = [];
   if (AUTH_TOKENS_FILE !== undefined) {
     const text = contentOf(AUTH_TOKENS_FILE, problems);
     if (text !== undefined) collect('AUTH_TOKENS_FILE', text, tokens, problems);
@@ -42,7 +42,7 @@ function contentOf(path: string, problems: string[]): string | undefined {
 }
 
 /** Not the parser's own message: it quotes the text. */
-function collect(source: string, text: string, tokens: ListedToken[], problems: string[]): void {
+function collect(source: string, text: string, tokens: StaticToken[], problems: string[]): void {
   let list: unknown;
   try {
     list = JSON.parse(text);

@@ -8,13 +8,13 @@ import { invalidToken } from './access.errors';
 import { Authenticator } from './authenticator';
 import { digestOf } from './bearer-token';
 import type { Client } from './principal';
-import { readTokens, type ListedToken } from './token-list';
+import { readTokens, type StaticToken } from './token-list';
 
 const LOOK_EVERY_MS = 1000;
 
 /** The tokens of the configuration. The file is read again when it changes; a broken one changes nothing. */
 export class TokenAuthenticator extends Authenticator implements OnApplicationBootstrap, OnApplicationShutdown {
-  private tokens: readonly ListedToken[] = [];
+  private tokens: readonly StaticToken[] = [];
   private names: ReadonlySet<string> = new Set();
   private seen: string;
   private timer: Timer | undefined;
@@ -48,7 +48,7 @@ export class TokenAuthenticator extends Authenticator implements OnApplicationBo
    */
   authenticate(token: string): Client {
     const digest = digestOf(token);
-    let found: ListedToken | undefined;
+    let found: StaticToken | undefined;
     for (const listed of this.tokens) if (timingSafeEqual(listed.digest, digest)) found = listed;
     if (!found) throw invalidToken();
     return { kind: 'client', name: found.name, scopes: found.scopes };
@@ -59,7 +59,7 @@ export class TokenAuthenticator extends Authenticator implements OnApplicationBo
     return this.names.has(client);
   }
 
-  private hold(tokens: readonly ListedToken[]): void {
+  private hold(tokens: readonly StaticToken[]): void {
     this.tokens = tokens;
     this.names = new Set(tokens.map(({ name }) => name));
   }

@@ -21,8 +21,8 @@ const MOST_UNECHOED = 4;
 export class InvalidationBus {
   private readonly replica = randomUUID();
   private readonly probeChannel = `${NAMESPACE}:probe:${this.replica}`;
-  private readonly hearers: ((ids: string[]) => void)[] = [];
-  private readonly losers: (() => void)[] = [];
+  private readonly subscribers: ((ids: string[]) => void)[] = [];
+  private readonly lossListeners: (() => void)[] = [];
   private readonly pending = new Set<string>();
   private flushed: Promise<void> = Promise.resolve();
   private subscriber: RedisClient | undefined;
@@ -38,7 +38,7 @@ export class InvalidationBus {
   ) {
     logger.setContext(InvalidationBus.name);
     redis.watch((isUp) => this.onCheck(isUp));
-    siblings.listen(TOPIC, (ids) => this.tellHearers(ids as string[]));
+    siblings.listen(TOPIC, (ids) => this.notifySubscribers(ids as string[]));
   }
 
   /** Whether changes on other replicas are heard of. Without `REDIS_URL` there is nobody to hear, and it is true. */
@@ -46,18 +46,18 @@ export class InvalidationBus {
     return this.redis.state() === 'off' || (this.isEchoed && this.redis.state() === 'up');
   }
 
-  /** `hearer` gets the ids of agents that other replicas have changed. */
-  onTouched(hearer: (ids: string[]) => void): void {
-    this.hearers.push(hearer);
+  /** `subscriber` gets the ids of agents that other replicas have changed. */
+  onInvalidated(subscriber: (ids: string[]) => void): void {
+    this.subscribers.push(subscriber);
   }
 
-  /** `loser` is called when changes may have been missed. */
-  onLoss(loser: () => void): void {
-    this.losers.push(loser);
+  /** `listener` is called when changes may have been missed. */
+  onLoss(listener: () => void): void {
+    this.lossListeners.push(listener);
   }
 
   /** Call it after the commit. The ids of one turn of the event loop go out together. */
-  announce(id: string): void {
+  publish(id: string): void {
     if (this.redis.state() === 'off' && !this.siblings.hasSiblings) return;
     this.epoch.hasChanged();
     this.pending.add(id);
@@ -131,16 +131,16 @@ export class InvalidationBus {
     const message = parseMessage(text);
     if (!message) return this.logger.debug('A message on the invalidation channel is not one of ours');
     if (message.from === this.replica) return;
-    this.tellHearers(message.ids);
+    this.notifySubscribers(message.ids);
   }
 
-  private tellHearers(ids: string[]): void {
-    for (const hearer of this.hearers) hearer(ids);
+  private notifySubscribers(ids: string[]): void {
+    for (const subscriber of this.subscribers) subscriber(ids);
   }
 
   private lose(): void {
     this.isEchoed = false;
-    for (const loser of this.losers) loser();
+    for (const listener of this.lossListeners) listener();
   }
 
   private drop(): void {

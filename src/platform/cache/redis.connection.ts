@@ -4,7 +4,7 @@ import type { createClient } from 'redis';
 import { Clock, type Timer } from '../common/clock';
 import { Configuration } from '../config/configuration';
 import { NAMESPACE } from './namespace';
-import { DeadlineMissed, within } from '../common/within';
+import { TimeoutError, withTimeout } from '../common/with-timeout';
 
 export type RedisClient = ReturnType<typeof createClient>;
 /** `off`: there is no `REDIS_URL`. */
@@ -76,9 +76,9 @@ export class RedisConnection implements OnModuleInit {
     if (!this.isUp || !client) return undefined;
     this.attempts++;
     try {
-      return await within(this.clock, DEADLINE_MS, work(client));
+      return await withTimeout(this.clock, DEADLINE_MS, work(client));
     } catch (error) {
-      if (error instanceof DeadlineMissed) this.lost(client, error);
+      if (error instanceof TimeoutError) this.lost(client, error);
       else this.logger.debug({ err: error }, 'Redis refused a command');
       return undefined;
     }
@@ -111,7 +111,7 @@ export class RedisConnection implements OnModuleInit {
 
   private lost(client: RedisClient, error: unknown): void {
     if (client !== this.client) return;
-    if (!(error instanceof DeadlineMissed)) this.silentSince = undefined;
+    if (!(error instanceof TimeoutError)) this.silentSince = undefined;
     this.become(false, error);
   }
 
@@ -130,10 +130,10 @@ export class RedisConnection implements OnModuleInit {
     }
     if (!client.isReady) return this.become(false, new Error('not connected'));
     try {
-      await within(this.clock, DEADLINE_MS, client.set(CHECK_KEY, '1', { PX: 1000 }));
+      await withTimeout(this.clock, DEADLINE_MS, client.set(CHECK_KEY, '1', { PX: 1000 }));
       this.heard(client, true);
     } catch (error) {
-      if (error instanceof DeadlineMissed) this.lost(client, error);
+      if (error instanceof TimeoutError) this.lost(client, error);
       else this.heard(client, false, error);
     }
   }

@@ -2,7 +2,7 @@ import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD } from '@nestjs/core';
 import { Clock, SystemClock } from './clock';
 import { Lifecycle } from '../runtime/lifecycle';
-import { matchesNoWord, refuseUnreadQuery } from '../validation/http-input';
+import { rejectReservedIds, rejectUnexpectedQuery } from '../validation/http-input';
 import { ServiceLogger } from '../observability/logging';
 import { OutageLog } from '../observability/outage-log';
 import { ProblemFilter } from '../validation/problem.filter';
@@ -16,8 +16,8 @@ import { ProblemFilter } from '../validation/problem.filter';
     ServiceLogger,
     { provide: Clock, useClass: SystemClock },
     { provide: APP_FILTER, useClass: ProblemFilter },
-    { provide: APP_GUARD, useValue: { canActivate: matchesNoWord } },
-    { provide: APP_GUARD, useValue: { canActivate: refuseUnreadQuery } },
+    { provide: APP_GUARD, useValue: { canActivate: rejectReservedIds } },
+    { provide: APP_GUARD, useValue: { canActivate: rejectUnexpectedQuery } },
   ],
   exports: [Clock, Lifecycle, OutageLog],
 })

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { DatabaseWatch } from './database-watch';
+import { DatabaseMonitor } from './database-monitor';
 import { HealthChecks } from '../observability/health-checks';
 
 /** Whether PostgreSQL answers. Asked on the watch's own connection, so a busy pool is not mistaken for a lost database. */
 @Injectable()
 export class DatabaseIndicator {
-  constructor(checks: HealthChecks, watch: DatabaseWatch) {
+  constructor(checks: HealthChecks, watch: DatabaseMonitor) {
     checks.add({
       name: 'database',
       isVital: true,

@@ -6,7 +6,7 @@ import { SystemClock } from '../common/clock';
 import type { Configuration } from '../config/configuration';
 import { dataSourceOptions, migrate } from './data-source';
 import { Database } from './database';
-import { DatabaseWatch } from './database-watch';
+import { DatabaseMonitor } from './database-monitor';
 import { ReportingDatabase } from './reporting-database';
 import { EmbeddedPostgres } from './embedded/embedded-postgres';
 import { untilReachable } from './wait-for-database';
@@ -26,8 +26,8 @@ export class DatabaseModule {
           dataSourceFactory: (options) => connect(configuration, options?.entities),
         }),
       ],
-      providers: [Database, DatabaseIndicator, DatabaseMetrics, DatabaseWatch, ReportingDatabase],
-      exports: [Database, DatabaseWatch, ReportingDatabase],
+      providers: [Database, DatabaseIndicator, DatabaseMetrics, DatabaseMonitor, ReportingDatabase],
+      exports: [Database, DatabaseMonitor, ReportingDatabase],
     };
   }
 }

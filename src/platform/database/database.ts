@@ -5,7 +5,7 @@ import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { Clock } from '../common/clock';
 import { DomainError } from '../validation/domain-error';
 import { isConnectionLost, isRolledBack, isUnavailable } from './database-errors';
-import { DatabaseWatch } from './database-watch';
+import { DatabaseMonitor } from './database-monitor';
 
 /** Something that runs SQL: the pool, or one transaction. */
 export interface Querier {
@@ -38,7 +38,7 @@ const LONGEST_PAUSE_MS = 160;
 export class Database implements Querier {
   constructor(
     private readonly dataSource: DataSource,
-    private readonly watch: DatabaseWatch,
+    private readonly watch: DatabaseMonitor,
     private readonly clock: Clock,
   ) {}
 
@@ -85,10 +85,10 @@ export class Database implements Querier {
     const began = this.clock.monotonicMs();
     for (let pauseMs = 10; ; pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       try {
-        return await this.watch.whileThere(work);
+        return await this.watch.failFast(work);
       } catch (error) {
         if (error instanceof DomainError) throw error;
-        if (isSafe(error) && this.watch.isThere() && this.clock.monotonicMs() - began < RETRY_FOR_MS) {
+        if (isSafe(error) && this.watch.isUp() && this.clock.monotonicMs() - began < RETRY_FOR_MS) {
           await this.clock.sleep(pauseMs);
           continue;
         }

@@ -9,7 +9,7 @@ import { Configuration } from '../config/configuration';
 import { reportingPoolOptions } from './data-source';
 import { Database, type PoolState } from './database';
 import { isCancelled } from './database-errors';
-import { DatabaseWatch } from './database-watch';
+import { DatabaseMonitor } from './database-monitor';
 
 /**
  * The way to the database for what may take long or comes in any number: lists, counts, analytics, metrics. It has a few connections of its
@@ -25,7 +25,7 @@ export class ReportingDatabase implements OnApplicationShutdown {
 
   constructor(
     dataSource: DataSource,
-    watch: DatabaseWatch,
+    watch: DatabaseMonitor,
     clock: Clock,
     private readonly configuration: Configuration,
     private readonly database: Database,

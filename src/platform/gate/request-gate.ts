@@ -8,7 +8,7 @@ import { BytesInFlight } from '../http/bytes-in-flight';
 import { DomainError } from '../validation/domain-error';
 import { ANONYMOUS_BODY, bodyRulesOf, type BodyRules } from '../http/json-body';
 import { Configuration } from '../config/configuration';
-import { budgetOf, type Budget } from '../limits/budget';
+import { rateLimitBucketOf, type RateLimitBucket } from '../limits/rate-limit.decorator';
 import { clientAddress } from '../limits/client-address';
 import { FailedAuthentications } from '../limits/failed-authentications';
 import { RateLimits } from '../limits/rate-limits';
@@ -16,13 +16,17 @@ import { RateLimits } from '../limits/rate-limits';
 /** What a route has declared of who may send it how much, how often. */
 export interface RoutePolicy {
   requirement: RouteRequirement | undefined;
-  budget: Budget;
+  bucket: RateLimitBucket;
   body: BodyRules;
 }
 
 /** What the decorators of a handler and its controller say. */
 export function policyOf(handler: object, controller: object): RoutePolicy {
-  return { requirement: requirementOf(handler), budget: budgetOf(handler, controller), body: bodyRulesOf(handler) };
+  return {
+    requirement: requirementOf(handler),
+    bucket: rateLimitBucketOf(handler, controller),
+    body: bodyRulesOf(handler),
+  };
 }
 
 /**
@@ -43,7 +47,7 @@ export class RequestGate {
    * Who asks, if they may. `id` is the value of the path parameter that the requirement names.
    * @throws DomainError what {@link AccessControl.authorize} and {@link RateLimits.spend} throw; `rate_limited` for wrong tokens
    */
-  admit(request: IncomingMessage, { requirement, budget }: RoutePolicy, id: string): Principal | Promise<Principal> {
+  admit(request: IncomingMessage, { requirement, bucket }: RoutePolicy, id: string): Principal | Promise<Principal> {
     const need = requirement && {
       access: requirement.access,
       allowItself: requirement.allowItself,
@@ -53,9 +57,9 @@ export class RequestGate {
     try {
       const isSuspect = (): boolean => this.failures.isOver(this.addressOf(request));
       const principal = this.access.authorize(request.headers.authorization, need, isSuspect);
-      if (!(principal instanceof Promise)) return this.counted(request, budget, principal);
+      if (!(principal instanceof Promise)) return this.counted(request, bucket, principal);
       return principal.then(
-        (known) => this.counted(request, budget, known),
+        (known) => this.counted(request, bucket, known),
         (error: unknown) => {
           throw this.refusalOf(request, error);
         },
@@ -75,8 +79,8 @@ export class RequestGate {
     return readJsonBody(request, response, principal.kind === 'anonymous' ? ANONYMOUS_BODY : body, this.bytes);
   }
 
-  private counted(request: IncomingMessage, budget: Budget, principal: Principal): Principal {
-    if (this.limits.isLimited(budget)) this.limits.spend(budget, principal, () => this.addressOf(request));
+  private counted(request: IncomingMessage, bucket: RateLimitBucket, principal: Principal): Principal {
+    if (this.limits.isLimited(bucket)) this.limits.spend(bucket, principal, () => this.addressOf(request));
     return principal;
   }
 

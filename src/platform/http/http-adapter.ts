@@ -10,7 +10,7 @@ import { Connections } from './connections';
 import type { DomainError } from '../validation/domain-error';
 import { overloaded } from './overloaded';
 import { answerWhileStarting, hangUp, refuse, refuseWith } from './raw-responses';
-import { RequestTally } from './request-tally';
+import { HttpMetrics } from './http-metrics';
 
 /** Longer than load balancers keep an idle connection (60 s as a rule): it is for them to close it, not for us. */
 const KEEP_ALIVE_MS = 65_000;
@@ -43,7 +43,7 @@ export interface Service {
  */
 export class HttpAdapter extends ExpressAdapter {
   /** Every request that was answered. */
-  readonly requests = new RequestTally();
+  readonly requests = new HttpMetrics();
   readonly connections: Connections;
   /** Requests that were refused for the number of connections. */
   refusals = 0;

@@ -82,7 +82,7 @@ export class HotLane {
   }
 
   /** Has every answer carry these headers, as the middleware of the ordinary lane does. */
-  sendAlways(headers: Record<string, string>): void {
+  setDefaultHeaders(headers: Record<string, string>): void {
     this.standingHeaders = Object.entries(headers).flat();
   }
 

@@ -3,8 +3,8 @@ import { PinoLogger } from 'nestjs-pino';
 import { Clock, type Timer } from '../common/clock';
 import { DomainError } from '../validation/domain-error';
 import { Configuration } from '../config/configuration';
-import { WINDOW_MS } from './shared-rates';
-import { WindowCounts } from './window-counts';
+import { WINDOW_MS } from './distributed-rate-counter';
+import { FixedWindowCounter } from './fixed-window-counter';
 
 const LOG_EVERY_MS = 10_000;
 /** Addresses that are counted for the log, and lines that are written at once; the rest is one line together. */
@@ -19,7 +19,7 @@ const MOST_LINES = 20;
 export class FailedAuthentications implements OnApplicationBootstrap, BeforeApplicationShutdown {
   /** How often each answer was given. */
   readonly answers = { unauthorized: 0, rate_limited: 0 };
-  private readonly counts = new WindowCounts(WINDOW_MS);
+  private readonly counts = new FixedWindowCounter(WINDOW_MS);
   private readonly limit: number;
   /** Failures by address since they were last logged. */
   private unlogged = new Map<string, number>();

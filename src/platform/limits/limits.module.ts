@@ -1,8 +1,11 @@
 import { Module } from '@nestjs/common';
 import { FailedAuthentications } from './failed-authentications';
 import { RateLimits } from './rate-limits';
-import { SharedRates } from './shared-rates';
+import { DistributedRateCounter } from './distributed-rate-counter';
 
 /** How often one client may ask. */
-@Module({ providers: [FailedAuthentications, RateLimits, SharedRates], exports: [FailedAuthentications, RateLimits] })
+@Module({
+  providers: [FailedAuthentications, RateLimits, DistributedRateCounter],
+  exports: [FailedAuthentications, RateLimits],
+})
 export class LimitsModule {}

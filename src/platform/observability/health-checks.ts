@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
 import { Clock } from '../common/clock';
-import { DeadlineMissed, within } from '../common/within';
+import { TimeoutError, withTimeout } from '../common/with-timeout';
 
 /** More than any check should take, and so little that a probe is answered within a second whatever hangs. */
 const PATIENCE_MS = 500;
@@ -9,7 +9,7 @@ const PATIENCE_MS = 500;
 type Details = Record<string, unknown>;
 
 /** What a check found; with `details` for whoever looks into it. */
-export interface Finding {
+export interface CheckResult {
   isUp: boolean;
   details?: Details;
 }
@@ -24,7 +24,7 @@ export interface HealthCheck {
    * Looks. What throws, or has not answered when `signal` is aborted after half a second, is down. It must end then, and leave
    * nothing behind that waits.
    */
-  look(signal: AbortSignal): Finding | Promise<Finding>;
+  look(signal: AbortSignal): CheckResult | Promise<CheckResult>;
 }
 
 export interface ServiceHealth {
@@ -71,15 +71,15 @@ export class HealthChecks {
   }
 }
 
-async function lookAt(check: HealthCheck, clock: Clock): Promise<Finding> {
+async function lookAt(check: HealthCheck, clock: Clock): Promise<CheckResult> {
   const timeout = new AbortController();
   try {
     // The look itself may throw before there is a promise.
-    return await within(clock, PATIENCE_MS, (async () => check.look(timeout.signal))());
+    return await withTimeout(clock, PATIENCE_MS, (async () => check.look(timeout.signal))());
   } catch (error) {
     return {
       isUp: false,
-      details: { message: error instanceof DeadlineMissed ? 'does not answer' : 'cannot be reached' },
+      details: { message: error instanceof TimeoutError ? 'does not answer' : 'cannot be reached' },
     };
   } finally {
     timeout.abort();

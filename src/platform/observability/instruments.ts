@@ -1,5 +1,12 @@
-import { Counter, Gauge, Registry, type Histogram, type MetricObjectWithValues, type MetricValue } from 'prom-client';
-import { DURATION_BOUNDS, type DurationTally } from './duration-tally';
+import {
+  Counter,
+  Gauge,
+  Registry,
+  type Histogram as PromHistogram,
+  type MetricObjectWithValues,
+  type MetricValue,
+} from 'prom-client';
+import { DURATION_BOUNDS, type Histogram } from './histogram';
 import type { Metric } from './metric-definitions';
 
 type Labels = Record<string, string | number>;
@@ -72,18 +79,18 @@ export class Instruments {
     );
   }
 
-  histogram(metric: Metric, read: () => [Labels, DurationTally][]): void {
-    this.registry.registerMetric(new TallyHistogram(metric, read) as unknown as Histogram);
+  histogram(metric: Metric, read: () => [Labels, Histogram][]): void {
+    this.registry.registerMetric(new HistogramMetric(metric, read) as unknown as PromHistogram);
   }
 }
 
 /** A histogram that was counted elsewhere, cheaper than prom-client does: only what a scrape asks of a metric. */
-class TallyHistogram {
+class HistogramMetric {
   readonly name: string;
 
   constructor(
     private readonly metric: Metric,
-    private readonly read: () => [Labels, DurationTally][],
+    private readonly read: () => [Labels, Histogram][],
   ) {
     this.name = metric.name;
   }
@@ -102,7 +109,7 @@ interface HistogramSample {
 }
 
 /** Buckets in Prometheus's sense: each counts all that was at most so long. */
-function bucketSamples(name: string, labels: Labels, { counts, sum }: DurationTally): HistogramSample[] {
+function bucketSamples(name: string, labels: Labels, { counts, sum }: Histogram): HistogramSample[] {
   let count = 0;
   const buckets = counts.map((ofBucket, index) => {
     count += ofBucket;

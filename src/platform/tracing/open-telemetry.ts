@@ -8,8 +8,8 @@ import { PgInstrumentation } from '@opentelemetry/instrumentation-pg';
 import { UndiciInstrumentation } from '@opentelemetry/instrumentation-undici';
 import { defaultResource, detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
-import { routeTemplate } from '../http/request-tally';
-import { OutspokenExporter } from './outspoken-exporter';
+import { routeTemplate } from '../http/http-metrics';
+import { LoggingSpanExporter } from './logging-span-exporter';
 
 /** Tracing that has been started. */
 export interface Tracing {
@@ -26,7 +26,7 @@ export function startTracing(): Tracing {
     resource: defaultResource()
       .merge(resourceFromAttributes({ 'service.name': 'agent-registry' }))
       .merge(detectResources({ detectors: [envDetector] })),
-    spanProcessors: [new BatchSpanProcessor(new OutspokenExporter(new OTLPTraceExporter()))],
+    spanProcessors: [new BatchSpanProcessor(new LoggingSpanExporter(new OTLPTraceExporter()))],
   });
   // Without W3C baggage, the SDK's other default: what clients put in there is not for the court.
   provider.register({ propagator: new W3CTraceContextPropagator() });

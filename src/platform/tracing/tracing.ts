@@ -1,5 +1,5 @@
 import { SystemClock } from '../common/clock';
-import { within } from '../common/within';
+import { withTimeout } from '../common/with-timeout';
 import { processEnvironment } from '../config/configuration';
 import { isTracingOn } from '../config/is-tracing-on';
 import type { Tracing } from './open-telemetry';
@@ -15,7 +15,7 @@ const tracing = isAskedFor() ? start() : undefined;
 
 /** Sends the spans that have ended and not been sent yet, for a second at most. Never fails. There is no tracing afterwards. */
 export async function flushTraces(): Promise<void> {
-  if (tracing) await within(new SystemClock(), FLUSH_MS, tracing.shutdown()).catch(() => undefined);
+  if (tracing) await withTimeout(new SystemClock(), FLUSH_MS, tracing.shutdown()).catch(() => undefined);
 }
 
 function isAskedFor(): boolean {

@@ -42,7 +42,7 @@ export function ReservedWords(parameter: string, words: ReadonlySet<unknown>): C
 }
 
 /** Passes such paths on, whoever asks: which paths there are is no secret. Global. */
-export function matchesNoWord(context: ExecutionContext): boolean {
+export function rejectReservedIds(context: ExecutionContext): boolean {
   const reserved = Reflect.getMetadata(RESERVED_WORDS, context.getClass()) as
     { parameter: string; words: ReadonlySet<unknown> } | undefined;
   const { params } = context.switchToHttp().getRequest<Request>();
@@ -56,7 +56,7 @@ export const Query = createParamDecorator((_: unknown, context: ExecutionContext
 );
 
 /** Refuses query parameters on routes that have none. Global. */
-export function refuseUnreadQuery(context: ExecutionContext): boolean {
+export function rejectUnexpectedQuery(context: ExecutionContext): boolean {
   const readsQuery: unknown = Reflect.getMetadata(READS_QUERY, context.getHandler());
   if (!readsQuery) QueryParameters.of(context.switchToHttp().getRequest<Request>()).finish();
   return true;

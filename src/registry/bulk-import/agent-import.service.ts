@@ -6,7 +6,7 @@ import {
   validationError,
   type FieldError,
 } from '../../platform/validation/domain-error';
-import { inParallel } from '../../platform/common/in-parallel';
+import { mapWithConcurrency } from '../../platform/common/map-with-concurrency';
 import { jsonViolations } from '../../platform/validation/json-limits';
 import { isJsonObject, violationsOf } from '../../platform/validation/validate';
 import { Database } from '../../platform/database/database';
@@ -55,7 +55,7 @@ export class AgentImportService {
       this.database,
       open.map(({ id }) => id),
     );
-    const planned = await inParallel(JUDGED_AT_ONCE, open, (result) => {
+    const planned = await mapWithConcurrency(JUDGED_AT_ONCE, open, (result) => {
       const agent = found.get(result.id);
       return rejecting(result, async () => {
         const write = importWrite(agent, definitions[result.index] as AgentDefinitionDto);

@@ -12,7 +12,7 @@ import { newAgentId } from '../../agent/agent-id';
 import { fieldsFrom } from '../agent-fields.mapping';
 import { idempotencyKeyReused } from '../../agent/agent.errors';
 import type { Registered } from '../agent.repository';
-import { Cadence } from '../../liveness/cadence';
+import { IntervalScaling } from '../../liveness/interval-scaling';
 import type { RegisterAgentDto } from '../dto/agent-requests.dto';
 import type { RegistrationDto } from '../dto/agent-responses.dto';
 import { contextOf } from '../governed-context';
@@ -35,7 +35,7 @@ export class RegistrationService {
     private readonly events: AgentEvents,
     private readonly governance: GovernanceService,
     private readonly identities: IdentityConflicts,
-    private readonly cadence: Cadence,
+    private readonly intervals: IntervalScaling,
     private readonly clock: Clock,
   ) {}
 
@@ -82,7 +82,7 @@ export class RegistrationService {
 
   private registrationOf({ agent, previousStatus }: Registered, owner: string | null): Registration {
     const { id, name, status, registeredAt, heartbeat } = agent;
-    const timeout = this.cadence.timeoutSeconds(heartbeat.interval_seconds, owner);
+    const timeout = this.intervals.timeoutSeconds(heartbeat.interval_seconds, owner);
     return {
       created: previousStatus === null || previousStatus === 'deregistered',
       answer: {

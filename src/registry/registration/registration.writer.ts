@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AgentCredentials } from '../../platform/access/agent-tokens/agent-credentials';
 import type { Principal } from '../../platform/access/principal';
-import { Batched } from '../../platform/common/batched';
+import { Batcher } from '../../platform/common/batcher';
 import { DomainError } from '../../platform/validation/domain-error';
 import { Database, type Querier } from '../../platform/database/database';
-import { AgentRepository, type Enrolment, type Registered } from '../agent.repository';
+import { AgentRepository, type RegistrationRow, type Registered } from '../agent.repository';
 import { IdempotencyRepository, type RememberedResponse } from './idempotency.repository';
 import { OwnerQuota } from './owner-quota';
 
@@ -23,7 +23,7 @@ export interface WrittenRegistration extends Registered {
 }
 
 /** An enrolment, and for whom. */
-export interface Claim extends Enrolment {
+export interface Claim extends RegistrationRow {
   principal: Principal;
 }
 
@@ -36,7 +36,7 @@ const MOST_TOGETHER = 100;
 /** Writes a registration and all that goes with it: the agent, its credentials, the answer for repeats. All of it or nothing. */
 @Injectable()
 export class RegistrationWriter {
-  private readonly together = new Batched((batch: Claim[]) => this.writeTogether(batch), MOST_TOGETHER);
+  private readonly together = new Batcher((batch: Claim[]) => this.writeTogether(batch), MOST_TOGETHER);
 
   constructor(
     private readonly agents: AgentRepository,

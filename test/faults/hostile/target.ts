@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { DatabaseWatch } from '../../../src/platform/database/database-watch';
+import { DatabaseMonitor } from '../../../src/platform/database/database-monitor';
 import { BeatFlusher } from '../../../src/heartbeat/beat-flusher';
 import { createPatientApp } from '../../support/patient-app';
 import { operationsOf, type Operation } from '../../support/operations';
@@ -32,7 +32,7 @@ export class HostileTarget {
     readonly operations: Operation[],
     private readonly writes: WriteLog,
   ) {
-    this.asked = jest.spyOn(app.app.get(DatabaseWatch), 'whileThere');
+    this.asked = jest.spyOn(app.app.get(DatabaseMonitor), 'failFast');
   }
 
   /** Nothing but requests writes: no sweep runs, and accepted heartbeats are flushed after each request. */

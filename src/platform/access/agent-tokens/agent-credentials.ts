@@ -1,20 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { PinoLogger } from 'nestjs-pino';
-import { BatchedLookup } from '../../common/batched-lookup';
+import { BatchLoader } from '../../common/batch-loader';
 import { Clock } from '../../common/clock';
 import type { Querier } from '../../database/database';
-import { DatabaseWatch } from '../../database/database-watch';
+import { DatabaseMonitor } from '../../database/database-monitor';
 import type { Provenance } from '../../../events/agent-event';
 import { AgentChanged } from '../../../events/agent-changed.event';
-import { AgentsTouched } from '../../../events/agents-touched.event';
+import { AgentsInvalidated } from '../../../events/agents-invalidated.event';
 import { FOREIGN_AGENT, insufficientScope, invalidToken } from '../access.errors';
 import { AgentCredentialsRepository, type AgentCredential, type CredentialIssue } from './agent-credentials.repository';
 import { digestOf, newAgentToken } from '../bearer-token';
 import type { Principal } from '../principal';
 import { TokenLookups } from './token-lookups';
 
-/** How old what is remembered may be. A token that another replica has replaced or revoked is heard of sooner, by AgentsTouched. */
+/** How old what is remembered may be. A token that another replica has replaced or revoked is heard of sooner, by AgentsInvalidated. */
 const FRESH_MS = 30_000;
 const CAPACITY = 1_000_000;
 
@@ -44,20 +44,20 @@ export class AgentCredentials {
   private readonly entries = new Map<string, Entry>();
   /** Agents by the digests of their tokens. */
   private readonly agentsByDigest = new Map<string, string>();
-  private readonly byAgent = new BatchedLookup((ids) =>
+  private readonly byAgent = new BatchLoader((ids) =>
     this.load(
       ids,
       (id) => id,
       () => this.credentials.ofAgents(ids),
     ),
   );
-  private readonly byDigest = new BatchedLookup((digests) => this.loadByDigest(digests));
+  private readonly byDigest = new BatchLoader((digests) => this.loadByDigest(digests));
   private readonly unknown: TokenLookups<AgentCredential>;
   private readonly watchers = new Set<Set<string>>();
 
   constructor(
     private readonly credentials: AgentCredentialsRepository,
-    private readonly database: DatabaseWatch,
+    private readonly database: DatabaseMonitor,
     private readonly clock: Clock,
     private readonly logger: PinoLogger,
   ) {
@@ -135,7 +135,7 @@ export class AgentCredentials {
       let after = '', ids: string[];
       (ids = await this.credentials.revokeSome(owner, after, provenance)).length > 0;
     ) {
-      this.onTouched({ ids });
+      this.onInvalidated({ ids });
       revoked += ids.length;
       after = ids.at(-1)!;
     }
@@ -150,8 +150,8 @@ export class AgentCredentials {
   }
 
   /** The entry stays as a reminder to ask: the database says what has become of the agent. */
-  @OnEvent(AgentsTouched.topic)
-  onTouched({ ids }: AgentsTouched): void {
+  @OnEvent(AgentsInvalidated.topic)
+  onInvalidated({ ids }: AgentsInvalidated): void {
     for (const id of ids) {
       const entry = this.entries.get(id);
       if (entry) entry.isTouched = true;
@@ -161,7 +161,7 @@ export class AgentCredentials {
 
   private current(
     entry: Entry,
-    lookup: BatchedLookup<AgentCredential>,
+    lookup: BatchLoader<AgentCredential>,
     key: string,
     { allowStale = false }: LookupOptions,
   ): AgentCredential | undefined | Promise<AgentCredential | undefined> {
@@ -169,7 +169,7 @@ export class AgentCredentials {
     const age = this.clock.monotonicMs() - entry.at;
     if (age <= Math.min(FRESH_MS, entry.credential.validForMs)) return entry.credential;
     if (!allowStale || age > entry.credential.validForMs) return lookup.find(key);
-    return this.database.isThere() ? this.unlessAway(lookup.find(key), entry) : entry.credential;
+    return this.database.isUp() ? this.unlessAway(lookup.find(key), entry) : entry.credential;
   }
 
   /** What the database says; or the entry when the database has gone away meanwhile and nothing has touched the entry. */
@@ -180,7 +180,7 @@ export class AgentCredentials {
     try {
       return await asked;
     } catch (error) {
-      if (this.database.isThere() || entry.isTouched) throw error;
+      if (this.database.isUp() || entry.isTouched) throw error;
       return entry.credential;
     }
   }

@@ -1,4 +1,4 @@
-import { BatchedLookup } from '../../common/batched-lookup';
+import { BatchLoader } from '../../common/batch-loader';
 import type { Clock } from '../../common/clock';
 import { overloaded } from '../../http/overloaded';
 
@@ -26,8 +26,8 @@ export class TokenLookups<Row> {
       await clock.sleep(SUSPECTS_WAIT_MS);
       return ask(digests);
     };
-    this.ordinary = new Queue(new BatchedLookup(ask, AT_ONCE), MOST_WAITING);
-    this.suspect = new Queue(new BatchedLookup(askSlowly, SUSPECTS_AT_ONCE), MOST_SUSPECTS_WAITING);
+    this.ordinary = new Queue(new BatchLoader(ask, AT_ONCE), MOST_WAITING);
+    this.suspect = new Queue(new BatchLoader(askSlowly, SUSPECTS_AT_ONCE), MOST_SUSPECTS_WAITING);
   }
 
   /** Rejects as `ask` does, and with a DomainError `overloaded` when too many look-ups wait. */
@@ -40,7 +40,7 @@ class Queue<Row> {
   private waiting = 0;
 
   constructor(
-    private readonly lookup: BatchedLookup<Row>,
+    private readonly lookup: BatchLoader<Row>,
     private readonly most: number,
   ) {}
 

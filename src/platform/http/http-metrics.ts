@@ -1,4 +1,4 @@
-import { DurationTally } from '../observability/duration-tally';
+import { Histogram } from '../observability/histogram';
 
 const METHODS = ['other', 'GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 const UNMATCHED = 'unmatched';
@@ -8,14 +8,14 @@ export interface RequestSeries {
   method: string;
   route: string;
   status: number;
-  durations: DurationTally;
+  durations: Histogram;
 }
 
 /**
  * Counts answered requests by method, route and status. No client can make up a label: methods are the known ones or
  * `other`, routes are templates (`/agents/:id`) or `unmatched`.
  */
-export class RequestTally {
+export class HttpMetrics {
   private readonly routes = new Map<string, Map<number, RequestSeries>>();
 
   /** `template` is the path of the route as it was declared; anything else counts as unmatched. */
@@ -26,7 +26,7 @@ export class RequestTally {
     let series = this.routes.get(route);
     if (!series) this.routes.set(route, (series = new Map<number, RequestSeries>()));
     let one = series.get(key);
-    if (!one) series.set(key, (one = { method: METHODS[methodIndex]!, route, status, durations: new DurationTally() }));
+    if (!one) series.set(key, (one = { method: METHODS[methodIndex]!, route, status, durations: new Histogram() }));
     one.durations.observe(seconds);
   }
 

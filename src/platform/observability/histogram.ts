@@ -2,7 +2,7 @@
 export const DURATION_BOUNDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] as const;
 
 /** Durations, counted by bucket. Counting one is two additions; whoever wants to know reads. */
-export class DurationTally {
+export class Histogram {
   /** Of each bucket alone, in the order of {@link DURATION_BOUNDS}; the last one is for all that took longer. */
   readonly counts = Array.from({ length: DURATION_BOUNDS.length + 1 }, () => 0);
   /** Seconds. */

@@ -1,7 +1,7 @@
-import { DurationTally } from '../observability/duration-tally';
-import { RequestTally } from './request-tally';
+import { Histogram } from '../observability/histogram';
+import { HttpMetrics } from './http-metrics';
 
-describe('RequestTally', () => {
+describe('HttpMetrics', () => {
   it.each<[string | undefined, unknown, string, string]>([
     ['GET', '/agents/:id', 'GET', '/agents/:id'],
     ['PURGE', '/agents/:id', 'other', '/agents/:id'],
@@ -10,13 +10,13 @@ describe('RequestTally', () => {
     ['GET', '/{*path}', 'GET', 'unmatched'],
     ['GET', /agents/, 'GET', 'unmatched'],
   ])('counts %s %s as %s %s', (method, template, expectedMethod, route) => {
-    const tally = new RequestTally();
+    const tally = new HttpMetrics();
     tally.record(method, template, 200, 0.1);
     expect(tally.series()).toMatchObject([{ method: expectedMethod, route, status: 200 }]);
   });
 
   it('keeps methods, routes and statuses apart and adds up the rest', () => {
-    const tally = new RequestTally();
+    const tally = new HttpMetrics();
     for (const [method, route, status] of [
       ['GET', '/a', 200],
       ['GET', '/a', 404],
@@ -35,7 +35,7 @@ describe('RequestTally', () => {
   });
 });
 
-describe('DurationTally', () => {
+describe('Histogram', () => {
   it.each([
     [0, 0],
     [0.001, 0], // a bound belongs to its bucket
@@ -43,7 +43,7 @@ describe('DurationTally', () => {
     [10, 12],
     [10.1, 13],
   ])('puts %d s into bucket %d', (seconds, bucket) => {
-    const tally = new DurationTally();
+    const tally = new Histogram();
     tally.observe(seconds);
     expect(tally.counts.indexOf(1)).toBe(bucket);
     expect(tally.sum).toBe(seconds);

@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { Clock, type Timer } from '../common/clock';
-import { within } from '../common/within';
+import { withTimeout } from '../common/with-timeout';
 import { isCrowded } from './database-errors';
 
 const PAUSE_MS = 250;
@@ -19,7 +19,7 @@ const SECOND_LOOK_MS = 250;
  * everybody by itself; one that hangs tells nobody, and without the watch each request would find out alone and slowly.
  */
 @Injectable()
-export class DatabaseWatch implements OnApplicationBootstrap, OnApplicationShutdown {
+export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShutdown {
   private client: Client | undefined;
   /** One that is not there yet. It has no limit of its own: that of a look would be over at the same moment, and cut off the second one. */
   private connecting: Client | undefined;
@@ -35,7 +35,7 @@ export class DatabaseWatch implements OnApplicationBootstrap, OnApplicationShutd
     private readonly clock: Clock,
     private readonly logger: PinoLogger,
   ) {
-    logger.setContext(DatabaseWatch.name);
+    logger.setContext(DatabaseMonitor.name);
   }
 
   onApplicationBootstrap(): void {
@@ -56,21 +56,21 @@ export class DatabaseWatch implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   /** Whether PostgreSQL has answered last, as far as is known. */
-  isThere(): boolean {
+  isUp(): boolean {
     return !this.isAway;
   }
 
   /** Whether PostgreSQL answers within so many milliseconds. Asks it; those who ask at the same time share the answer. */
   async answers(withinMs = AWAY_AFTER_MS): Promise<boolean> {
     this.asking ??= this.ask().finally(() => (this.asking = undefined));
-    return within(this.clock, withinMs, this.asking).catch(() => false);
+    return withTimeout(this.clock, withinMs, this.asking).catch(() => false);
   }
 
   /**
    * What `work` gives, as long as PostgreSQL answers somebody.
    * @throws Error "Connection terminated" as soon as it is known that it does not; what `work` throws
    */
-  async whileThere<Result>(work: () => Promise<Result>): Promise<Result> {
+  async failFast<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.isAway) throw new Error(GONE);
     return new Promise((resolve, reject) => {
       this.waiting.add(reject);

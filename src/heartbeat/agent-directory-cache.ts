@@ -3,7 +3,7 @@ import { OnEvent } from '@nestjs/event-emitter';
 import type { AgentStatus } from '../agent/agent-status';
 import { DomainError } from '../platform/validation/domain-error';
 import { AgentChanged } from '../events/agent-changed.event';
-import { AgentsTouched } from '../events/agents-touched.event';
+import { AgentsInvalidated } from '../events/agents-invalidated.event';
 import { BeatsRepository, type KnownAgent } from './beats.repository';
 
 const CAPACITY = 1_000_000;
@@ -14,10 +14,10 @@ const CAPACITY = 1_000_000;
  * become of the agents that it met.
  */
 @Injectable()
-export class KnownAgents {
+export class AgentDirectoryCache {
   private readonly agents = new Map<string, KnownAgent>();
   /** Those of {@link agents} that have changed elsewhere: good enough only as long as the database cannot say how. */
-  private readonly doubtful = new Set<string>();
+  private readonly stale = new Set<string>();
   private readonly asked = new Map<string, Promise<KnownAgent | undefined>>();
   private readonly watchers = new Set<Set<string>>();
   private looking: Promise<Map<string, KnownAgent>> | undefined;
@@ -32,7 +32,7 @@ export class KnownAgents {
    */
   find(id: string): KnownAgent | Promise<KnownAgent | undefined> {
     const known = this.agents.get(id);
-    if (known && !this.doubtful.has(id)) return known;
+    if (known && !this.stale.has(id)) return known;
     const asked = this.asked.get(id) ?? this.look(id);
     this.asked.set(id, asked);
     return known ? asked.catch((error: unknown) => this.asItWas(known, error)) : asked;
@@ -42,7 +42,7 @@ export class KnownAgents {
    * Call it before asking the database, and what it gives when the answer is there: the ids that have changed meanwhile, of
    * which the answer may tell what no longer is.
    */
-  watchChanges(): () => ReadonlySet<string> {
+  trackInvalidations(): () => ReadonlySet<string> {
     const changed = new Set<string>();
     this.watchers.add(changed);
     return () => {
@@ -68,7 +68,7 @@ export class KnownAgents {
 
   forget(id: string): void {
     this.agents.delete(id);
-    this.doubtful.delete(id);
+    this.stale.delete(id);
   }
 
   @OnEvent(AgentChanged.topic)
@@ -77,10 +77,10 @@ export class KnownAgents {
     for (const changed of this.watchers) changed.add(agent.id);
   }
 
-  @OnEvent(AgentsTouched.topic)
-  onTouched({ ids }: AgentsTouched): void {
+  @OnEvent(AgentsInvalidated.topic)
+  onInvalidated({ ids }: AgentsInvalidated): void {
     for (const id of ids) {
-      if (this.agents.has(id)) this.doubtful.add(id);
+      if (this.agents.has(id)) this.stale.add(id);
       for (const changed of this.watchers) changed.add(id);
     }
   }
@@ -88,7 +88,7 @@ export class KnownAgents {
   /** Nothing is to be done for it: as long as nobody has to leave, nobody need be the newest. */
   private isCurrent(known: KnownAgent, status: AgentStatus, intervalSeconds: number): boolean {
     const isSame = known.status === status && known.intervalSeconds === intervalSeconds;
-    return isSame && !this.doubtful.has(known.id) && this.agents.size < CAPACITY;
+    return isSame && !this.stale.has(known.id) && this.agents.size < CAPACITY;
   }
 
   private asItWas(known: KnownAgent, error: unknown): KnownAgent {
@@ -109,7 +109,7 @@ export class KnownAgents {
   }
 
   private async lookUp(ids: string[]): Promise<Map<string, KnownAgent>> {
-    const changes = this.watchChanges();
+    const changes = this.trackInvalidations();
     const found = await this.beats.find(ids).finally(changes);
     const changed = changes();
     for (const id of ids) this.forget(id);

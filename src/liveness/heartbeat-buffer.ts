@@ -16,7 +16,7 @@ export interface Beat {
  * look here first, so an agent sees its own beat at once. Never holds more entries than there are known agents.
  */
 @Injectable()
-export class RecentBeats {
+export class HeartbeatBuffer {
   private pending = new Map<string, Beat>();
   private inFlight = new Map<string, Beat>();
   /** The smallest `since` of each. */
@@ -47,8 +47,8 @@ export class RecentBeats {
     return { ...older, at: newer.at };
   }
 
-  /** Hands out all that is there, for a flush; it stays readable until {@link settle}. One flush at a time. */
-  take(): ReadonlyMap<string, Beat> {
+  /** Hands out all that is there, for a flush; it stays readable until {@link commit}. One flush at a time. */
+  drain(): ReadonlyMap<string, Beat> {
     this.inFlight = this.pending;
     this.inFlightSince = this.pendingSince;
     this.pending = new Map();
@@ -57,7 +57,7 @@ export class RecentBeats {
   }
 
   /** Ends a flush: what was written is forgotten, the rest waits for the next one unless a newer beat has come. */
-  settle(written: ReadonlySet<string> | 'all'): void {
+  commit(written: ReadonlySet<string> | 'all'): void {
     const taken = this.inFlight;
     this.inFlight = new Map();
     this.inFlightSince = Number.POSITIVE_INFINITY;

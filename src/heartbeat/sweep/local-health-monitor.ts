@@ -10,7 +10,7 @@ const PAUSE_MS = 2_000;
  * process was held up, and not when a heartbeat was refused because the database could not be asked whose it was.
  */
 @Injectable()
-export class Hearing implements OnApplicationBootstrap, OnApplicationShutdown {
+export class LocalHealthMonitor implements OnApplicationBootstrap, OnApplicationShutdown {
   private lastPulseAt: number;
   private missed = false;
   private timer: Timer | undefined;
@@ -37,14 +37,14 @@ export class Hearing implements OnApplicationBootstrap, OnApplicationShutdown {
     this.missed = true;
   }
 
-  /** Whether anything has been missed that was not {@link confess}ed. */
-  get hasMissed(): boolean {
+  /** Whether anything has been missed that was not {@link reportMissed} reported. */
+  get hasMissedHeartbeats(): boolean {
     return this.missed || this.isHeldUp(); // the pulse that will tell may still be to come
   }
 
   /** Has `tell` tell everybody, if anything was missed. When it throws, so does this, and the next call has it told again. */
-  async confess(tell: () => Promise<void>): Promise<void> {
-    if (!this.hasMissed) return;
+  async reportMissed(tell: () => Promise<void>): Promise<void> {
+    if (!this.hasMissedHeartbeats) return;
     this.missed = false; // what is missed meanwhile counts anew
     try {
       await tell();

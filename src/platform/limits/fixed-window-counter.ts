@@ -8,11 +8,11 @@ interface Count {
   /** What all replicas together had counted when the store was last asked. */
   shared: number;
   /** What this replica has counted since. */
-  untold: number;
+  unsynced: number;
 }
 
 /** What a store must be told of one key: so many more in this window. */
-export interface Untold {
+export interface UnsyncedCount {
   key: string;
   window: number;
   count: number;
@@ -20,9 +20,9 @@ export interface Untold {
 
 /**
  * Requests by key in windows of fixed length, which begin for all replicas at the same time of day. This replica's own count
- * is exact; that of the others is as old as the last {@link learn}.
+ * is exact; that of the others is as old as the last {@link sync}.
  */
-export class WindowCounts {
+export class FixedWindowCounter {
   private readonly counts = new LRUCache<string, Count>({ max: MOST_CLIENTS });
 
   constructor(private readonly windowMs: number) {}
@@ -32,35 +32,35 @@ export class WindowCounts {
     const window = Math.floor(now / this.windowMs);
     let count = this.counts.get(key);
     if (count?.window !== window) {
-      count = { window, shared: 0, untold: 0 };
+      count = { window, shared: 0, unsynced: 0 };
       this.counts.set(key, count);
     }
-    count.untold++;
-    return { count: count.shared + count.untold, leftMs: (window + 1) * this.windowMs - now };
+    count.unsynced++;
+    return { count: count.shared + count.unsynced, leftMs: (window + 1) * this.windowMs - now };
   }
 
   /** How many there have been in this window. */
   countOf(key: string, now: number): number {
     const count = this.counts.peek(key);
-    return count?.window === Math.floor(now / this.windowMs) ? count.shared + count.untold : 0;
+    return count?.window === Math.floor(now / this.windowMs) ? count.shared + count.unsynced : 0;
   }
 
-  /** What has been counted and not told yet, of at most so many keys. It stays until {@link learn}ed. */
-  untold(most: number, now: number): Untold[] {
+  /** What has been counted and not told yet, of at most so many keys. It stays until {@link sync}ed. */
+  unsynced(most: number, now: number): UnsyncedCount[] {
     const window = Math.floor(now / this.windowMs);
-    const found: Untold[] = [];
+    const found: UnsyncedCount[] = [];
     for (const [key, count] of this.counts.entries()) {
-      if (count.window === window && count.untold > 0) found.push({ key, window, count: count.untold });
+      if (count.window === window && count.unsynced > 0) found.push({ key, window, count: count.unsynced });
       if (found.length === most) break;
     }
     return found;
   }
 
   /** Says what the store made of it: the total of all replicas. */
-  learn({ key, window, count: told }: Untold, total: number): void {
+  sync({ key, window, count: synced }: UnsyncedCount, total: number): void {
     const count = this.counts.peek(key);
     if (count?.window !== window) return;
     count.shared = total;
-    count.untold -= told;
+    count.unsynced -= synced;
   }
 }

@@ -1,16 +1,16 @@
 import type { Clock } from './clock';
 
 /** The work has not ended in time; it may still do so, and nobody waits for it any more. */
-export class DeadlineMissed extends Error {}
+export class TimeoutError extends Error {}
 
 /**
  * What the work gives, if it does so within so many milliseconds.
- * @throws DeadlineMissed
+ * @throws TimeoutError
  */
-export async function within<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
+export async function withTimeout<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
   let stop = (): void => undefined;
   const deadline = new Promise<never>((_, reject) => {
-    const miss = (): void => reject(new DeadlineMissed(`no answer within ${ms} ms`));
+    const miss = (): void => reject(new TimeoutError(`no answer within ${ms} ms`));
     // After a stall of this process the answer may lie in the socket already: timers run before what has arrived is read.
     const timer = clock.setDeadline(ms, () => setImmediate(miss));
     stop = () => timer.cancel();

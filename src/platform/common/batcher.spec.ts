@@ -1,10 +1,10 @@
-import { Batched } from './batched';
+import { Batcher } from './batcher';
 
-describe('Batched', () => {
+describe('Batcher', () => {
   it('takes no more than so many at a time, in their order, and one batch after the other', async () => {
     const batches: number[][] = [];
     let underWay = 0;
-    const batched = new Batched(async (items: number[]) => {
+    const batched = new Batcher(async (items: number[]) => {
       expect(++underWay).toBe(1);
       batches.push(items);
       await new Promise(setImmediate);
@@ -19,7 +19,7 @@ describe('Batched', () => {
   });
 
   it('goes on after a batch that failed, which fails its own items alone', async () => {
-    const batched = new Batched((items: string[]) =>
+    const batched = new Batcher((items: string[]) =>
       items.includes('bad') ? Promise.reject(new Error('refused')) : Promise.resolve(items.join()),
     );
     const answers = [batched.add('good'), batched.add('bad')];

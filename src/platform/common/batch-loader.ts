@@ -1,12 +1,12 @@
-import { Batched } from './batched';
+import { Batcher } from './batcher';
 
-/** Questions about single keys, asked together as {@link Batched} does, about each key once. */
-export class BatchedLookup<Row> {
-  private readonly questions: Batched<string, Map<string, Row>>;
+/** Questions about single keys, asked together as {@link Batcher} does, about each key once. */
+export class BatchLoader<Row> {
+  private readonly questions: Batcher<string, Map<string, Row>>;
 
   /** `ask` is never given more than `most` keys. */
   constructor(ask: (keys: string[]) => Promise<Map<string, Row>>, most?: number) {
-    this.questions = new Batched((keys) => ask([...new Set(keys)]), most);
+    this.questions = new Batcher((keys) => ask([...new Set(keys)]), most);
   }
 
   /** The row of a key, as it is at some moment after the call. Rejects as `ask` does. */

@@ -1,4 +1,4 @@
-import { nextCadence, pausesOf, type Demand, type OwnerCadence } from './cadence-rule';
+import { nextCadence, pausesOf, type Demand, type OwnerIntervalScaling } from './interval-scaling-rule';
 
 const demand = (...agents: [number: number, interval: number][]): Demand =>
   new Map(agents.map(([number, interval]) => [interval, number]));
@@ -36,7 +36,7 @@ describe('pausesOf', () => {
   });
 });
 
-const later = (cadence: OwnerCadence, seconds: number): OwnerCadence => ({
+const later = (cadence: OwnerIntervalScaling, seconds: number): OwnerIntervalScaling => ({
   ...cadence,
   toleranceFor: cadence.toleranceFor - seconds,
   nextToleranceFor: cadence.nextToleranceFor - seconds,
@@ -47,7 +47,9 @@ describe('nextCadence', () => {
   const slowed = { pause: 20, tolerance: 20, toleranceFor: 60, ...NO_NEXT };
   const over = { ...slowed, toleranceFor: -1 };
 
-  it.each<[what: string, pause: number, before: OwnerCadence | undefined, after: OwnerCadence | undefined]>([
+  it.each<
+    [what: string, pause: number, before: OwnerIntervalScaling | undefined, after: OwnerIntervalScaling | undefined]
+  >([
     ['not slowed', 0, undefined, undefined],
     ['slowed', 20, undefined, slowed],
     ['slowed more', 30, slowed, { pause: 30, tolerance: 30, toleranceFor: 90, ...NO_NEXT }],
@@ -111,7 +113,7 @@ describe('nextCadence', () => {
       20,
       ...Array<number>(200).fill(0),
     ];
-    let cadence: OwnerCadence | undefined;
+    let cadence: OwnerIntervalScaling | undefined;
     let dueLatest = -Infinity;
     let longest = 0;
     for (const [sweep, pause] of pauses.entries()) {

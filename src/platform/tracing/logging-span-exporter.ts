@@ -4,7 +4,7 @@ import { ExportResultCode, type ExportResult } from '@opentelemetry/core';
 import type { ReadableSpan, SpanExporter } from '@opentelemetry/sdk-trace-node';
 
 /** Logs when traces no longer get through, and when they do again; the exporter itself is silent. */
-export class OutspokenExporter implements SpanExporter {
+export class LoggingSpanExporter implements SpanExporter {
   private readonly logger = new Logger('Tracing');
   private isFailing = false;
 

@@ -3,7 +3,7 @@ import { Configuration } from '../platform/config/configuration';
 import { timeoutSeconds } from '../agent/heartbeat-timeout';
 
 /** In seconds between two heartbeats. */
-export interface Slowness {
+export interface StretchedIntervals {
   /** What agents are told now, unless their own interval is longer. */
   pause: number;
   /** What some of them may have been told before, and still keep to. */
@@ -18,13 +18,13 @@ const NO_OWNER = '';
  * more heartbeats a second than `HEARTBEAT_TARGET_PER_SECOND`; the sweep works it out for all replicas.
  */
 @Injectable()
-export class Cadence {
-  private slowed: ReadonlyMap<string, Slowness> = new Map();
+export class IntervalScaling {
+  private slowed: ReadonlyMap<string, StretchedIntervals> = new Map();
 
   constructor(private readonly configuration: Configuration) {}
 
   /** The owners whose agents are slowed, or have been. */
-  adopt(slowed: ReadonlyMap<string, Slowness>): void {
+  adopt(slowed: ReadonlyMap<string, StretchedIntervals>): void {
     this.slowed = slowed;
   }
 
@@ -39,7 +39,7 @@ export class Cadence {
     return Math.ceil(timeoutSeconds(pause, this.configuration.HEARTBEAT_TIMEOUT_SECONDS));
   }
 
-  private of(owner: string | null | undefined): Slowness | undefined {
+  private of(owner: string | null | undefined): StretchedIntervals | undefined {
     return this.slowed.size === 0 ? undefined : this.slowed.get(owner ?? NO_OWNER);
   }
 }

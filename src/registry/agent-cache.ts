@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import { TieredCache } from '../platform/cache/tiered-cache';
 import { AgentChanged } from '../events/agent-changed.event';
-import { AgentsTouched } from '../events/agents-touched.event';
+import { AgentsInvalidated } from '../events/agents-invalidated.event';
 import type { AgentEntity } from './agent.entity';
 
 /**
@@ -10,7 +10,7 @@ import type { AgentEntity } from './agent.entity';
  * flush of heartbeats would have to be followed by as many deletions (docs/adr/0005).
  */
 @Injectable()
-export class AgentRecords {
+export class AgentCache {
   constructor(private readonly cache: TieredCache) {}
 
   /** The record, which nobody changes; loaded if need be. What the load throws is thrown and not remembered. */
@@ -28,8 +28,8 @@ export class AgentRecords {
     this.forget(agent.id);
   }
 
-  @OnEvent(AgentsTouched.topic)
-  onTouched({ ids }: AgentsTouched): void {
+  @OnEvent(AgentsInvalidated.topic)
+  onInvalidated({ ids }: AgentsInvalidated): void {
     for (const id of ids) this.forget(id);
   }
 }

@@ -1,5 +1,5 @@
 /** Does `work` for every item, at most `width` at a time. Gives the results in the order of the items. */
-export async function inParallel<Item, Result>(
+export async function mapWithConcurrency<Item, Result>(
   width: number,
   items: Item[],
   work: (item: Item, index: number) => Promise<Result>,

@@ -1,12 +1,12 @@
 import * as fc from 'fast-check';
 import type { HealthReport } from '../agent/agent-health';
-import { RecentBeats } from './recent-beats';
+import { HeartbeatBuffer } from './heartbeat-buffer';
 
 const report = (cpu_percent: number): HealthReport => ({ status: 'healthy', cpu_percent });
 
-describe('RecentBeats', () => {
+describe('HeartbeatBuffer', () => {
   it('keeps one entry an agent: the latest time, and the latest report', () => {
-    const beats = new RecentBeats();
+    const beats = new HeartbeatBuffer();
     beats.record('a', 1, report(1));
     beats.record('a', 2);
     beats.record('b', 3);
@@ -17,25 +17,25 @@ describe('RecentBeats', () => {
   });
 
   it('shows a beat while it is being written, under a newer one too', () => {
-    const beats = new RecentBeats();
+    const beats = new HeartbeatBuffer();
     beats.record('a', 1, report(1));
-    expect([...beats.take().keys()]).toEqual(['a']);
+    expect([...beats.drain().keys()]).toEqual(['a']);
     expect(beats.get('a')).toMatchObject({ at: 1, report: report(1), reportedAt: 1 });
     beats.record('a', 2);
     expect(beats.get('a')).toMatchObject({ at: 2, report: report(1), reportedAt: 1 });
     beats.record('a', 3, report(3));
     expect(beats.get('a')).toMatchObject({ at: 3, report: report(3), reportedAt: 3 });
-    beats.settle('all');
+    beats.commit('all');
     expect(beats.get('a')).toMatchObject({ at: 3, report: report(3), reportedAt: 3 });
   });
 
   it('has what was not written wait for the next flush, and loses no report to a newer beat without one', () => {
-    const beats = new RecentBeats();
+    const beats = new HeartbeatBuffer();
     for (const id of ['written', 'waiting', 'newer', 'reported']) beats.record(id, 1, report(1));
-    beats.take();
+    beats.drain();
     beats.record('newer', 2);
     beats.record('reported', 2, report(2));
-    beats.settle(new Set(['written']));
+    beats.commit(new Set(['written']));
     expect(beats.get('written')).toBeUndefined();
     expect(beats.get('waiting')).toMatchObject({ at: 1, report: report(1), reportedAt: 1 });
     expect(beats.get('newer')).toMatchObject({ at: 2, report: report(1), reportedAt: 1 });
@@ -50,16 +50,16 @@ describe('RecentBeats', () => {
     );
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        const beats = new RecentBeats();
+        const beats = new HeartbeatBuffer();
         const latest = new Map<string, { at: number; cpu?: number }>();
         const table = new Map<string, { at: number; cpu?: number }>();
         const write = (ids: readonly string[]): void => {
-          const taken = beats.take();
+          const drained = beats.drain();
           for (const id of ids) {
-            const beat = taken.get(id);
+            const beat = drained.get(id);
             if (beat) table.set(id, { at: beat.at, cpu: beat.report?.cpu_percent ?? table.get(id)?.cpu });
           }
-          beats.settle(new Set(ids));
+          beats.commit(new Set(ids));
         };
         steps.forEach((each, at) => {
           if ('flushed' in each) return write(each.flushed);

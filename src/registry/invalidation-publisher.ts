@@ -9,16 +9,16 @@ import { AgentEvents } from '../events/agent-events';
  * events know nothing of Redis, and the cache nothing of agents.
  */
 @Injectable()
-export class ChangeRelay {
+export class InvalidationPublisher {
   constructor(
     private readonly bus: InvalidationBus,
     events: AgentEvents,
   ) {
-    bus.onTouched((ids) => events.touched(ids));
+    bus.onInvalidated((ids) => events.invalidate(ids));
   }
 
   @OnEvent(AgentChanged.topic)
   onChange({ agent }: AgentChanged): void {
-    this.bus.announce(agent.id);
+    this.bus.publish(agent.id);
   }
 }

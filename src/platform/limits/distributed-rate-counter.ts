@@ -2,7 +2,7 @@ import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap
 import { NAMESPACE } from '../cache/namespace';
 import { RedisConnection } from '../cache/redis.connection';
 import { Clock, type Timer } from '../common/clock';
-import { WindowCounts, type Untold } from './window-counts';
+import { FixedWindowCounter, type UnsyncedCount } from './fixed-window-counter';
 
 export const WINDOW_MS = 10_000;
 const SHARE_EVERY_MS = 200;
@@ -13,8 +13,8 @@ const MOST_KEYS = 1_000;
  * request waits for Redis; without it each replica counts for itself.
  */
 @Injectable()
-export class SharedRates implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly counts = new WindowCounts(WINDOW_MS);
+export class DistributedRateCounter implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly counts = new FixedWindowCounter(WINDOW_MS);
   private timer: Timer | undefined;
   private sharing: Promise<void> | undefined;
 
@@ -42,23 +42,23 @@ export class SharedRates implements OnApplicationBootstrap, BeforeApplicationShu
   }
 
   private async share(): Promise<void> {
-    const untold = this.counts.untold(MOST_KEYS, this.clock.now().getTime());
-    if (untold.length === 0) return;
+    const unsynced = this.counts.unsynced(MOST_KEYS, this.clock.now().getTime());
+    if (unsynced.length === 0) return;
     await this.redis.attempt((client) =>
       Promise.all(
-        untold.map(async (told) => {
+        unsynced.map(async (synced) => {
           const [total] = await client
             .multi()
-            .incrBy(keyOf(told), told.count)
-            .pExpire(keyOf(told), 2 * WINDOW_MS)
+            .incrBy(keyOf(synced), synced.count)
+            .pExpire(keyOf(synced), 2 * WINDOW_MS)
             .exec();
-          this.counts.learn(told, Number(total));
+          this.counts.sync(synced, Number(total));
         }),
       ),
     );
   }
 }
 
-function keyOf({ key, window }: Untold): string {
+function keyOf({ key, window }: UnsyncedCount): string {
   return `${NAMESPACE}:rate:${window}:${key}`;
 }

@@ -1,5 +1,5 @@
 import type { AgentQuery } from './agent-query';
-import { hashOf } from './agent-totals';
+import { hashOf } from './agent-count-cache';
 
 const query = (criteria: Partial<AgentQuery>): AgentQuery => {
   return { types: [], statuses: [], categories: [], capabilities: [], metadata: [], limit: 100, ...criteria };

@@ -1,4 +1,4 @@
-import { BatchedLookup } from './batched-lookup';
+import { BatchLoader } from './batch-loader';
 
 /** Answers when it is told to. */
 class Store {
@@ -21,10 +21,10 @@ class Store {
   }
 }
 
-describe('BatchedLookup', () => {
+describe('BatchLoader', () => {
   it('asks once for all keys of a turn, and for each key once', async () => {
     const store = new Store();
-    const lookup = new BatchedLookup(store.ask);
+    const lookup = new BatchLoader(store.ask);
     const found = Promise.all(['a', 'b', 'a'].map((key) => lookup.find(key)));
     await store.answer();
     expect(await found).toEqual(['row of a', 'row of b', 'row of a']);
@@ -33,7 +33,7 @@ describe('BatchedLookup', () => {
 
   it('asks one question at a time, and answers nobody from a question that was asked before', async () => {
     const store = new Store();
-    const lookup = new BatchedLookup(store.ask);
+    const lookup = new BatchLoader(store.ask);
     const first = lookup.find('a');
     while (store.questions.length === 0) await new Promise(setImmediate);
     const later = [lookup.find('a'), lookup.find('b')];
@@ -48,7 +48,7 @@ describe('BatchedLookup', () => {
 
   it('fails those who asked, and nobody after them', async () => {
     const store = new Store();
-    const lookup = new BatchedLookup(store.ask);
+    const lookup = new BatchLoader(store.ask);
     const first = lookup.find('a');
     await store.answer(new Error('away'));
     await expect(first).rejects.toThrow('away');

@@ -5,7 +5,7 @@ import { ChangeEpoch } from '../../platform/cache/change-epoch';
 import { SharedAnswers } from '../../platform/cache/shared-answers';
 import { TieredCache } from '../../platform/cache/tiered-cache';
 import { AgentChanged } from '../../events/agent-changed.event';
-import { AgentsTouched } from '../../events/agents-touched.event';
+import { AgentsInvalidated } from '../../events/agents-invalidated.event';
 import type { AgentQuery } from './agent-query';
 import { AgentRepository } from '../agent.repository';
 
@@ -17,7 +17,7 @@ const LARGE = 10_000;
  * anew, at once on the replica that made it: they are remembered under a number of changes, here and in Redis, which is then another.
  */
 @Injectable()
-export class AgentTotals {
+export class AgentCountCache {
   private changes = 0;
 
   constructor(
@@ -50,7 +50,7 @@ export class AgentTotals {
   }
 
   @OnEvent(AgentChanged.topic)
-  @OnEvent(AgentsTouched.topic)
+  @OnEvent(AgentsInvalidated.topic)
   onChange(): void {
     this.changes++;
   }

@@ -4,7 +4,7 @@ interface Batch<Item, Answer> {
 }
 
 /** Single items of work, done together: what comes while one batch is under way goes into the next one. */
-export class Batched<Item, Answer> {
+export class Batcher<Item, Answer> {
   private next: Batch<Item, Answer> | undefined;
   private last: Promise<unknown> = Promise.resolve();
 

@@ -1,7 +1,7 @@
-import { WindowCounts } from './window-counts';
+import { FixedWindowCounter } from './fixed-window-counter';
 
-describe('WindowCounts', () => {
-  const counts = (): WindowCounts => new WindowCounts(1000);
+describe('FixedWindowCounter', () => {
+  const counts = (): FixedWindowCounter => new FixedWindowCounter(1000);
 
   it('counts each key for itself and tells what is left of the window', () => {
     const some = counts();
@@ -26,30 +26,30 @@ describe('WindowCounts', () => {
   it('adds what other replicas have counted to what it has counted since', () => {
     const some = counts();
     for (let n = 0; n < 3; n++) some.add('a', 5_000);
-    const [told] = some.untold(10, 5_000);
-    expect(told).toEqual({ key: 'a', window: 5, count: 3 });
-    some.add('a', 5_001); // while the store is being told
-    some.learn(told!, 10);
+    const [synced] = some.unsynced(10, 5_000);
+    expect(synced).toEqual({ key: 'a', window: 5, count: 3 });
+    some.add('a', 5_001); // while the store is being synced
+    some.sync(synced!, 10);
     expect(some.add('a', 5_002).count).toBe(12);
-    expect(some.untold(10, 5_002)).toEqual([{ key: 'a', window: 5, count: 2 }]);
+    expect(some.unsynced(10, 5_002)).toEqual([{ key: 'a', window: 5, count: 2 }]);
   });
 
   it('tells nothing of a window that has passed, and learns nothing of it', () => {
     const some = counts();
     some.add('a', 5_000);
-    const [told] = some.untold(10, 5_000);
-    expect(some.untold(10, 6_000)).toEqual([]);
+    const [synced] = some.unsynced(10, 5_000);
+    expect(some.unsynced(10, 6_000)).toEqual([]);
     some.add('a', 6_000);
-    some.learn(told!, 100);
+    some.sync(synced!, 100);
     expect(some.add('a', 6_001).count).toBe(2);
   });
 
   it('tells of so many keys at a time', () => {
     const some = counts();
     for (const key of ['a', 'b', 'c']) some.add(key, 5_000);
-    const first = some.untold(2, 5_000);
+    const first = some.unsynced(2, 5_000);
     expect(first).toHaveLength(2);
-    for (const told of first) some.learn(told, 1);
-    expect(some.untold(2, 5_000)).toHaveLength(1);
+    for (const synced of first) some.sync(synced, 1);
+    expect(some.unsynced(2, 5_000)).toHaveLength(1);
   });
 });

@@ -3,7 +3,7 @@ import { AnalyticsRepository, type AgentHealthiness, type TypeAndStatusCount } f
 
 /** Who is in the registry, for other modules to count. Asks the database anew every time. */
 @Injectable()
-export class AgentCensus {
+export class FleetStatistics {
   constructor(private readonly analytics: AnalyticsRepository) {}
 
   /** Registered agents by type and status, the most frequent first. */

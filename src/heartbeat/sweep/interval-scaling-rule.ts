@@ -2,7 +2,7 @@
 export type Demand = ReadonlyMap<number, number>;
 
 /** How slowly the agents of one owner beat, in seconds between two heartbeats; those with a longer interval of their own are not slowed. */
-export interface OwnerCadence {
+export interface OwnerIntervalScaling {
   /** No agent is told to beat again sooner. 0: each beats as it wishes. */
   pause: number;
   /** The longest pause that some agent may still live by. */
@@ -39,7 +39,7 @@ const NO_NEXT = { nextTolerance: 0, nextToleranceFor: 0 };
  * What becomes of an owner's cadence. Whoever was told a longer pause keeps to it, so timeouts shrink only after each agent that was told
  * must have beaten, and been told anew: three of its pauses later. Undefined: the owner is not slowed, and no agent has been.
  */
-export function nextCadence(pause: number, before: OwnerCadence | undefined): OwnerCadence | undefined {
+export function nextCadence(pause: number, before: OwnerIntervalScaling | undefined): OwnerIntervalScaling | undefined {
   const toleranceFor = 3 * pause;
   if (before && pause < before.tolerance && before.toleranceFor > 0) {
     if (toleranceFor <= before.toleranceFor) return { ...before, pause };
