@@ -15,7 +15,7 @@ const TYPES = {
   RegisterAgent: 'Registration',
   HeartbeatSettings: 'HeartbeatSettings',
   Registration: 'Registered',
-  RegisteredHeartbeat: 'IntervalScaling',
+  RegisteredHeartbeat: 'Cadence',
   HealthReport: 'HealthReport',
   HeartbeatResponse: 'HeartbeatResponse',
   AgentSummary: 'AgentSummary',
