@@ -1,25 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import { EventEmitter2 } from '@nestjs/event-emitter';
-import { AgentChanged, type AgentEventType } from './agent-changed.event';
-import type { Provenance } from './agent-event';
+import { AgentChanged } from './agent-changed.event';
 import { AgentsInvalidated } from './agents-invalidated.event';
 
-/** Tells this process what has happened to agents. Call it only after the commit. */
+/** Publishes in this process what has happened to agents. Call it only after the commit. */
 @Injectable()
 export class AgentEvents {
   constructor(private readonly emitter: EventEmitter2) {}
 
-  /** `from` is the status before, null when the registry knew no such agent. */
-  publish(
-    type: AgentEventType,
-    agent: AgentChanged['agent'],
-    from: string | null,
-    provenance: Provenance,
-    reason?: string | null,
-  ): void {
-    const { id, name, status } = agent;
-    const about = { id, name, type: agent.type, status };
-    this.emitter.emit(AgentChanged.topic, new AgentChanged(type, about, from, provenance, reason ?? null));
+  /** Publishes committed changes, in their order. */
+  publishAll(changes: readonly AgentChanged[]): void {
+    for (const change of changes) this.emitter.emit(AgentChanged.topic, change);
   }
 
   /** Some agents may have changed elsewhere. */

@@ -10,24 +10,29 @@ export interface EventExpressions {
   from?: string;
   to?: string;
   reason?: string;
-  /** JSON, besides what the events of all agents hold: name, type and generation. */
+  /** JSON; what {@link aboutAgent} gives is in the event of every agent. */
   data?: string;
 }
 
 /**
- * The statement that appends one event for every row of `source`, in the order of the agents' ids. Used as one part (`WITH … AS`) of the
- * statement that changes the agents, so that neither is ever there without the other.
+ * The statement that appends one event for every row of `source`, in the order of the agents' ids, and returns `agent_id` and `revision`
+ * of each. Used as one part (`WITH … AS`) of the statement that changes the agents, so that neither is ever there without the other.
  */
 export function appendEvents(events: EventExpressions, source: string): string {
-  const { agent, type, provenance, from = 'NULL', to = 'NULL', reason = 'NULL', data } = events;
-  const about = `jsonb_build_object('name', ${agent}.name, 'type', ${agent}.type, 'generation', ${agent}.generation)`;
+  const { agent, type, provenance, from = 'NULL', to = 'NULL', reason = 'NULL', data = aboutAgent(agent) } = events;
   return `
     INSERT INTO agent_events
            (agent_id, type, cause, actor_kind, actor_name, request_id, client_request_id, from_status, to_status, reason, data)
     SELECT ${agent}.id, ${type}, ${provenance}->>'cause', ${provenance}->>'actorKind', ${provenance}->>'actorName',
            (${provenance}->>'requestId')::uuid, ${provenance}->>'clientRequestId', ${from}, ${to}, ${reason},
-           ${data === undefined ? about : `${data} || ${about}`}
-      FROM ${source} ORDER BY ${agent}.id`;
+           ${data}
+      FROM ${source} ORDER BY ${agent}.id
+    RETURNING agent_id, revision`;
+}
+
+/** What the event of every agent holds, from a relation with the agents as they are now. */
+export function aboutAgent(agent: string): string {
+  return `jsonb_build_object('name', ${agent}.name, 'type', ${agent}.type, 'generation', ${agent}.generation)`;
 }
 
 /** A provenance as {@link appendEvents} reads it. */

@@ -4,11 +4,10 @@ import { Clock, type Timer } from '../platform/common/clock';
 import { Histogram } from '../platform/observability/histogram';
 import { isAboutData } from '../platform/database/database-errors';
 import { Configuration } from '../platform/config/configuration';
-import type { Provenance } from '../events/agent-event';
 import { AgentEvents } from '../events/agent-events';
 import { AgentCache } from '../registry/agent-cache';
 import { HeartbeatBuffer, type Beat } from '../liveness/heartbeat-buffer';
-import { BeatsRepository, type BeatToWrite, type WrittenBeat } from './beats.repository';
+import { BeatsRepository, type BeatToWrite, type WrittenBeats } from './beats.repository';
 import { AgentDirectoryCache } from './agent-directory-cache';
 import { ReplicaLease } from './replica-lease';
 
@@ -178,7 +177,7 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
   private async writeBatch(ids: string[], taken: ReadonlyMap<string, Beat>, written: Set<string>): Promise<void> {
     const now = this.clock.monotonicMs();
     const changes = this.directory.trackInvalidations();
-    let met: WrittenBeat[];
+    let met: WrittenBeats;
     try {
       met = await this.beats.write(ids.map((id) => toWrite(id, taken.get(id)!, now)));
     } catch (error) {
@@ -189,10 +188,9 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
     }
     const changed = changes();
     const unmet = new Set(ids);
-    for (const agent of met) {
+    this.events.publishAll(met.changes);
+    for (const agent of met.agents) {
       unmet.delete(agent.id);
-      const { id, status, revived } = agent;
-      if (revived) this.events.publish('status_changed', { id, status, ...revived }, revived.from, byHeartbeat(id));
       if (!changed.has(agent.id)) this.directory.confirm(agent);
     }
     for (const id of unmet) this.directory.forget(id);
@@ -218,11 +216,6 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
     await this.writeBatch(ids.slice(0, middle), taken, written);
     await this.writeBatch(ids.slice(middle), taken, written);
   }
-}
-
-/** As the statement writes it. */
-function byHeartbeat(id: string): Provenance {
-  return { cause: 'heartbeat', actor: { kind: 'agent', name: id }, requestId: null, clientRequestId: null };
 }
 
 function toWrite(id: string, { at, report, reportedAt }: Beat, now: number): BeatToWrite {

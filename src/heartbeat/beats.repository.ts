@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database';
+import { AgentChanged } from '../events/agent-changed.event';
+import type { Provenance } from '../events/agent-event';
 import { appendEvents } from '../events/append-events.sql';
 import type { HealthReport } from '../agent/agent-health';
 import { transitionSql, type AgentStatus } from '../agent/agent-status';
@@ -21,9 +23,16 @@ export interface BeatToWrite {
   reportAge?: number;
 }
 
-export interface WrittenBeat extends Omit<KnownAgent, 'owner'> {
-  /** The agent, when the beat has revived it. */
-  revived: { from: AgentStatus; name: string; type: string } | null;
+/** What a batch of beats has met. */
+export interface WrittenBeats {
+  /** The agents of the batch that are registered. */
+  agents: Omit<KnownAgent, 'owner'>[];
+  /** Of those that a beat has revived. */
+  changes: AgentChanged[];
+}
+
+interface BeatenRow extends Omit<KnownAgent, 'owner'> {
+  revived: { from: AgentStatus; name: string; type: string; revision: string } | null;
 }
 
 /** The SQL of heartbeats. They change `last_seen` and `health` and, when they revive an agent, `status`: nothing else. */
@@ -40,15 +49,27 @@ export class BeatsRepository {
     );
   }
 
-  /** Writes a batch in one statement and gives the agents that it met; the others are not registered (any more). */
-  async write(beats: BeatToWrite[]): Promise<WrittenBeat[]> {
-    return this.database.prepared<WrittenBeat>('write_beats', WRITE, [
+  /** Writes a batch in one statement. Agents that are missing from the result are not registered (any more). */
+  async write(beats: BeatToWrite[]): Promise<WrittenBeats> {
+    const agents = await this.database.prepared<BeatenRow>('write_beats', WRITE, [
       beats.map(({ id }) => id),
       arrayOf(beats.map(({ age }) => age)),
       beats.map(({ report }) => openText(report)).join('\n'),
       arrayOf(beats.map(({ reportAge }) => reportAge ?? 0)),
     ]);
+    return { agents, changes: agents.flatMap(revivalOf) };
   }
+}
+
+function revivalOf({ id, status, revived }: BeatenRow): AgentChanged[] {
+  if (!revived) return [];
+  const { from, name, type, revision } = revived;
+  return [new AgentChanged(revision, 'status_changed', { id, name, type, status }, from, byHeartbeat(id))];
+}
+
+/** As the statement writes it. */
+function byHeartbeat(id: string): Provenance {
+  return { cause: 'heartbeat', actor: { kind: 'agent', name: id }, requestId: null, clientRequestId: null };
 }
 
 /** PostgreSQL's text of an array of numbers. */
@@ -101,5 +122,7 @@ const WRITE = `
      WHERE agents.id = beat.id
     RETURNING agents.id, agents.name, agents.type, agents.status, agents.heartbeat, agents.generation, held.status AS previous),
   logged AS (${REVIVED})
-  SELECT id, status, CASE WHEN previous <> status THEN jsonb_build_object('from', previous, 'name', name, 'type', type) END AS revived,
-         (heartbeat->>'interval_seconds')::int AS "intervalSeconds" FROM beaten`;
+  SELECT id, status, (heartbeat->>'interval_seconds')::int AS "intervalSeconds",
+         CASE WHEN previous <> status
+              THEN jsonb_build_object('from', previous, 'name', name, 'type', type, 'revision', revision::text) END AS revived
+    FROM beaten LEFT JOIN logged ON agent_id = id`;

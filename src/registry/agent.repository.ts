@@ -3,8 +3,8 @@ import { Database, type Querier } from '../platform/database/database';
 import { ReportingDatabase } from '../platform/database/reporting-database';
 import { withoutSecrets } from '../platform/common/secrets';
 import type { Provenance } from '../events/agent-event';
-import { appendEvents, provenanceJson } from '../events/append-events.sql';
-import type { AgentEventType } from '../events/agent-changed.event';
+import { aboutAgent, appendEvents, provenanceJson } from '../events/append-events.sql';
+import { AgentChanged, type AgentEventType, type ChangedAgent } from '../events/agent-changed.event';
 import { Configuration } from '../platform/config/configuration';
 import type { AgentEntity } from './agent.entity';
 import type { AgentFields } from './agent-fields.mapping';
@@ -15,8 +15,8 @@ import { transition, transitionSql, type AgentStatus, type MaintainedBy } from '
 /** The columns of a list item: without what may be large. */
 export type AgentListItem = Omit<AgentEntity, 'metadata' | 'health' | 'deregisteredAt' | 'maintenanceBy'>;
 
-/** An agent that wants to be registered. */
-export interface RegistrationRow {
+/** A registration to write. */
+export interface NewRegistration {
   id: string;
   fields: AgentFields;
   provenance: Provenance;
@@ -26,6 +26,7 @@ export interface Registered {
   agent: Pick<AgentEntity, 'id' | 'name' | 'type' | 'status' | 'registeredAt' | 'heartbeat'>;
   /** The status before, null when the id was unknown. */
   previousStatus: AgentStatus | null;
+  change: AgentChanged;
 }
 
 /** What becomes of an agent in one step: new fields or a new status, and the event that says so. */
@@ -35,6 +36,12 @@ export interface AgentChange {
   /** With the status `maintenance`: who has set it. */
   maintenanceBy?: MaintainedBy;
   event: { type: AgentEventType; provenance: Provenance; reason?: string | null; data?: Record<string, unknown> };
+}
+
+/** An agent as a change has left it. */
+export interface ChangedRecord {
+  agent: AgentEntity;
+  change: AgentChanged;
 }
 
 /** All columns, named as the entity names them. */
@@ -88,33 +95,33 @@ export class AgentRepository {
   }
 
   /** Makes the agent active under these fields, whether it is new, known, or a tombstone. Atomic, safe to race. */
-  async register(querier: Querier, enrolment: RegistrationRow): Promise<Registered> {
+  async register(querier: Querier, registration: NewRegistration): Promise<Registered> {
     for (let attempt = 1; attempt <= REGISTRATION_ATTEMPTS; attempt++) {
-      const parameters = [JSON.stringify([enrolmentJson(enrolment)])];
+      const parameters = [JSON.stringify([itemOf(registration)])];
       const [row] = await querier.prepared<RegisteredRow>('register_agent', REGISTER, parameters);
-      if (row) return registeredFrom(enrolment.fields, row);
-      // Somebody registered the id between our look and our write: look again, now it is there.
+      if (row) return registeredFrom(registration, row);
+      // Another request registered the id between the statement's snapshot and its insert: now it is there.
     }
     throw new Error(
-      `Registration of ${enrolment.id} found the row neither there nor absent ${REGISTRATION_ATTEMPTS} times`,
+      `Registration of ${registration.id} found the row neither there nor absent ${REGISTRATION_ATTEMPTS} times`,
     );
   }
 
   /**
-   * The same for several, each with an id of its own, in one statement; but those that somebody else is changing just now are
-   * left out of it and of the answer, so that no one has to wait for them. By their ids.
+   * Registers several agents with distinct ids in one statement. Rows that another transaction has locked are skipped, so that no
+   * registration waits for them, and are missing from the result. Returns a map by id.
    */
-  async registerFree(querier: Querier, enrolments: RegistrationRow[]): Promise<Map<string, Registered>> {
-    const batch = new Map(enrolments.map((enrolment) => [enrolment.id, enrolment]));
-    const parameters = [JSON.stringify(enrolments.map(enrolmentJson))];
+  async registerFree(querier: Querier, registrations: NewRegistration[]): Promise<Map<string, Registered>> {
+    const batch = new Map(registrations.map((registration) => [registration.id, registration]));
+    const parameters = [JSON.stringify(registrations.map(itemOf))];
     const rows = await querier.prepared<RegisteredRow>('register_free_agents', REGISTER_FREE, parameters);
-    return new Map(rows.map((row) => [row.id, registeredFrom(batch.get(row.id)!.fields, row)]));
+    return new Map(rows.map((row) => [row.id, registeredFrom(batch.get(row.id)!, row)]));
   }
 
   /** Applies a change to the state that was read. Undefined when the agent has changed since: read again and decide anew. */
-  async change(agent: AgentEntity, change: AgentChange): Promise<AgentEntity | undefined> {
+  async change(agent: AgentEntity, change: AgentChange): Promise<ChangedRecord | undefined> {
     const { event, status = agent.status } = change;
-    const [changed] = await this.database.prepared<AgentEntity>('change_agent', CHANGE, [
+    const [row] = await this.database.prepared<AgentEntity & { revision: string }>('change_agent', CHANGE, [
       agent.id,
       ...values(change.fields ?? agent),
       agent.generation,
@@ -126,20 +133,46 @@ export class AgentRepository {
       JSON.stringify(provenanceJson(event.provenance)),
       change.maintenanceBy ?? agent.maintenanceBy,
     ]);
-    return changed && { ...changed, owner: agent.owner };
+    if (!row) return undefined;
+    const { revision, ...changed } = row;
+    return {
+      agent: { ...changed, owner: agent.owner },
+      change: new AgentChanged(
+        revision,
+        event.type,
+        changedAgent(changed),
+        agent.status,
+        event.provenance,
+        event.reason,
+      ),
+    };
   }
 }
 
-type RegisteredRow = Pick<AgentEntity, 'id' | 'status' | 'registeredAt'> & Pick<Registered, 'previousStatus'>;
-
-function enrolmentJson({ id, fields, provenance }: RegistrationRow): object {
-  const shown = withoutSecrets(fields);
-  const same = shown === fields ? undefined : shown;
-  return { id, registration: fields, shown: same, provenance: provenanceJson(provenance) };
+interface RegisteredRow
+  extends Pick<AgentEntity, 'id' | 'status' | 'registeredAt'>, Pick<Registered, 'previousStatus'> {
+  revision: string;
 }
 
-function registeredFrom(fields: AgentFields, { previousStatus, ...row }: RegisteredRow): Registered {
-  return { agent: { ...fields, ...row }, previousStatus };
+/** What the statement reads of a registration. The fields stand in the event only, unless that leaves secrets out. */
+function itemOf({ id, fields, provenance }: NewRegistration): object {
+  const shown = withoutSecrets(fields);
+  const event = { name: fields.name, type: fields.type, registration: shown };
+  return { id, event, registration: shown === fields ? undefined : fields, provenance: provenanceJson(provenance) };
+}
+
+function registeredFrom({ fields, provenance }: NewRegistration, row: RegisteredRow): Registered {
+  const { id, status, registeredAt, previousStatus, revision } = row;
+  const { name, type } = fields;
+  return {
+    agent: { ...fields, id, status, registeredAt },
+    previousStatus,
+    change: new AgentChanged(revision, 'registered', { id, name, type, status }, previousStatus, provenance),
+  };
+}
+
+function changedAgent({ id, name, type, status }: ChangedAgent): ChangedAgent {
+  return { id, name, type, status };
 }
 
 function values(fields: AgentFields): unknown[] {
@@ -157,7 +190,7 @@ function values(fields: AgentFields): unknown[] {
 const CHANGED = `
   CASE WHEN previous.deregistered_at IS NULL AND previous.id IS NOT NULL THEN
     (SELECT coalesce(jsonb_agg(key ORDER BY key), '[]')
-       FROM jsonb_each(registration) AS field
+       FROM jsonb_each(fields) AS field
       WHERE value IS DISTINCT FROM to_jsonb(previous)->key) END`;
 
 /** An event that changed nothing of the registration does not repeat it. */
@@ -165,14 +198,14 @@ const REGISTERED = appendEvents(
   {
     agent: 'written',
     type: `'registered'`,
-    provenance: 'enrolment.provenance',
+    provenance: 'batch.provenance',
     from: 'previous.status',
     to: 'written.status',
-    data: `CASE WHEN changed IS NULL THEN jsonb_build_object('registration', coalesce(shown, registration))
-                WHEN changed = '[]' THEN '{}'
-                ELSE jsonb_build_object('changed', changed, 'registration', coalesce(shown, registration)) END`,
+    data: `CASE WHEN changed IS NULL THEN event || jsonb_build_object('generation', written.generation)
+                WHEN changed = '[]' THEN ${aboutAgent('written')}
+                ELSE event || jsonb_build_object('changed', changed, 'generation', written.generation) END`,
   },
-  `written JOIN enrolment USING (id) LEFT JOIN previous USING (id), LATERAL (SELECT ${CHANGED} AS changed) AS difference`,
+  `written JOIN batch USING (id) LEFT JOIN previous USING (id), LATERAL (SELECT ${CHANGED} AS changed) AS difference`,
 );
 
 /** An agent that registers again ends the maintenance that it has set itself, see `mayEndMaintenance`. */
@@ -188,11 +221,12 @@ const REGISTER_FREE = registerStatement('FOR UPDATE SKIP LOCKED');
  */
 function registerStatement(lock: string): string {
   return `
-  WITH enrolment AS MATERIALIZED (
-    SELECT id, registration->>'name' AS name, registration->>'type' AS type, registration->>'category' AS category,
-           registration->>'version' AS version, registration->'capabilities' AS capabilities, registration->'endpoints' AS endpoints,
-           registration->'metadata' AS metadata, registration->'heartbeat' AS heartbeat, registration, shown, provenance
-      FROM jsonb_to_recordset($1::jsonb) AS item(id text, registration jsonb, shown jsonb, provenance jsonb)),
+  WITH batch AS MATERIALIZED (
+    SELECT id, fields->>'name' AS name, fields->>'type' AS type, fields->>'category' AS category, fields->>'version' AS version,
+           fields->'capabilities' AS capabilities, fields->'endpoints' AS endpoints, fields->'metadata' AS metadata,
+           fields->'heartbeat' AS heartbeat, fields, event, provenance
+      FROM jsonb_to_recordset($1::jsonb) AS item(id text, event jsonb, registration jsonb, provenance jsonb),
+           LATERAL (SELECT coalesce(registration, event->'registration') AS fields OFFSET 0) AS given),
   there AS MATERIALIZED (SELECT found.id FROM ${eachOf('SELECT id FROM agents WHERE agents.id = wanted.id')}),
   previous AS MATERIALIZED (
     SELECT found.* FROM ${eachOf(`SELECT * FROM agents WHERE agents.id = wanted.id ${lock}`)}),
@@ -200,7 +234,7 @@ function registerStatement(lock: string): string {
     INSERT INTO agents AS known
            (id, name, type, category, version, capabilities, endpoints, metadata, heartbeat, status, registered_at, last_seen)
     SELECT id, name, type, category, version, capabilities, endpoints, metadata, heartbeat, '${transition('unknown', 'register')}', now(), now()
-      FROM enrolment, (SELECT count(*) FROM previous) AS locked
+      FROM batch, (SELECT count(*) FROM previous) AS locked
      WHERE id NOT IN (SELECT id FROM there) OR id IN (SELECT id FROM previous)
      ORDER BY id
     ON CONFLICT (id) DO UPDATE
@@ -214,16 +248,16 @@ function registerStatement(lock: string): string {
      WHERE EXISTS (SELECT FROM previous WHERE previous.id = known.id)
     RETURNING id, name, type, status, registered_at, generation),
   logged AS (${REGISTERED})
-  SELECT id, written.status, written.registered_at AS "registeredAt", previous.status AS "previousStatus"
-    FROM written LEFT JOIN previous USING (id)`;
+  SELECT id, written.status, written.registered_at AS "registeredAt", previous.status AS "previousStatus", revision
+    FROM written JOIN logged ON agent_id = id LEFT JOIN previous USING (id)`;
 }
 
 /**
- * What a query gives for each enrolment, `wanted`, one after the other in the order of their ids: by the index, whatever the plan was made
+ * What a query gives for each registration, `wanted`, one after the other in the order of their ids: by the index, whatever the plan was made
  * for. It is kept, and a database that is new soon has many more agents than when it was made.
  */
 function eachOf(query: string): string {
-  return `(SELECT id FROM enrolment ORDER BY id) AS wanted(id), LATERAL (${query} OFFSET 0) AS found`;
+  return `(SELECT id FROM batch ORDER BY id) AS wanted(id), LATERAL (${query} OFFSET 0) AS found`;
 }
 
 /** Compare-and-set on `generation`. Who comes back from maintenance counts as seen now: its silence begins anew. */
@@ -243,8 +277,8 @@ const CHANGE = `
       from: '$13::text',
       to: 'CASE WHEN $13::text IS NOT NULL THEN status END',
       reason: '$14::text',
-      data: '$15::jsonb',
+      data: `$15::jsonb || ${aboutAgent('changed')}`,
     },
     'changed',
   )})
-  SELECT ${COLUMNS} FROM changed`;
+  SELECT ${COLUMNS}, revision FROM changed JOIN logged ON agent_id = id`;

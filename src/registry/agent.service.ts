@@ -154,9 +154,8 @@ export class AgentService {
       await this.judge(agent, change);
       const changed = await this.agents.change(agent, change);
       if (!changed) continue;
-      const { type, provenance, reason } = change.event;
-      this.events.publish(type, changed, agent.status, provenance, reason);
-      return changed;
+      this.events.publishAll([changed.change]);
+      return changed.agent;
     }
     throw concurrentUpdate(id);
   }

@@ -1,10 +1,11 @@
+import type { AgentStatus } from '../agent/agent-status';
 import type { EventCause } from '../events/agent-event';
 import { bySystem } from '../events/provenance';
-import type { AgentEventType } from '../events/agent-changed.event';
+import { AgentChanged, type AgentEventType } from '../events/agent-changed.event';
 import { transitionOf } from './transition';
 
 describe('transitionOf', () => {
-  it.each<[AgentEventType, EventCause, string | null, string, object | undefined]>([
+  it.each<[AgentEventType, EventCause, AgentStatus | null, AgentStatus, object | undefined]>([
     ['registered', 'registration', null, 'active', { from: 'unknown', to: 'active', reason: 'register' }],
     [
       'registered',
@@ -32,6 +33,6 @@ describe('transitionOf', () => {
   ])('of %s by %s from %s to %s is %j', (type, cause, from, status, expected) => {
     const agent = { id: 'a', name: 'A', type: 'worker', status };
     const provenance = bySystem('test', cause);
-    expect(transitionOf({ type, from, agent, provenance })).toEqual(expected);
+    expect(transitionOf(new AgentChanged('1', type, agent, from, provenance))).toEqual(expected);
   });
 });

@@ -11,12 +11,7 @@ export interface TransitionLabels {
 const REASON_BY_TYPE = { registered: 'register', imported: 'import', deregistered: 'deregister' } as const;
 
 /** The transition that a change was; undefined when the status stayed. Never takes a word of a client's into a label. */
-export function transitionOf({
-  type,
-  agent,
-  from,
-  provenance: { cause },
-}: Omit<AgentChanged, 'reason'>): TransitionLabels | undefined {
+export function transitionOf({ type, agent, from, provenance: { cause } }: AgentChanged): TransitionLabels | undefined {
   const to = agent.status;
   if (type === 'updated' || from === to) return undefined;
   const reason = type === 'status_changed' ? reasonOf(cause) : REASON_BY_TYPE[type];

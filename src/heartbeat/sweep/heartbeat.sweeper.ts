@@ -18,7 +18,6 @@ import { groupOf, groupsOf, mayBeMassDeath, preservation, type Preservation } fr
 import type { TimeoutPolicy } from './overdue.sql';
 import { statusAfterSilence } from './silence';
 import {
-  BY_SWEEP,
   SweepRepository,
   type FleetCount,
   type Suspect,
@@ -213,8 +212,7 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
 
   private async applyTransitions(transitions: StatusTransition[]): Promise<void> {
     for (let start = 0; start < transitions.length; start += BATCH) {
-      const expired = await this.sweeps.applyTransitions(transitions.slice(start, start + BATCH));
-      for (const agent of expired) this.events.publish('status_changed', agent, agent.previous, BY_SWEEP);
+      this.events.publishAll(await this.sweeps.applyInOwnTransaction(transitions.slice(start, start + BATCH)));
     }
   }
 

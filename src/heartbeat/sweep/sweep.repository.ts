@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Querier } from '../../platform/database/database';
-import { appendEvents, provenanceSql } from '../../events/append-events.sql';
+import { aboutAgent, appendEvents, provenanceSql } from '../../events/append-events.sql';
+import { AgentChanged, type ChangedAgent } from '../../events/agent-changed.event';
 import { bySystem } from '../../events/provenance';
 import type { AgentStatus } from '../../agent/agent-status';
 import { timeoutSql } from '../../agent/agent-health';
@@ -58,12 +59,9 @@ export interface StatusTransition extends Suspect {
   becomes: AgentStatus;
 }
 
-export interface ExpiredAgent {
-  id: string;
-  name: string;
-  type: string;
-  status: AgentStatus;
+interface ExpiredAgent extends ChangedAgent {
   previous: AgentStatus;
+  revision: string;
 }
 
 /** The SQL of the sweep. All time is the database's. */
@@ -232,17 +230,21 @@ export class SweepRepository {
   }
 
   /**
-   * Carries out transitions, each only if the agent is still what the verdict was about: a beat that came meanwhile wins, and
-   * one that is being written at this moment too (its row is locked, so it is left for the next sweep).
+   * Applies transitions in a transaction of their own, so that rows are locked for one batch only and a batch stays whatever becomes of
+   * the sweep. Each is applied only if the agent has not changed since it was judged: a beat that came meanwhile wins, and one that is
+   * being written at this moment too (its row is locked, and skipped until the next sweep). Returns what has changed.
    */
-  async applyTransitions(transitions: StatusTransition[]): Promise<ExpiredAgent[]> {
-    return this.database.query<ExpiredAgent>(APPLY_TRANSITIONS, [
+  async applyInOwnTransaction(transitions: StatusTransition[]): Promise<AgentChanged[]> {
+    const expired = await this.database.query<ExpiredAgent>(APPLY_TRANSITIONS, [
       transitions.map(({ id }) => id),
       transitions.map(({ status }) => status),
       transitions.map(({ becomes }) => becomes),
       transitions.map(({ lastSeen }) => lastSeen),
       transitions.map(({ silentFor }) => silentFor),
     ]);
+    return expired.map(
+      ({ previous, revision, ...agent }) => new AgentChanged(revision, 'status_changed', agent, previous, BY_SWEEP),
+    );
   }
 }
 
@@ -277,7 +279,7 @@ const FELL_SILENT = appendEvents(
     provenance: provenanceSql(BY_SWEEP),
     from: 'was',
     to: 'status',
-    data: `jsonb_build_object('silent_seconds', round(silent_for::numeric, 3))`,
+    data: `jsonb_build_object('silent_seconds', round(silent_for::numeric, 3)) || ${aboutAgent('expired')}`,
   },
   'expired',
 );
@@ -294,4 +296,4 @@ const APPLY_TRANSITIONS = `
      WHERE agents.id = verdict.id
     RETURNING agents.id, agents.name, agents.type, agents.status, agents.generation, verdict.was, verdict.silent_for),
   logged AS (${FELL_SILENT})
-  SELECT id, name, type, status, was AS previous FROM expired`;
+  SELECT id, name, type, status, was AS previous, revision FROM expired JOIN logged ON agent_id = id`;

@@ -121,8 +121,8 @@ const PARAMETER = /\b([\w-]{1,64})[ \t]?=[ \t]?/g;
 /** Up to a space, `&`, `;` or the next parameter; quotes hold such things. */
 const PARAMETER_VALUE = /(?:'[^']*'|"[^"]*"|[^\s&;,]|,(?![\w-]{1,64}=))+/y;
 
-/** What each of the patterns asks for: most texts have none of it, and need not be searched. */
-const MAY_HOLD_CREDENTIALS = /[=@\s]|eyJ/;
+/** Every pattern and parameter contains one of these. Most texts contain none and are not searched. */
+const MAY_HOLD_CREDENTIALS = /[=@]|eyJ|-----BEGIN|bearer|basic|authorization/i;
 
 function withoutCredentials(text: string): string {
   if (!MAY_HOLD_CREDENTIALS.test(text)) return text;

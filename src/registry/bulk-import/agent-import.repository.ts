@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Querier } from '../../platform/database/database';
-import type { AgentEventType } from '../../events/agent-changed.event';
+import { AgentChanged, type AgentEventType, type ChangedAgent } from '../../events/agent-changed.event';
 import type { Provenance } from '../../events/agent-event';
-import { appendEvents, provenanceJson } from '../../events/append-events.sql';
+import { aboutAgent, appendEvents, provenanceJson } from '../../events/append-events.sql';
 import type { AgentEntity } from '../agent.entity';
 import type { AgentFields } from '../agent-fields.mapping';
 import { COLUMNS } from '../agent.repository';
@@ -18,9 +18,8 @@ export interface ImportWrite {
   data: Record<string, unknown>;
 }
 
-export interface ImportWritten {
-  agent: { id: string; name: string; type: string; status: string };
-  type: AgentEventType;
+interface WrittenRow extends ChangedAgent {
+  revision: string;
 }
 
 /** The SQL of the batch import. */
@@ -38,8 +37,8 @@ export class AgentImportRepository {
     return new Map(rows.map((agent) => [agent.id, agent]));
   }
 
-  /** Writes a batch with its events, one statement. Gives what is now in the table. */
-  async write(transaction: Querier, writes: ImportWrite[], provenance: Provenance): Promise<ImportWritten[]> {
+  /** Writes a batch with its events in one statement. Returns what has changed. */
+  async write(transaction: Querier, writes: ImportWrite[], provenance: Provenance): Promise<AgentChanged[]> {
     if (writes.length === 0) return [];
     const batch = writes.map(({ id, previous, status, fields, event, data }) => ({
       id,
@@ -49,7 +48,15 @@ export class AgentImportRepository {
       event,
       data,
     }));
-    return transaction.query<ImportWritten>(WRITE, [JSON.stringify(batch), JSON.stringify(provenanceJson(provenance))]);
+    const rows = await transaction.query<WrittenRow>(WRITE, [
+      JSON.stringify(batch),
+      JSON.stringify(provenanceJson(provenance)),
+    ]);
+    const byId = new Map(writes.map((write) => [write.id, write]));
+    return rows.map(({ revision, ...agent }) => {
+      const { event, previous } = byId.get(agent.id)!;
+      return new AgentChanged(revision, event, agent, previous, provenance);
+    });
   }
 }
 
@@ -60,7 +67,7 @@ const IMPORTED = appendEvents(
     provenance: '$2::jsonb',
     from: 'CASE WHEN batch.previous IS DISTINCT FROM batch.status THEN batch.previous END',
     to: 'CASE WHEN batch.previous IS DISTINCT FROM batch.status THEN batch.status END',
-    data: 'batch.data',
+    data: `batch.data || ${aboutAgent('written')}`,
   },
   'written JOIN batch USING (id)',
 );
@@ -95,6 +102,4 @@ const WRITE = `
     RETURNING id, name, type, status, generation),
   written AS (SELECT * FROM changed UNION ALL SELECT * FROM added),
   logged AS (${IMPORTED})
-  SELECT jsonb_build_object('id', id, 'name', written.name, 'type', written.type, 'status', written.status) AS agent,
-         batch.event AS type
-    FROM written JOIN batch USING (id)`;
+  SELECT id, name, type, status, revision FROM written JOIN logged ON agent_id = id`;

@@ -13,11 +13,12 @@ import { Database } from '../../platform/database/database';
 import { withoutSecrets } from '../../platform/common/secrets';
 import type { Actor, Provenance } from '../../events/agent-event';
 import { askedBy } from '../../events/provenance';
+import type { AgentChanged } from '../../events/agent-changed.event';
 import { AgentEvents } from '../../events/agent-events';
 import { GovernanceService } from '../../governance/governance.service';
 import type { AgentEntity } from '../agent.entity';
 import { concurrentUpdate } from '../../agent/agent.errors';
-import { AgentImportRepository, type ImportWrite, type ImportWritten } from './agent-import.repository';
+import { AgentImportRepository, type ImportWrite } from './agent-import.repository';
 import { changesOf, fieldsFrom, fieldsOf, type AgentFields } from '../agent-fields.mapping';
 import { transition } from '../../agent/agent-status';
 import { AgentDefinitionDto, AgentFieldsDto } from '../dto/agent-requests.dto';
@@ -68,8 +69,7 @@ export class AgentImportService {
     for (const { result, write } of plans) {
       if (result.outcome !== 'rejected') result.outcome = write.event === 'imported' ? 'created' : 'updated';
     }
-    const previous = new Map(plans.map(({ write }) => [write.id, write.previous]));
-    for (const { agent, type } of written) this.events.publish(type, agent, previous.get(agent.id) ?? null, provenance);
+    this.events.publishAll(written);
     return results;
   }
 
@@ -83,7 +83,7 @@ export class AgentImportService {
   }
 
   /** Writes what was judged, if it is still about the same state; the rest is rejected and may simply be imported again. */
-  private async write(plans: Plan[], provenance: Provenance): Promise<ImportWritten[]> {
+  private async write(plans: Plan[], provenance: Provenance): Promise<AgentChanged[]> {
     return this.database.transaction(async (transaction) => {
       const ids = plans.map(({ write }) => write.id);
       const known = await this.imports.find(transaction, ids, { lock: true });

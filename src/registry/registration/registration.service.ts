@@ -4,7 +4,6 @@ import { AccessControl } from '../../platform/access/access-control';
 import { actorOf } from '../../platform/access/actor';
 import type { Principal } from '../../platform/access/principal';
 import { Clock } from '../../platform/common/clock';
-import type { Provenance } from '../../events/agent-event';
 import { askedBy } from '../../events/provenance';
 import { AgentEvents } from '../../events/agent-events';
 import { GovernanceService } from '../../governance/governance.service';
@@ -18,7 +17,7 @@ import type { RegistrationDto } from '../dto/agent-responses.dto';
 import { contextOf } from '../governed-context';
 import type { RememberedResponse } from './idempotency.repository';
 import { IdentityConflicts } from './identity-conflicts';
-import { RegistrationWriter, type Remembering, type WrittenRegistration } from './registration.writer';
+import { RegistrationWriter, type IdempotentResponse } from './registration.writer';
 
 export interface Registration {
   /** false: the id was registered already and its record has been replaced. */
@@ -26,7 +25,7 @@ export interface Registration {
   answer: RegistrationDto;
 }
 
-/** Enrols agents. When a call returns, the registration is in the database. */
+/** Registers agents. When a call returns, the registration is in the database. */
 @Injectable()
 export class RegistrationService {
   constructor(
@@ -48,36 +47,27 @@ export class RegistrationService {
   async register(body: RegisterAgentDto, principal: Principal, idempotencyKey?: string): Promise<Registration> {
     const id = body.id ?? newAgentId(this.clock.now());
     const fields = fieldsFrom(body);
-    const remembering = idempotencyKey === undefined ? undefined : this.remembering(idempotencyKey, body, principal);
+    const idempotent = idempotencyKey === undefined ? undefined : this.idempotent(idempotencyKey, body, principal);
     // A repeat changes nothing and is not judged again. Two at once may both be judged; the key lets one of them write.
-    const earlier = remembering && (await this.writer.earlier(remembering.key));
-    if (earlier) return replay(earlier, remembering.requestHash);
+    const earlier = idempotent && (await this.writer.earlier(idempotent.key));
+    if (earlier) return replay(earlier, idempotent.requestHash);
     await this.access.requireClaim(principal, body.id);
     const provenance = askedBy(actorOf(principal), 'registration');
     await this.governance.authorize('register_agent', contextOf(id, fields), provenance);
-    const outcome = await this.writer.write({ id, fields, provenance, principal }, remembering);
-    if (!('agent' in outcome)) return replay(outcome, remembering!.requestHash);
+    const outcome = await this.writer.write({ id, fields, provenance, principal }, idempotent);
+    if (!('agent' in outcome)) return replay(outcome, idempotent!.requestHash);
     this.identities.registered(id, fields, outcome.previousStatus);
-    return this.announce(outcome, provenance, ownerOf(principal));
+    this.events.publishAll([outcome.change]);
+    const { created, answer } = this.registrationOf(outcome, ownerOf(principal));
+    return { created, answer: outcome.token === undefined ? answer : { ...answer, token: outcome.token } };
   }
 
-  private remembering(key: string, body: RegisterAgentDto, principal: Principal): Remembering {
+  private idempotent(key: string, body: RegisterAgentDto, principal: Principal): IdempotentResponse {
     return {
       key: ownKey(key, principal),
       requestHash: hashOf(body, principal),
       answerOf: (registered) => this.registrationOf(registered, ownerOf(principal)),
     };
-  }
-
-  /** Only after the commit. */
-  private announce(
-    { token, ...registered }: WrittenRegistration,
-    provenance: Provenance,
-    owner: string | null,
-  ): Registration {
-    this.events.publish('registered', registered.agent, registered.previousStatus, provenance);
-    const { created, answer } = this.registrationOf(registered, owner);
-    return { created, answer: token === undefined ? answer : { ...answer, token } };
   }
 
   private registrationOf({ agent, previousStatus }: Registered, owner: string | null): Registration {

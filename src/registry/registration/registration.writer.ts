@@ -4,12 +4,12 @@ import type { Principal } from '../../platform/access/principal';
 import { Batcher } from '../../platform/common/batcher';
 import { DomainError } from '../../platform/validation/domain-error';
 import { Database, type Querier } from '../../platform/database/database';
-import { AgentRepository, type RegistrationRow, type Registered } from '../agent.repository';
+import { AgentRepository, type NewRegistration, type Registered } from '../agent.repository';
 import { IdempotencyRepository, type RememberedResponse } from './idempotency.repository';
 import { OwnerQuota } from './owner-quota';
 
 /** What is to be written under an idempotency key, besides the registration. */
-export interface Remembering {
+export interface IdempotentResponse {
   key: string;
   requestHash: string;
   /** The answer for repeats of the request. It holds no token: what is kept could be read. */
@@ -22,8 +22,8 @@ export interface WrittenRegistration extends Registered {
   token?: string;
 }
 
-/** An enrolment, and for whom. */
-export interface Claim extends RegistrationRow {
+/** A registration to write, and who asks for it. */
+export interface RegistrationRequest extends NewRegistration {
   principal: Principal;
 }
 
@@ -36,7 +36,7 @@ const MOST_TOGETHER = 100;
 /** Writes a registration and all that goes with it: the agent, its credentials, the answer for repeats. All of it or nothing. */
 @Injectable()
 export class RegistrationWriter {
-  private readonly together = new Batcher((batch: Claim[]) => this.writeTogether(batch), MOST_TOGETHER);
+  private readonly together = new Batcher((batch: RegistrationRequest[]) => this.writeTogether(batch), MOST_TOGETHER);
 
   constructor(
     private readonly agents: AgentRepository,
@@ -55,19 +55,22 @@ export class RegistrationWriter {
    * Writes the registration, unless the key turns out to be taken: then what was answered under it.
    * @throws DomainError `insufficient_scope` when the id is somebody else's; `agent_limit_reached`
    */
-  async write(claim: Claim, remembering?: Remembering): Promise<WrittenRegistration | RememberedResponse> {
-    if (!remembering) return this.writeWithOthers(claim);
+  async write(
+    request: RegistrationRequest,
+    idempotent?: IdempotentResponse,
+  ): Promise<WrittenRegistration | RememberedResponse> {
+    if (!idempotent) return this.writeWithOthers(request);
     const write = async (transaction: Querier): Promise<WrittenRegistration | RememberedResponse> => {
-      const earlier = await this.idempotency.claim(transaction, remembering.key, remembering.requestHash);
+      const earlier = await this.idempotency.claim(transaction, idempotent.key, idempotent.requestHash);
       if (earlier) return earlier;
-      const written = await this.writeIn(transaction, claim);
-      await this.idempotency.remember(transaction, remembering.key, remembering.answerOf(written));
+      const written = await this.writeIn(transaction, request);
+      await this.idempotency.remember(transaction, idempotent.key, idempotent.answerOf(written));
       return written;
     };
     return this.database.transaction(write, { retry: true });
   }
 
-  private async writeWithOthers(registration: Claim): Promise<WrittenRegistration> {
+  private async writeWithOthers(registration: RegistrationRequest): Promise<WrittenRegistration> {
     const outcome = await this.together.add(registration).then(
       (outcomes) => outcomes.get(registration),
       (error: unknown) => {
@@ -79,13 +82,13 @@ export class RegistrationWriter {
     return outcome ?? this.writeAlone(registration);
   }
 
-  private async writeAlone(registration: Claim): Promise<WrittenRegistration> {
+  private async writeAlone(registration: RegistrationRequest): Promise<WrittenRegistration> {
     // Nothing goes with it then, and the statement is a transaction by itself.
     if (registration.principal.kind === 'unrestricted') return this.writeIn(this.database, registration);
     return this.database.transaction((transaction) => this.writeIn(transaction, registration), { retry: true });
   }
 
-  private async writeIn(transaction: Querier, registration: Claim): Promise<WrittenRegistration> {
+  private async writeIn(transaction: Querier, registration: RegistrationRequest): Promise<WrittenRegistration> {
     const refusals = await this.quota.refusals(transaction, [registration]);
     for (const refusal of refusals.values()) throw refusal;
     const registered = await this.agents.register(transaction, registration);
@@ -93,16 +96,18 @@ export class RegistrationWriter {
     return { ...registered, token: tokens.get(registration.id) };
   }
 
-  /** Registrations that arrive at the same time, but for second ones of an id, and those of agents that are being changed. */
-  private async writeTogether(batch: Claim[]): Promise<Map<Claim, Outcome>> {
+  /**
+   * Writes a batch. Duplicate ids in the batch and agents locked by another transaction are left out; the caller writes those one by one.
+   */
+  private async writeTogether(batch: RegistrationRequest[]): Promise<Map<RegistrationRequest, Outcome>> {
     const firsts = [...new Map(batch.toReversed().map((registration) => [registration.id, registration])).values()];
-    const write = async (querier: Querier): Promise<Map<Claim, Outcome>> => {
+    const write = async (querier: Querier): Promise<Map<RegistrationRequest, Outcome>> => {
       const refusals = await this.quota.refusals(querier, firsts);
       const admitted = firsts.filter(({ id }) => !refusals.has(id));
       const registered = await this.agents.registerFree(querier, admitted);
       const written = admitted.filter(({ id }) => registered.has(id));
       const tokens = await this.credentials.issue(querier, written);
-      const outcomes = new Map<Claim, Outcome>();
+      const outcomes = new Map<RegistrationRequest, Outcome>();
       for (const each of written) outcomes.set(each, { ...registered.get(each.id)!, token: tokens.get(each.id) });
       for (const each of firsts) if (refusals.has(each.id)) outcomes.set(each, refusals.get(each.id)!);
       return outcomes;

@@ -1,6 +1,6 @@
 import { Database } from '../../src/platform/database/database';
 import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
-import { BeatsRepository, type KnownAgent, type WrittenBeat } from '../../src/heartbeat/beats.repository';
+import { BeatsRepository, type KnownAgent, type WrittenBeats } from '../../src/heartbeat/beats.repository';
 import { registration } from '../support/builders';
 import { createTestApp, type TestApp } from '../support/test-app';
 
@@ -26,7 +26,7 @@ class HeldUpBeats extends BeatsRepository {
     return this.pass(super.find(ids));
   }
 
-  override write(beats: Parameters<BeatsRepository['write']>[0]): Promise<WrittenBeat[]> {
+  override write(beats: Parameters<BeatsRepository['write']>[0]): Promise<WrittenBeats> {
     return this.pass(super.write(beats));
   }
 
