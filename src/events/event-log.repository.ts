@@ -3,6 +3,29 @@ import { Database } from '../platform/database/database';
 import { ReportingDatabase } from '../platform/database/reporting-database';
 import type { AgentEvent } from './agent-event';
 
+/** Of the data of the events on a page. */
+export const MAX_PAGE_BYTES = 4 * 2 ** 20;
+
+/**
+ * The inner query goes by the stored size of the data, which may be compressed, so that no more is read than a page can hold; the outer
+ * one by the size of what is sent.
+ */
+const PAGE_OF_AGENT = `
+  SELECT revision, agent_id AS "agentId", type, cause, occurred_at AS "occurredAt", from_status AS "from", to_status AS "to",
+         CASE WHEN actor_kind IS NOT NULL THEN json_build_object('kind', actor_kind, 'name', actor_name) END AS actor,
+         request_id AS "requestId", client_request_id AS "clientRequestId", reason, data, found
+    FROM (SELECT *, sum(octet_length(data::text)) OVER newest - octet_length(data::text) AS sent_before
+            FROM (SELECT *, sum(pg_column_size(data)) OVER newest - pg_column_size(data) AS stored_before,
+                         (count(*) OVER ())::int AS found
+                    FROM (SELECT * FROM agent_events
+                           WHERE agent_id = $1 AND revision < coalesce($2::bigint, 9223372036854775807)
+                           ORDER BY revision DESC LIMIT $3) AS page
+                  WINDOW newest AS (ORDER BY revision DESC)) AS page
+           WHERE stored_before < $4
+          WINDOW newest AS (ORDER BY revision DESC)) AS page
+   WHERE sent_before < $4
+   ORDER BY revision DESC`;
+
 /** Which agent an event is about. */
 export interface TouchedAgent {
   revision: number;
@@ -17,18 +40,19 @@ export class EventLogRepository {
     private readonly reporting: ReportingDatabase,
   ) {}
 
-  /** Events of one agent, newest first, at most `limit`; with `before`, only those of a smaller revision. */
-  async ofAgent(agentId: string, limit: number, before?: string): Promise<AgentEvent[]> {
-    return this.reporting.query<AgentEvent>(
-      `SELECT revision, agent_id AS "agentId", type, cause, occurred_at AS "occurredAt", from_status AS "from", to_status AS "to",
-              CASE WHEN actor_kind IS NOT NULL THEN json_build_object('kind', actor_kind, 'name', actor_name) END AS actor,
-              request_id AS "requestId", client_request_id AS "clientRequestId", reason, data
-         FROM agent_events
-        WHERE agent_id = $1 AND revision < coalesce($2::bigint, 9223372036854775807)
-        ORDER BY revision DESC
-        LIMIT $3`,
-      [agentId, before ?? null, limit],
-    );
+  /**
+   * Events of one agent, newest first; with `before`, only those of a smaller revision. At most `limit`, and fewer when their data is
+   * larger than {@link MAX_PAGE_BYTES} together; at least one if there is one.
+   */
+  async ofAgent(agentId: string, limit: number, before?: string): Promise<{ events: AgentEvent[]; hasMore: boolean }> {
+    const rows = await this.reporting.query<AgentEvent & { found: number }>(PAGE_OF_AGENT, [
+      agentId,
+      before ?? null,
+      limit + 1,
+      MAX_PAGE_BYTES,
+    ]);
+    const events = rows.slice(0, limit).map(({ found: _, ...event }) => event);
+    return { events, hasMore: (rows[0]?.found ?? 0) > events.length };
   }
 
   /** The last revisions of the log, at most `limit`, in any order. */

@@ -207,7 +207,12 @@ export class AgentController {
   @ReadsQuery()
   @Requires('read', { ownAgent: 'id' })
   @ApiOperation({ operationId: 'listAgentEvents', summary: 'What became of the agent, newest first' })
-  @ApiQuery({ name: 'limit', required: false, type: 'integer', description: '1 to 1000, default 100.' })
+  @ApiQuery({
+    name: 'limit',
+    required: false,
+    type: 'integer',
+    description: '1 to 1000, default 100. A page holds fewer events when they are large: 4 MiB together.',
+  })
   @ApiQuery({ name: 'cursor', required: false, type: String })
   @ApiOkResponse({ type: AgentEventsDto })
   @ApiProblems(400, 404)

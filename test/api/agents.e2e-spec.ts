@@ -320,6 +320,29 @@ describe('One agent', () => {
       expect(revisions).toEqual([...revisions].sort((a, b) => b - a));
     });
 
+    it('are cut into smaller pages when they are large, however well they compress', async () => {
+      const path = await anAgent();
+      for (let change = 0; change < 50; change++)
+        await app.request('PATCH', path, { metadata: { text: `${change} ${'x'.repeat(60_000)}` } });
+      const revisions: number[] = [];
+      let pages = 0;
+      let cursor = '';
+      do {
+        const { body } = await app.request<{ events: { revision: number }[]; next_cursor: string | null }>(
+          'GET',
+          `${path}/events?limit=1000${cursor && `&cursor=${cursor}`}`,
+        );
+        const largest = Math.max(...body.events.map((event) => JSON.stringify(event).length));
+        expect(JSON.stringify(body).length).toBeLessThan(4 * 2 ** 20 + 2 * largest);
+        revisions.push(...body.events.map(({ revision }) => revision));
+        cursor = body.next_cursor ?? '';
+        pages++;
+      } while (cursor);
+      expect(revisions).toHaveLength(51);
+      expect(revisions).toEqual([...new Set(revisions)].sort((a, b) => b - a));
+      expect(pages).toBeGreaterThan(1);
+    });
+
     it('take no cursor of another agent', async () => {
       const [mine, other] = [await anAgent(), await anAgent()];
       await app.request('PATCH', mine, { version: '2' });

@@ -710,7 +710,7 @@ export interface paths {
             parameters: {
                 query?: {
                     cursor?: string;
-                    /** @description 1 to 1000, default 100. */
+                    /** @description 1 to 1000, default 100. A page holds fewer events when they are large: 4 MiB together. */
                     limit?: number;
                 };
                 header?: never;
