@@ -2,6 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database';
 import { ReportingDatabase } from '../platform/database/reporting-database';
 import type { AgentEvent } from './agent-event';
+import type { DatabaseSnapshot } from './commit-order';
+
+/** The columns of an {@link AgentEvent}. */
+const EVENT = `revision, agent_id AS "agentId", type, cause, occurred_at AS "occurredAt", from_status AS "from", to_status AS "to",
+  CASE WHEN actor_kind IS NOT NULL THEN json_build_object('kind', actor_kind, 'name', actor_name) END AS actor,
+  request_id AS "requestId", client_request_id AS "clientRequestId", reason, data`;
 
 /** Of the data of the events on a page. */
 export const MAX_PAGE_BYTES = 4 * 2 ** 20;
@@ -11,9 +17,7 @@ export const MAX_PAGE_BYTES = 4 * 2 ** 20;
  * one by the size of what is sent.
  */
 const PAGE_OF_AGENT = `
-  SELECT revision, agent_id AS "agentId", type, cause, occurred_at AS "occurredAt", from_status AS "from", to_status AS "to",
-         CASE WHEN actor_kind IS NOT NULL THEN json_build_object('kind', actor_kind, 'name', actor_name) END AS actor,
-         request_id AS "requestId", client_request_id AS "clientRequestId", reason, data, found
+  SELECT ${EVENT}, found
     FROM (SELECT *, sum(octet_length(data::text)) OVER newest - octet_length(data::text) AS sent_before
             FROM (SELECT *, sum(pg_column_size(data)) OVER newest - pg_column_size(data) AS stored_before,
                          (count(*) OVER ())::int AS found
@@ -53,6 +57,20 @@ export class EventLogRepository {
     ]);
     const events = rows.slice(0, limit).map(({ found: _, ...event }) => event);
     return { events, hasMore: (rows[0]?.found ?? 0) > events.length };
+  }
+
+  /** The events after a revision that are there, ascending, at most `limit`, and the snapshot in which they were seen. */
+  async after(revision: bigint, limit: number): Promise<{ events: AgentEvent[]; snapshot: DatabaseSnapshot }> {
+    const rows = await this.database.query<AgentEvent & { xmin: string; xmax: string }>(
+      `SELECT ${EVENT}, pg_snapshot_xmin(pg_current_snapshot())::text AS xmin, pg_snapshot_xmax(pg_current_snapshot())::text AS xmax
+         FROM agent_events WHERE revision > $1 ORDER BY revision LIMIT $2`,
+      [String(revision), limit],
+    );
+    const { xmin = '0', xmax = '0' } = rows[0] ?? {};
+    return {
+      events: rows.map(({ xmin: _, xmax: __, ...event }) => event),
+      snapshot: { xmin: BigInt(xmin), xmax: BigInt(xmax) },
+    };
   }
 
   /** The last revisions of the log, at most `limit`, in any order. */
