@@ -19,6 +19,7 @@ function follow(app: TestApp, from = '0'): { revisions: number[]; events: AgentE
       revisions.push(Number(event.revision));
     }
   })();
+  reading.catch(() => undefined); // until it is closed
   const close = async (): Promise<void> => {
     ending.abort();
     await reading;
