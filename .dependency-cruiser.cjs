@@ -25,7 +25,7 @@ const MAY_IMPORT = {
   agent: [],
   liveness: [...platform('database'), 'agent'],
   // the features
-  events: platform('database'),
+  events: [...platform('database'), 'agent'],
   governance: [...platform('database', 'access'), 'events'],
   registry: [...platform('database', 'cache', 'access', 'lane'), 'agent', 'liveness', 'events', 'governance'],
   analytics: [...platform('database', 'cache', 'access'), 'agent'],

@@ -10,7 +10,7 @@ const EVENT = `revision, agent_id AS "agentId", type, cause, occurred_at AS "occ
   request_id AS "requestId", client_request_id AS "clientRequestId", reason, data`;
 
 /** Of the data of the events on a page. */
-export const MAX_PAGE_BYTES = 4 * 2 ** 20;
+const MAX_PAGE_BYTES = 4 * 2 ** 20;
 
 /**
  * The inner query goes by the stored size of the data, which may be compressed, so that no more is read than a page can hold; the outer
@@ -55,7 +55,7 @@ export class EventLogRepository {
       limit + 1,
       MAX_PAGE_BYTES,
     ]);
-    const events = rows.slice(0, limit).map(({ found: _, ...event }) => event);
+    const events = rows.slice(0, limit).map(({ found: _found, ...event }) => event);
     return { events, hasMore: (rows[0]?.found ?? 0) > events.length };
   }
 
@@ -68,7 +68,7 @@ export class EventLogRepository {
     );
     const { xmin = '0', xmax = '0' } = rows[0] ?? {};
     return {
-      events: rows.map(({ xmin: _, xmax: __, ...event }) => event),
+      events: rows.map(({ xmin: _xmin, xmax: _xmax, ...event }) => event),
       snapshot: { xmin: BigInt(xmin), xmax: BigInt(xmax) },
     };
   }

@@ -3,9 +3,9 @@ import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Principal } from '../platform/access/principal';
 import { Caller, Requires } from '../platform/access/requires.decorator';
 import { ApiProblems } from '../platform/validation/api-problems';
-import { ValidBody, validBody } from '../platform/validation/http-input';
+import { ValidBody } from '../platform/validation/http-input';
 import { TakesBatch } from '../platform/http/json-body';
-import { HotLane } from '../platform/lane/hot-lane';
+import { HotRoute } from '../platform/lane/hot-route.decorator';
 import { RateLimit } from '../platform/limits/rate-limit.decorator';
 import { agentIdPipe } from '../agent/agent-fields';
 import { DatabaseTime } from '../liveness/database-time';
@@ -25,31 +25,10 @@ export class HeartbeatController {
   constructor(
     private readonly heartbeats: HeartbeatService,
     private readonly databaseTime: DatabaseTime,
-    lane: HotLane,
-  ) {
-    lane.add({
-      method: 'POST',
-      path: '/agents/:id/heartbeat',
-      like: [HeartbeatController, 'beat'],
-      answer: ({ id, body }) => {
-        const answer = this.beat(id, body);
-        return answer instanceof Promise
-          ? answer.then((awaited) => ({ status: 200, body: awaited }))
-          : { status: 200, body: answer };
-      },
-    });
-    lane.add({
-      method: 'POST',
-      path: '/agents/heartbeats',
-      like: [HeartbeatController, 'beatAll'],
-      answer: async ({ body, principal }) => {
-        const valid = validBody(HeartbeatBatchDto, body);
-        return { status: 200, body: await this.beatAll(valid, principal) };
-      },
-    });
-  }
+  ) {}
 
   @Post('heartbeats')
+  @HotRoute()
   @HttpCode(200)
   @TakesBatch()
   @Requires('agent', { allowStale: true })
@@ -65,6 +44,7 @@ export class HeartbeatController {
   }
 
   @Post(':id/heartbeat')
+  @HotRoute()
   @HttpCode(200)
   @Requires('agent', { ownAgent: 'id', allowStale: true })
   @ApiOperation({
@@ -79,10 +59,10 @@ export class HeartbeatController {
     @Body() body: unknown,
   ): HeartbeatResponseDto | Promise<HeartbeatResponseDto> {
     const accepted = this.heartbeats.beat(id, body);
-    return accepted instanceof Promise ? accepted.then((beat) => this.answerTo(beat)) : this.answerTo(accepted);
+    return accepted instanceof Promise ? accepted.then((beat) => this.present(beat)) : this.present(accepted);
   }
 
-  private answerTo({ id, status, nextHeartbeatSeconds, timeoutSeconds, reply }: AcceptedBeat): HeartbeatResponseDto {
+  private present({ id, status, nextHeartbeatSeconds, timeoutSeconds, reply }: AcceptedBeat): HeartbeatResponseDto {
     return {
       id,
       last_beat: this.databaseTime.now().toISOString(),

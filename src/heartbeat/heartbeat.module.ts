@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { EventsModule } from '../events/events.module';
-import { LaneModule } from '../platform/lane/lane.module';
 import { RegistryModule } from '../registry/registry.module';
 import { BeatFlusher } from './beat-flusher';
 import { BeatsRepository } from './beats.repository';
@@ -29,7 +28,6 @@ import { SweepIndicator } from './sweep/sweep.indicator';
     TypeOrmModule.forFeature([HeartbeatSweepEntity, OwnerCadenceEntity, PreservedGroupEntity, ReplicaEntity]),
     ScheduleModule.forRoot(),
     EventsModule,
-    LaneModule,
     RegistryModule,
   ],
   controllers: [HeartbeatController],

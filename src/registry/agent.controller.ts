@@ -1,4 +1,4 @@
-import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Put, Res } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Patch, Post, Put } from '@nestjs/common';
 import {
   ApiBody,
   ApiConsumes,
@@ -11,7 +11,6 @@ import {
   ApiTags,
   PartialType,
 } from '@nestjs/swagger';
-import type { Response } from 'express';
 import { seesSecrets } from '../platform/access/access-rule';
 import { actorOf } from '../platform/access/actor';
 import type { Principal } from '../platform/access/principal';
@@ -19,7 +18,8 @@ import { Caller, Requires } from '../platform/access/requires.decorator';
 import { ApiProblems } from '../platform/validation/api-problems';
 import { Query, ReadsQuery, ReservedWords, ValidBody } from '../platform/validation/http-input';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../platform/validation/paging';
-import { HotLane } from '../platform/lane/hot-lane';
+import { HttpResponse } from '../platform/http/http-response';
+import { HotRoute } from '../platform/lane/hot-route.decorator';
 import { QueryParameters } from '../platform/validation/query-parameters';
 import type { AgentEntity } from './agent.entity';
 import { AgentPresenter, presentEvent } from './agent.presenter';
@@ -42,12 +42,6 @@ const ETAG = {
 /** A merge patch as OpenAPI can tell it: of the same fields, none of which has to be there. */
 class AgentPatchDto extends PartialType(AgentFieldsDto) {}
 
-interface RecordResponse {
-  status: number;
-  headers: Record<string, string>;
-  body?: AgentDto;
-}
-
 /** One agent: reading, changing and deregistering it. */
 @ApiTags('agent')
 @ApiParam(AGENT_ID)
@@ -57,18 +51,10 @@ export class AgentController {
   constructor(
     private readonly agents: AgentService,
     private readonly presenter: AgentPresenter,
-    lane: HotLane,
-  ) {
-    lane.add({
-      method: 'GET',
-      path: '/agents/:id',
-      reserved: RESERVED_IDS,
-      like: [AgentController, 'read'],
-      answer: ({ id, headers, principal }) => this.answerTo(id, principal, headers['if-none-match']),
-    });
-  }
+  ) {}
 
   @Get()
+  @HotRoute()
   @Requires('read', { ownAgent: 'id' })
   @ApiOperation({ operationId: 'getAgent', summary: 'The whole record' })
   @ApiHeader({
@@ -79,15 +65,15 @@ export class AgentController {
   @ApiOkResponse({ type: AgentDto, headers: ETAG })
   @ApiResponse({ status: 304, description: 'Unchanged.', headers: ETAG })
   @ApiProblems(400, 404)
-  async read(
+  read(
     @Param('id', agentIdPipe) id: string,
     @Caller() principal: Principal,
     @Headers('if-none-match') ifNoneMatch: string | undefined,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<AgentDto | undefined> {
-    const { status, headers, body } = await this.answerTo(id, principal, ifNoneMatch);
-    response.status(status).set(headers);
-    return body;
+  ): HttpResponse<AgentDto> | Promise<HttpResponse<AgentDto>> {
+    const found = this.agents.read(id);
+    return found instanceof Promise
+      ? found.then((agent) => this.present(agent, principal, ifNoneMatch))
+      : this.present(found, principal, ifNoneMatch);
   }
 
   @Put()
@@ -104,9 +90,8 @@ export class AgentController {
     @ValidBody(AgentFieldsDto) body: AgentFieldsDto,
     @Headers('if-match') ifMatch: string | undefined,
     @Caller() principal: Principal,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<AgentDto> {
-    return this.recordOf(await this.agents.replace(id, body, { actor: actorOf(principal), ifMatch }), response);
+  ): Promise<HttpResponse<AgentDto>> {
+    return this.recordOf(await this.agents.replace(id, body, { actor: actorOf(principal), ifMatch }));
   }
 
   @Patch()
@@ -122,9 +107,8 @@ export class AgentController {
     @Body() patch: unknown,
     @Headers('if-match') ifMatch: string | undefined,
     @Caller() principal: Principal,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<AgentDto> {
-    return this.recordOf(await this.agents.merge(id, patch, { actor: actorOf(principal), ifMatch }), response);
+  ): Promise<HttpResponse<AgentDto>> {
+    return this.recordOf(await this.agents.merge(id, patch, { actor: actorOf(principal), ifMatch }));
   }
 
   @Delete()
@@ -172,9 +156,8 @@ export class AgentController {
     @ValidBody(SetStatusDto) body: SetStatusDto,
     @Headers('if-match') ifMatch: string | undefined,
     @Caller() principal: Principal,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<AgentDto> {
-    return this.recordOf(await this.agents.setStatus(id, body, { actor: actorOf(principal), ifMatch }), response);
+  ): Promise<HttpResponse<AgentDto>> {
+    return this.recordOf(await this.agents.setStatus(id, body, { actor: actorOf(principal), ifMatch }));
   }
 
   @Post('status')
@@ -189,9 +172,8 @@ export class AgentController {
     @ValidBody(SetStatusDto) body: SetStatusDto,
     @Headers('if-match') ifMatch: string | undefined,
     @Caller() principal: Principal,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<AgentDto> {
-    return this.setStatus(id, body, ifMatch, principal, response);
+  ): Promise<HttpResponse<AgentDto>> {
+    return this.setStatus(id, body, ifMatch, principal);
   }
 
   @Get('health')
@@ -224,26 +206,14 @@ export class AgentController {
     return { events: page.items.map(presentEvent), next_cursor: page.nextCursor };
   }
 
-  private answerTo(
-    id: string,
-    principal: Principal,
-    ifNoneMatch: string | undefined,
-  ): RecordResponse | Promise<RecordResponse> {
-    const found = this.agents.read(id);
-    return found instanceof Promise
-      ? found.then((agent) => this.answerWith(agent, principal, ifNoneMatch))
-      : this.answerWith(found, principal, ifNoneMatch);
-  }
-
-  private answerWith(agent: AgentEntity, principal: Principal, ifNoneMatch: string | undefined): RecordResponse {
+  private present(agent: AgentEntity, principal: Principal, ifNoneMatch: string | undefined): HttpResponse<AgentDto> {
     const headers = { ETag: entityTag(agent) };
-    if (ifNoneMatchHits(ifNoneMatch, headers.ETag)) return { status: 304, headers };
-    return { status: 200, headers, body: this.presenter.record(agent, seesSecrets(principal, agent)) };
+    if (ifNoneMatchHits(ifNoneMatch, headers.ETag)) return new HttpResponse<AgentDto>(304, headers);
+    return new HttpResponse(200, headers, this.presenter.record(agent, seesSecrets(principal, agent)));
   }
 
   /** For callers who may change the agent, and so see all of it. */
-  private recordOf(agent: AgentEntity, response: Response): AgentDto {
-    response.setHeader('etag', entityTag(agent));
-    return this.presenter.record(agent, true);
+  private recordOf(agent: AgentEntity): HttpResponse<AgentDto> {
+    return new HttpResponse(200, { ETag: entityTag(agent) }, this.presenter.record(agent, true));
   }
 }

@@ -1,15 +1,15 @@
-import { Controller, Get, Headers, HttpCode, Post, Res } from '@nestjs/common';
+import { Controller, Get, Headers, HttpCode, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
-import type { Response } from 'express';
 import { actorOf } from '../platform/access/actor';
 import type { Principal } from '../platform/access/principal';
 import { Caller, Requires } from '../platform/access/requires.decorator';
 import { ApiProblems } from '../platform/validation/api-problems';
 import { rejectIfAny } from '../platform/validation/domain-error';
-import { Query, ReadsQuery, validBody, ValidBody } from '../platform/validation/http-input';
+import { Query, ReadsQuery, ValidBody } from '../platform/validation/http-input';
 import { TakesBatch } from '../platform/http/json-body';
 import { QueryParameters } from '../platform/validation/query-parameters';
-import { HotLane } from '../platform/lane/hot-lane';
+import { HttpResponse } from '../platform/http/http-response';
+import { HotRoute } from '../platform/lane/hot-route.decorator';
 import { AgentImportService } from './bulk-import/agent-import.service';
 import { AgentPresenter } from './agent.presenter';
 import { ApiFilters } from './search/agent-filters';
@@ -21,12 +21,6 @@ import { RegistrationService } from './registration/registration.service';
 
 const LOCATION = { Location: { description: 'The path of the agent.', schema: { type: 'string' as const } } };
 
-interface RegistrationResult {
-  status: number;
-  headers: Record<string, string>;
-  body: RegistrationDto;
-}
-
 /** All agents: enrolling and finding them. */
 @ApiTags('agents')
 @Controller('agents')
@@ -36,19 +30,10 @@ export class AgentsController {
     private readonly agents: AgentService,
     private readonly imports: AgentImportService,
     private readonly presenter: AgentPresenter,
-    lane: HotLane,
-  ) {
-    lane.add({
-      method: 'POST',
-      path: '/agents/register',
-      like: [AgentsController, 'register'],
-      tells: true,
-      answer: ({ body, principal, headers }) =>
-        this.enrol(validBody(RegisterAgentDto, body), principal, headers['idempotency-key'] as string | undefined),
-    });
-  }
+  ) {}
 
   @Post('register')
+  @HotRoute({ needsRequestContext: true })
   @Requires('agent')
   @ApiOperation({ operationId: 'registerAgent', summary: 'Register an agent, or register it again under its id' })
   @ApiHeader({
@@ -67,11 +52,11 @@ export class AgentsController {
     @ValidBody(RegisterAgentDto) body: RegisterAgentDto,
     @Caller() principal: Principal,
     @Headers('idempotency-key') idempotencyKey: string | undefined,
-    @Res({ passthrough: true }) response: Response,
-  ): Promise<RegistrationDto> {
-    const { status, headers, body: answer } = await this.enrol(body, principal, idempotencyKey);
-    response.status(status).set(headers);
-    return answer;
+  ): Promise<HttpResponse<RegistrationDto>> {
+    const isKey = idempotencyKey === undefined || (idempotencyKey.length >= 1 && idempotencyKey.length <= 255);
+    rejectIfAny(isKey ? [] : [{ field: 'Idempotency-Key', message: 'must have 1 to 255 characters' }]);
+    const { created, answer } = await this.registrations.register(body, principal, idempotencyKey);
+    return new HttpResponse(created ? 201 : 200, { Location: `/agents/${answer.id}` }, answer);
   }
 
   @Get()
@@ -126,16 +111,5 @@ export class AgentsController {
     const dryRun = parameters.words('dry_run', ['true', 'false']).includes('true');
     parameters.finish();
     return { results: await this.imports.import(agents, { dryRun, actor: actorOf(principal) }) };
-  }
-
-  private async enrol(
-    body: RegisterAgentDto,
-    principal: Principal,
-    idempotencyKey?: string,
-  ): Promise<RegistrationResult> {
-    const isKey = idempotencyKey === undefined || (idempotencyKey.length >= 1 && idempotencyKey.length <= 255);
-    rejectIfAny(isKey ? [] : [{ field: 'Idempotency-Key', message: 'must have 1 to 255 characters' }]);
-    const { created, answer } = await this.registrations.register(body, principal, idempotencyKey);
-    return { status: created ? 201 : 200, headers: { Location: `/agents/${answer.id}` }, body: answer };
   }
 }

@@ -2,7 +2,6 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { RegistryCacheModule } from '../platform/cache/cache.module';
 import { EventsModule } from '../events/events.module';
-import { LaneModule } from '../platform/lane/lane.module';
 import { AgentChangeLogger } from './agent-change.logger';
 import { AgentController } from './agent.controller';
 import { AgentEntity } from './agent.entity';
@@ -31,12 +30,7 @@ import { AgentMetrics } from './agent.metrics';
 
 /** Agents: registering, finding, reading, changing and deregistering them. */
 @Module({
-  imports: [
-    TypeOrmModule.forFeature([AgentEntity, IdempotencyKeyEntity]),
-    LaneModule,
-    RegistryCacheModule,
-    EventsModule,
-  ],
+  imports: [TypeOrmModule.forFeature([AgentEntity, IdempotencyKeyEntity]), RegistryCacheModule, EventsModule],
   controllers: [AgentsController, AgentController],
   providers: [
     AgentMetrics,

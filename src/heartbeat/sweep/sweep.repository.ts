@@ -270,7 +270,7 @@ const END = `
          protected_since = CASE WHEN cardinality($1::text[]) > 0 THEN coalesce(protected_since, now()) END`;
 
 /** Of what the sweep does. */
-export const BY_SWEEP = bySystem('sweep', 'silence');
+const BY_SWEEP = bySystem('sweep', 'silence');
 
 const FELL_SILENT = appendEvents(
   {

@@ -40,7 +40,10 @@ export function requirementOf(handler: object): RouteRequirement | undefined {
 /** A request that has passed the guard. */
 export type AdmittedRequest = Request & { principal: Principal };
 
+/** The principal of a request on Express. */
+export function callerOf(_: unknown, context: ExecutionContext): Principal {
+  return context.switchToHttp().getRequest<AdmittedRequest>().principal;
+}
+
 /** Who asks, as access control has found out. */
-export const Caller = createParamDecorator(
-  (_: unknown, context: ExecutionContext) => context.switchToHttp().getRequest<AdmittedRequest>().principal,
-);
+export const Caller = createParamDecorator(callerOf);

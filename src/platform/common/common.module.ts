@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { HttpResponseInterceptor } from '../http/http-response';
 import { Clock, SystemClock } from './clock';
 import { Lifecycle } from '../runtime/lifecycle';
 import { rejectReservedIds, rejectUnexpectedQuery } from '../validation/http-input';
@@ -16,6 +17,7 @@ import { ProblemFilter } from '../validation/problem.filter';
     ServiceLogger,
     { provide: Clock, useClass: SystemClock },
     { provide: APP_FILTER, useClass: ProblemFilter },
+    { provide: APP_INTERCEPTOR, useClass: HttpResponseInterceptor },
     { provide: APP_GUARD, useValue: { canActivate: rejectReservedIds } },
     { provide: APP_GUARD, useValue: { canActivate: rejectUnexpectedQuery } },
   ],

@@ -1,51 +1,34 @@
-import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { Injectable } from '@nestjs/common';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Injectable, RequestMethod, type OnModuleInit } from '@nestjs/common';
+import { HTTP_CODE_METADATA, METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants';
+import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { PinoLogger } from 'nestjs-pino';
 import type { Principal } from '../access/principal';
 import { Clock } from '../common/clock';
 import { levelOf, requestLine } from '../observability/logging';
 import { OutageLog } from '../observability/outage-log';
+import { HttpResponse } from '../http/http-response';
+import { reservedWordsOf } from '../validation/http-input';
 import { problemOf } from '../validation/problem';
 import { inRequest } from '../observability/request-context';
 import { requestIdFrom } from '../observability/request-id';
 import { policyOf, RequestGate, type RoutePolicy } from '../gate/request-gate';
+import { requireAppliedEnhancers } from './global-enhancers';
+import { argumentsOf, type HotRequest } from './handler-arguments';
+import { hotRouteOf } from './hot-route.decorator';
 import { idIn, pathPattern, plainBodyLength, type PathPattern } from './plain-request';
 
-export interface HotRequest {
-  /** The value of `:id`; empty when the path has none. */
-  id: string;
-  /** The parsed body; undefined when there is none. */
-  body: unknown;
-  headers: IncomingHttpHeaders;
-  principal: Principal;
-}
-
-export interface HotResponse {
-  status: number;
-  headers?: Record<string, string>;
-  /** Sent as JSON; undefined: no body. */
-  body?: object;
-}
-
-/** A route that is answered without Express, as well as by it. */
-export interface HotRoute {
-  method: 'GET' | 'POST';
-  /** As the controller has it, with at most one parameter, `:id`. */
-  path: string;
-  /** Values of `:id` that make it another path. */
-  reserved?: ReadonlySet<unknown>;
-  /** The controller and the name of its method for the same route: what they declare of access, budgets and bodies holds here too. */
-  like: [controller: { prototype: object }, method: string];
-  /** Whether it logs or audits what it does, which must carry the id of the request then. */
-  tells?: boolean;
-  /** Answers, or throws as a controller may. */
-  answer(request: HotRequest): HotResponse | Promise<HotResponse>;
-}
-
+/** A handler that the lane calls. */
 interface Entry {
-  route: HotRoute;
+  /** As Express would have it. */
+  path: string;
   pattern: PathPattern;
+  /** Values of `:id` that make it another path. */
+  reserved: ReadonlySet<unknown> | undefined;
   policy: RoutePolicy;
+  status: number;
+  needsRequestContext: boolean;
+  handle(request: HotRequest): unknown;
   /** Bytes of the largest body; 0: it takes none. */
   bodyLimit: number;
 }
@@ -55,11 +38,13 @@ interface Entry {
  * request ids, metrics and logs. Whatever is unusual about a request, it leaves to Express; a client sees no difference.
  */
 @Injectable()
-export class HotLane {
+export class HotLane implements OnModuleInit {
   private readonly entries: Record<string, Entry[]> = { GET: [], POST: [] };
   private standingHeaders: string[] = [];
 
   constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
     private readonly gate: RequestGate,
     private readonly outages: OutageLog,
     private readonly clock: Clock,
@@ -68,16 +53,39 @@ export class HotLane {
     logger.setContext(HotLane.name);
   }
 
-  /** Adds a route; a module calls it when it is made. */
-  add(route: HotRoute): void {
-    const [controller, method] = route.like;
-    const handler = (controller.prototype as Record<string, object>)[method]!;
+  /** Finds the routes that are marked with `@HotRoute`, once all controllers are there. */
+  onModuleInit(): void {
+    requireAppliedEnhancers(this.discovery);
+    for (const { instance, metatype } of this.discovery.getControllers()) {
+      const controller = metatype as ControllerClass;
+      for (const method of this.scanner.getAllMethodNames(controller.prototype))
+        this.add(instance as Handlers, controller, method);
+    }
+  }
+
+  private add(instance: Handlers, controller: ControllerClass, method: string): void {
+    const handler = instance[method]!;
+    const options = hotRouteOf(handler);
+    if (!options) return;
+    const { verb, path, status } = routeOf(controller, handler);
+    const entries = this.entries[verb];
+    if (!entries)
+      throw new Error(`${controller.name}.${method} is a hot route of ${verb}, which the hot lane does not take`);
+    const resolvers = argumentsOf(controller, method);
     const policy = policyOf(handler, controller);
-    this.entries[route.method]!.push({
-      route,
-      pattern: pathPattern(route.path),
+    entries.push({
+      path,
+      pattern: pathPattern(path),
+      reserved: reservedWordsOf(controller, 'id'),
       policy,
-      bodyLimit: route.method === 'POST' ? policy.body.limit : 0,
+      bodyLimit: verb === 'POST' ? policy.body.limit : 0,
+      status,
+      needsRequestContext: options.needsRequestContext ?? false,
+      handle: (request) =>
+        handler.apply(
+          instance,
+          resolvers.map((resolve) => resolve(request)),
+        ),
     });
   }
 
@@ -93,10 +101,10 @@ export class HotLane {
     const url = request.url!;
     for (const entry of entries) {
       const id = idIn(url, entry.pattern);
-      if (id === undefined || entry.route.reserved?.has(id)) continue;
+      if (id === undefined || entry.reserved?.has(id)) continue;
       const length = plainBodyLength(request.headers, entry.bodyLimit);
       if (length === undefined) return false;
-      (request as IncomingMessage & { route?: object }).route = { path: entry.route.path }; // where Express puts it
+      (request as IncomingMessage & { route?: object }).route = { path: entry.path }; // where Express puts it
       this.serve(new Exchange(request, response, id, this.clock.monotonicMs()), entry, length > 0);
       return true;
     }
@@ -108,9 +116,9 @@ export class HotLane {
     try {
       const principal = this.gate.admit(exchange.request, entry.policy, exchange.id);
       if (hasBody || principal instanceof Promise) return void this.serveWhenRead(exchange, entry, principal, hasBody);
-      const answer = answerOf(exchange, entry.route, principal, undefined);
-      if (answer instanceof Promise) void this.sendWhenThere(exchange, answer);
-      else this.sendAnswer(exchange, answer);
+      const answer = answerOf(exchange, entry, principal, undefined);
+      if (answer instanceof Promise) void this.sendWhenThere(exchange, entry, answer);
+      else this.sendAnswer(exchange, entry, answer);
     } catch (error) {
       this.refuse(exchange, error);
     }
@@ -118,31 +126,33 @@ export class HotLane {
 
   private async serveWhenRead(
     exchange: Exchange,
-    { route, policy }: Entry,
+    entry: Entry,
     admitted: Principal | Promise<Principal>,
     hasBody: boolean,
   ): Promise<void> {
     const { request, response } = exchange;
     try {
       const principal = admitted instanceof Promise ? await admitted : admitted;
-      const body = hasBody ? await this.gate.receive(request, response, policy, principal) : undefined;
-      const answer = answerOf(exchange, route, principal, body);
-      this.sendAnswer(exchange, answer instanceof Promise ? await answer : answer);
+      const body = hasBody ? await this.gate.receive(request, response, entry.policy, principal) : undefined;
+      const answer = answerOf(exchange, entry, principal, body);
+      this.sendAnswer(exchange, entry, answer instanceof Promise ? await answer : answer);
     } catch (error) {
       this.refuse(exchange, error);
     }
   }
 
-  private async sendWhenThere(exchange: Exchange, answer: Promise<HotResponse>): Promise<void> {
+  private async sendWhenThere(exchange: Exchange, entry: Entry, answer: Promise<unknown>): Promise<void> {
     try {
-      this.sendAnswer(exchange, await answer);
+      this.sendAnswer(exchange, entry, await answer);
     } catch (error) {
       this.refuse(exchange, error);
     }
   }
 
-  private sendAnswer(exchange: Exchange, { status, headers, body }: HotResponse): void {
-    this.send(exchange, status, JSON_TYPE, headers, body);
+  private sendAnswer(exchange: Exchange, entry: Entry, answer: unknown): void {
+    if (answer instanceof HttpResponse)
+      this.send(exchange, answer.status, JSON_TYPE, answer.headers, answer.body as object | undefined);
+    else this.send(exchange, entry.status, JSON_TYPE, undefined, answer as object | undefined);
   }
 
   private refuse(exchange: Exchange, error: unknown): void {
@@ -194,14 +204,26 @@ class Exchange {
   }
 }
 
-function answerOf(
-  { id, request, requestId }: Exchange,
-  route: HotRoute,
-  principal: Principal,
-  body: unknown,
-): HotResponse | Promise<HotResponse> {
+function answerOf({ id, request, requestId }: Exchange, entry: Entry, principal: Principal, body: unknown): unknown {
   const asked = { id, body, headers: request.headers, principal };
-  return route.tells
-    ? inRequest(requestId, request.headers['x-request-id'], () => route.answer(asked))
-    : route.answer(asked);
+  return entry.needsRequestContext
+    ? inRequest(requestId, request.headers['x-request-id'], () => entry.handle(asked))
+    : entry.handle(asked);
+}
+
+interface ControllerClass {
+  name: string;
+  prototype: object;
+}
+
+type Handlers = Record<string, (...parameters: unknown[]) => unknown>;
+
+/** What Nest's decorators say of a handler's route. */
+function routeOf(controller: ControllerClass, handler: object): { verb: string; path: string; status: number } {
+  const read = (key: string, of: object): unknown => Reflect.getMetadata(key, of);
+  const parts = [read(PATH_METADATA, controller), read(PATH_METADATA, handler)];
+  const verb = RequestMethod[read(METHOD_METADATA, handler) as RequestMethod];
+  const declared = read(HTTP_CODE_METADATA, handler) as number | undefined;
+  const path = parts.flatMap((part) => String(part).split('/')).filter((segment) => segment !== '');
+  return { verb, path: `/${path.join('/')}`, status: declared ?? (verb === 'POST' ? 201 : 200) };
 }

@@ -22,7 +22,7 @@ export function ValidBody(type: new () => object): ParameterDecorator {
  * A JSON body that is as its DTO class says; not converted or copied.
  * @throws DomainError `validation_failed` with every violation at once
  */
-export function validBody<T extends object>(type: new () => T, body: unknown): T {
+function validBody<T extends object>(type: new () => T, body: unknown): T {
   rejectIfAny(inBody(violationsOf(type, body)));
   return body as T;
 }
@@ -41,10 +41,20 @@ export function ReservedWords(parameter: string, words: ReadonlySet<unknown>): C
   return applyDecorators(SetMetadata(RESERVED_WORDS, { parameter, words }));
 }
 
+/** The words that a controller has reserved in the place of this parameter. */
+export function reservedWordsOf(controller: object, parameter: string): ReadonlySet<unknown> | undefined {
+  const reserved = Reflect.getMetadata(RESERVED_WORDS, controller) as Reserved | undefined;
+  return reserved?.parameter === parameter ? reserved.words : undefined;
+}
+
+interface Reserved {
+  parameter: string;
+  words: ReadonlySet<unknown>;
+}
+
 /** Passes such paths on, whoever asks: which paths there are is no secret. Global. */
 export function rejectReservedIds(context: ExecutionContext): boolean {
-  const reserved = Reflect.getMetadata(RESERVED_WORDS, context.getClass()) as
-    { parameter: string; words: ReadonlySet<unknown> } | undefined;
+  const reserved = Reflect.getMetadata(RESERVED_WORDS, context.getClass()) as Reserved | undefined;
   const { params } = context.switchToHttp().getRequest<Request>();
   if (reserved?.words.has(params[reserved.parameter])) throw new NotFoundException();
   return true;

@@ -1,0 +1,61 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { PipeTransform } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum';
+import type { Principal } from '../access/principal';
+import { callerOf } from '../access/requires.decorator';
+
+/** What is known of a request when its handler is called. */
+export interface HotRequest {
+  /** The value of `:id`; empty when the path has none. */
+  id: string;
+  /** The parsed body; undefined when there is none. */
+  body: unknown;
+  headers: IncomingHttpHeaders;
+  principal: Principal;
+}
+
+type Resolver = (request: HotRequest) => unknown;
+
+/** What Nest notes of a handler's parameter. */
+interface Parameter {
+  index: number;
+  data?: unknown;
+  pipes: PipeTransform[];
+  /** Of a decorator that is not Nest's own. */
+  factory?: unknown;
+}
+
+/**
+ * Makes the arguments of a handler from a request, as Nest does for Express.
+ * @throws Error when a parameter is none that a hot route may have
+ */
+export function argumentsOf(controller: { name: string; prototype: object }, method: string): Resolver[] {
+  const noted = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, method) ?? {}) as Record<string, Parameter>;
+  const resolvers: Resolver[] = [];
+  for (const [key, parameter] of Object.entries(noted)) {
+    const resolve = resolverOf(key, parameter);
+    if (!resolve)
+      throw new Error(
+        `Parameter ${parameter.index + 1} of ${controller.name}.${method} is none that a hot route may have`,
+      );
+    resolvers[parameter.index] = piped(resolve, parameter);
+  }
+  return resolvers;
+}
+
+function resolverOf(key: string, { data, factory }: Parameter): Resolver | undefined {
+  if (factory !== undefined) return factory === callerOf ? ({ principal }) => principal : undefined;
+  const kind = Number(key.split(':')[0]) as RouteParamtypes;
+  if (kind === RouteParamtypes.PARAM && data === 'id') return ({ id }) => id;
+  if (kind === RouteParamtypes.BODY && data === undefined) return ({ body }) => body;
+  if (kind === RouteParamtypes.HEADERS && typeof data === 'string') return ({ headers }) => headers[data];
+  return undefined;
+}
+
+function piped(resolve: Resolver, { pipes, data }: Parameter): Resolver {
+  if (pipes.length === 0) return resolve;
+  const metadata = { type: 'custom', data: data as string | undefined } as const;
+  return (request) =>
+    pipes.reduce((value: unknown, pipe) => pipe.transform(value, metadata) as unknown, resolve(request));
+}
