@@ -1,7 +1,7 @@
 import { mayClaim, decide, type AccessDecision } from './access-rule';
 import { ANONYMOUS, UNRESTRICTED, type Principal, type Scope } from './principal';
 
-const client = (...scopes: Scope[]): Principal => ({ kind: 'client', name: 'ci', scopes });
+const client = (...scopes: Scope[]): Principal => ({ kind: 'client', name: 'ci', scopes, expiresAt: Infinity });
 const PRINCIPALS = {
   off: UNRESTRICTED,
   nobody: ANONYMOUS,

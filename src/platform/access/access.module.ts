@@ -4,6 +4,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { Clock } from '../common/clock';
 import { Configuration } from '../config/configuration';
 import { AccessControl } from './access-control';
+import { AccessMetrics } from './access.metrics';
 import { AgentCredentialEntity } from './agent-tokens/agent-credential.entity';
 import { AgentCredentials } from './agent-tokens/agent-credentials';
 import { AgentCredentialsRepository } from './agent-tokens/agent-credentials.repository';
@@ -28,6 +29,7 @@ export class AccessModule {
       controllers: [OwnersController],
       providers: [
         AccessControl,
+        AccessMetrics,
         AgentCredentials,
         AgentCredentialsRepository,
         {

@@ -10,4 +10,14 @@ export abstract class Authenticator {
 
   /** Whether a client of this name may have tokens at all: agents' tokens end with their owner's. */
   abstract knows(client: string): boolean;
+
+  /**
+   * When the last token of each client ends, as far as that is known in advance: milliseconds since 1970, Infinity for one that does
+   * not end. Empty when tokens are issued elsewhere.
+   */
+  get expiryByClient(): ReadonlyMap<string, number> {
+    return NONE;
+  }
 }
+
+const NONE: ReadonlyMap<string, number> = new Map();

@@ -59,7 +59,7 @@ export class JwtAuthenticator extends Authenticator {
     const now = this.clock.now();
     const payload = await this.payloadOf(token, now);
     const client = this.clientOf(payload);
-    const expiry = (payload.exp! + CLOCK_TOLERANCE_SECONDS) * 1000;
+    const expiry = client.expiresAt + CLOCK_TOLERANCE_SECONDS * 1000;
     this.verified.set(key, { client, until: Math.min(expiry, now.getTime() + REMEMBERED_MS) });
     return client;
   }
@@ -99,7 +99,8 @@ export class JwtAuthenticator extends Authenticator {
 
   private clientOf(payload: JWTPayload): Client {
     if (!isClientName(payload.sub)) throw invalidToken('"sub" must be 1 to 255 printable characters');
-    return { kind: 'client', name: payload.sub, scopes: scopesIn(payload[this.configuration.AUTH_JWT_SCOPES_CLAIM]) };
+    const scopes = scopesIn(payload[this.configuration.AUTH_JWT_SCOPES_CLAIM]);
+    return { kind: 'client', name: payload.sub, scopes, expiresAt: payload.exp! * 1000 };
   }
 }
 

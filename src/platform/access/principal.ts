@@ -8,6 +8,8 @@ export interface Client {
   /** Owns the agents that it registers. */
   name: string;
   scopes: readonly Scope[];
+  /** When the token that was presented ends, milliseconds since 1970; Infinity: it does not. */
+  expiresAt: number;
 }
 
 /** One agent, by the token that its registration gave it. */

@@ -2,13 +2,22 @@ import { readFileSync } from 'node:fs';
 import { isJsonObject } from '../validation/validate';
 import { ConfigurationError, type Configuration } from '../config/configuration';
 import { isClientName, SCOPES, type Scope } from './principal';
+import { digestProblems, digestsOf, validityProblems, type DigestsOf } from './token-digests';
+import type { Validity } from './validity';
 
-/** A token of the configuration. */
-export interface StaticToken {
+/** One digest of an entry of the list: a token that its client may have. */
+export interface StaticToken extends Validity {
+  /** That of the entry: all tokens of an entry stand for one client. */
   name: string;
   /** SHA-256 of the token. */
   digest: Buffer;
   scopes: readonly Scope[];
+}
+
+/** An entry that has been found to be one. */
+interface Entry extends DigestsOf {
+  name: string;
+  scopes: Scope[];
 }
 
 type Settings = Pick<Configuration, 'AUTH_TOKENS' | 'AUTH_TOKENS_FILE'>;
@@ -58,25 +67,33 @@ function collect(source: string, text: string, tokens: StaticToken[], problems: 
     const found = problemsOf(item);
     problems.push(...found.map((problem) => `${place}${problem}`));
     if (found.length > 0) return;
-    const { name, sha256, scopes } = item as { name: string; sha256: string; scopes: Scope[] };
-    const digest = Buffer.from(sha256, 'hex');
-    if (tokens.some((token) => token.name === name)) problems.push(`${place}.name is there twice`);
-    else if (tokens.some((token) => token.digest.equals(digest))) problems.push(`${place}.sha256 is there twice`);
-    else tokens.push({ name, digest, scopes });
+    const entry = item as Entry;
+    const clash = clashOf(entry, tokens);
+    if (clash) problems.push(`${place}${clash}`);
+    else tokens.push(...digestsOf(entry).map((digest) => ({ name: entry.name, scopes: entry.scopes, ...digest })));
   });
 }
 
-const FIELDS = new Set(['name', 'sha256', 'scopes']);
+/** What an entry has in common with those before it, and must not. */
+function clashOf(entry: Entry, tokens: readonly StaticToken[]): string | undefined {
+  if (tokens.some(({ name }) => name === entry.name))
+    return '.name is there twice: several tokens of one client are one entry with several digests in its sha256';
+  const known = new Set(tokens.map(({ digest }) => digest.toString('hex')));
+  const isKnown = digestsOf(entry).some(({ digest }) => known.has(digest.toString('hex')));
+  return isKnown ? '.sha256 is there twice' : undefined;
+}
+
+const FIELDS = ['name', 'sha256', 'scopes', 'not_before', 'expires_at'];
 
 function problemsOf(item: unknown): string[] {
   if (!isJsonObject(item)) return [' must be an object'];
   const { name, sha256, scopes } = item;
   const problems: string[] = [];
   if (!isClientName(name)) problems.push('.name must be a string of 1 to 255 printable characters');
-  if (typeof sha256 !== 'string' || !/^[0-9a-f]{64}$/i.test(sha256))
-    problems.push('.sha256 must be the SHA-256 of the token: 64 hexadecimal digits');
+  problems.push(...validityProblems(item), ...digestProblems(sha256).map((problem) => `.sha256${problem}`));
   if (!isScopes(scopes)) problems.push(`.scopes must be an array of one or more of ${SCOPES.join(', ')}`);
-  if (Object.keys(item).some((key) => !FIELDS.has(key))) problems.push(' has a field other than name, sha256, scopes');
+  if (Object.keys(item).some((key) => !FIELDS.includes(key)))
+    problems.push(` has a field other than ${FIELDS.join(', ')}`);
   return problems;
 }
 

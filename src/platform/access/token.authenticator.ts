@@ -9,13 +9,14 @@ import { Authenticator } from './authenticator';
 import { digestOf } from './bearer-token';
 import type { Client } from './principal';
 import { readTokens, type StaticToken } from './token-list';
+import { invalidityAt } from './validity';
 
 const LOOK_EVERY_MS = 1000;
 
 /** The tokens of the configuration. The file is read again when it changes; a broken one changes nothing. */
 export class TokenAuthenticator extends Authenticator implements OnApplicationBootstrap, OnApplicationShutdown {
   private tokens: readonly StaticToken[] = [];
-  private names: ReadonlySet<string> = new Set();
+  private expiries: ReadonlyMap<string, number> = new Map();
   private seen: string;
   private timer: Timer | undefined;
 
@@ -44,24 +45,35 @@ export class TokenAuthenticator extends Authenticator implements OnApplicationBo
 
   /**
    * Compares with every token there is, each time all 256 bits and to the end of the list, so that how long it takes says
-   * nothing about any of them.
+   * nothing about any of them. Why a listed token is not valid now is for its holder only, who alone can present it.
    */
   authenticate(token: string): Client {
     const digest = digestOf(token);
     let found: StaticToken | undefined;
     for (const listed of this.tokens) if (timingSafeEqual(listed.digest, digest)) found = listed;
     if (!found) throw invalidToken();
-    return { kind: 'client', name: found.name, scopes: found.scopes };
+    const reason = invalidityAt(found, this.clock.now().getTime());
+    if (reason) throw invalidToken(reason);
+    return { kind: 'client', name: found.name, scopes: found.scopes, expiresAt: found.expiresAt };
   }
 
-  /** Listed at present. */
+  /** Listed at present, with a token that has not expired. */
   knows(client: string): boolean {
-    return this.names.has(client);
+    const expiry = this.expiries.get(client);
+    return expiry !== undefined && (expiry === Infinity || expiry > this.clock.now().getTime());
+  }
+
+  override get expiryByClient(): ReadonlyMap<string, number> {
+    return this.expiries;
   }
 
   private hold(tokens: readonly StaticToken[]): void {
     this.tokens = tokens;
-    this.names = new Set(tokens.map(({ name }) => name));
+    const expiries = new Map<string, number>();
+    for (const { name, expiresAt } of tokens) expiries.set(name, Math.max(expiresAt, expiries.get(name) ?? -Infinity));
+    this.expiries = expiries;
+    const expired = [...expiries.keys()].filter((name) => !this.knows(name));
+    if (expired.length > 0) this.logger.warn({ clients: expired }, 'All tokens of these clients have expired');
   }
 
   private reload(): void {
