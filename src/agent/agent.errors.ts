@@ -14,7 +14,7 @@ export function illegalTransition(from: string, to: string): DomainError {
 
 export function maintenanceIsOperators(): DomainError {
   const detail =
-    'An operator has set this maintenance, and an operator ends it: this takes a token with the scope admin';
+    'An operator has set this maintenance, and an operator ends it: this takes a token with the scope operate';
   return new DomainError('forbidden', 'insufficient_scope', detail);
 }
 

@@ -91,7 +91,7 @@ export class AgentController {
     @Headers('if-match') ifMatch: string | undefined,
     @Caller() principal: Principal,
   ): Promise<HttpResponse<AgentDto>> {
-    return this.recordOf(await this.agents.replace(id, body, { actor: actorOf(principal), ifMatch }));
+    return this.recordOf(await this.agents.replace(id, body, { actor: actorOf(principal), ifMatch }), principal);
   }
 
   @Patch()
@@ -108,11 +108,11 @@ export class AgentController {
     @Headers('if-match') ifMatch: string | undefined,
     @Caller() principal: Principal,
   ): Promise<HttpResponse<AgentDto>> {
-    return this.recordOf(await this.agents.merge(id, patch, { actor: actorOf(principal), ifMatch }));
+    return this.recordOf(await this.agents.merge(id, patch, { actor: actorOf(principal), ifMatch }), principal);
   }
 
   @Delete()
-  @Requires('agent', { ownAgent: 'id' })
+  @Requires('agent', { ownAgent: 'id', allowOperators: true })
   @ApiOperation({ operationId: 'deregisterAgent', summary: 'Deregister' })
   @ApiHeader(IF_MATCH)
   @ApiOkResponse({ type: DeregistrationDto })
@@ -127,7 +127,7 @@ export class AgentController {
   }
 
   @Delete('deregister')
-  @Requires('agent', { ownAgent: 'id' })
+  @Requires('agent', { ownAgent: 'id', allowOperators: true })
   @ApiOperation({ operationId: 'deregisterAgentByPath', summary: 'The same, at the path of the original' })
   @ApiHeader(IF_MATCH)
   @ApiOkResponse({ type: DeregistrationDto })
@@ -141,7 +141,7 @@ export class AgentController {
   }
 
   @Put('status')
-  @Requires('admin', { ownAgent: 'id', allowItself: true })
+  @Requires('operate', { ownAgent: 'id', allowItself: true })
   @ApiOperation({
     operationId: 'setAgentStatus',
     summary: 'Maintenance and back',
@@ -157,12 +157,12 @@ export class AgentController {
     @Headers('if-match') ifMatch: string | undefined,
     @Caller() principal: Principal,
   ): Promise<HttpResponse<AgentDto>> {
-    return this.recordOf(await this.agents.setStatus(id, body, { actor: actorOf(principal), ifMatch }));
+    return this.recordOf(await this.agents.setStatus(id, body, { actor: actorOf(principal), ifMatch }), principal);
   }
 
   @Post('status')
   @HttpCode(200)
-  @Requires('admin', { ownAgent: 'id', allowItself: true })
+  @Requires('operate', { ownAgent: 'id', allowItself: true })
   @ApiOperation({ operationId: 'setAgentStatusByPost', summary: 'The same as PUT' })
   @ApiHeader(IF_MATCH)
   @ApiOkResponse({ type: AgentDto, headers: ETAG })
@@ -213,7 +213,11 @@ export class AgentController {
   }
 
   /** For callers who may change the agent, and so see all of it. */
-  private recordOf(agent: AgentEntity): HttpResponse<AgentDto> {
-    return new HttpResponse(200, { ETag: entityTag(agent) }, this.presenter.record(agent, true));
+  private recordOf(agent: AgentEntity, principal: Principal): HttpResponse<AgentDto> {
+    return new HttpResponse(
+      200,
+      { ETag: entityTag(agent) },
+      this.presenter.record(agent, seesSecrets(principal, agent)),
+    );
   }
 }

@@ -11,6 +11,7 @@ import { AgentPresenter } from './agent.presenter';
 import { AgentCache } from './agent-cache';
 import { AgentRepository } from './agent.repository';
 import { AgentService } from './agent.service';
+import { AgentTokenController } from './own-token/agent-token.controller';
 import { AgentCountCache } from './search/agent-count-cache';
 import { AgentsController } from './agents.controller';
 import { IdempotencyKeyEntity } from './registration/idempotency-key.entity';
@@ -31,7 +32,7 @@ import { AgentMetrics } from './agent.metrics';
 /** Agents: registering, finding, reading, changing and deregistering them. */
 @Module({
   imports: [TypeOrmModule.forFeature([AgentEntity, IdempotencyKeyEntity]), RegistryCacheModule, EventsModule],
-  controllers: [AgentsController, AgentController],
+  controllers: [AgentsController, AgentController, AgentTokenController],
   providers: [
     AgentMetrics,
     AgentChangeLogger,

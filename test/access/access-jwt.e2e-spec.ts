@@ -202,21 +202,19 @@ describe('JWTs', () => {
       await another.rotate('key-2');
       const token = await another.token({ scope: 'read' });
       another.asked.length = 0;
-      expect([await statusOf(token, service), another.asked]).toEqual([401, []]);
-      await service.clock.holdUp(AFTER_THE_COOLDOWN);
-      expect([await statusOf(token, service), another.asked]).toEqual([200, DISCOVERED]);
+      expect([await service.clock.through(statusOf(token, service)), another.asked]).toEqual([200, DISCOVERED]);
       const madeUp = (): Promise<number[]> =>
         Promise.all(
           Array.from({ length: 5 }, async (_, made) =>
             statusOf(await another.token({ scope: 'read' }, { kid: `made-up-${made}` }), service),
           ),
         );
-      expect([await madeUp(), another.asked]).toEqual([[401, 401, 401, 401, 401], DISCOVERED]);
-      await service.clock.holdUp(AFTER_THE_COOLDOWN);
-      expect([await madeUp(), another.asked]).toEqual([
-        [401, 401, 401, 401, 401],
-        [...DISCOVERED, ...DISCOVERED],
-      ]);
+      // Within the time after that question, then within the time after the next, then later.
+      for (const times of [2, 3, 4]) {
+        expect(await service.clock.through(madeUp())).toEqual([401, 401, 401, 401, 401]);
+        expect(another.asked).toEqual(Array.from({ length: times }, () => DISCOVERED).flat());
+        if (times === 3) await service.clock.holdUp(AFTER_THE_COOLDOWN);
+      }
     });
 
     it('is 503 while the issuer is away and they are not known, and asks again when it is time', async () => {

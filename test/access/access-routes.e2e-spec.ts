@@ -14,6 +14,7 @@ const TOKENS = {
   read: { name: 'reader', token: 'token-of-the-reader', scopes: ['read'] },
   owner: { name: 'owner', token: 'token-of-the-owner', scopes: ['agent'] },
   other: { name: 'other', token: 'token-of-the-other', scopes: ['agent'] },
+  operate: { name: 'operator', token: 'token-of-an-operator', scopes: ['operate'] },
   admin: { name: 'ops', token: 'token-of-ops', scopes: ['admin'] },
 } satisfies Record<string, TestToken>;
 
@@ -30,16 +31,19 @@ const CALLERS = [
   'admin',
   'the agent itself',
   'another agent',
+  'operate',
 ] as const;
 type Caller = (typeof CALLERS)[number];
 
-const OPEN = [200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200];
-const READ = [401, 401, 401, 401, 401, 200, 403, 403, 200, 403, 403];
-const READ_AGENT = [401, 401, 401, 401, 401, 200, 200, 403, 200, 200, 403];
-const CHANGE_AGENT = [401, 401, 401, 401, 401, 403, 200, 403, 200, 200, 403];
-const BATCH = [401, 401, 401, 401, 401, 403, 200, 200, 200, 200, 200]; // each beat is decided on by itself
-const ADMIN = [401, 401, 401, 401, 401, 403, 403, 403, 200, 403, 403];
-const ADMIN_OR_ITSELF = [401, 401, 401, 401, 401, 403, 403, 403, 200, 200, 403];
+const OPEN = [200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200];
+const READ = [401, 401, 401, 401, 401, 200, 403, 403, 200, 403, 403, 200];
+const READ_AGENT = [401, 401, 401, 401, 401, 200, 200, 403, 200, 200, 403, 200];
+const CHANGE_AGENT = [401, 401, 401, 401, 401, 403, 200, 403, 200, 200, 403, 403];
+const DEREGISTER = [401, 401, 401, 401, 401, 403, 200, 403, 200, 200, 403, 200];
+const ANY_TOKEN = [401, 401, 401, 401, 401, 200, 200, 200, 200, 200, 200, 200];
+const BATCH = [401, 401, 401, 401, 401, 403, 200, 200, 200, 200, 200, 403]; // each beat is decided on by itself
+const ADMIN = [401, 401, 401, 401, 401, 403, 403, 403, 200, 403, 403, 403];
+const OPERATE_OR_ITSELF = [401, 401, 401, 401, 401, 403, 403, 403, 200, 200, 403, 200];
 
 /** Every route there is, about an agent of the owner's. One that is not here fails. */
 const ROUTES: Record<string, { statuses: number[]; body?: (id: string) => unknown }> = {
@@ -51,14 +55,16 @@ const ROUTES: Record<string, { statuses: number[]; body?: (id: string) => unknow
   'GET /agents/:id': { statuses: READ_AGENT },
   'PUT /agents/:id': { statuses: CHANGE_AGENT, body: () => registration() },
   'PATCH /agents/:id': { statuses: CHANGE_AGENT, body: () => ({ version: '2' }) },
-  'DELETE /agents/:id': { statuses: CHANGE_AGENT },
-  'DELETE /agents/:id/deregister': { statuses: CHANGE_AGENT },
-  'PUT /agents/:id/status': { statuses: ADMIN_OR_ITSELF, body: () => ({ status: 'maintenance' }) },
-  'POST /agents/:id/status': { statuses: ADMIN_OR_ITSELF, body: () => ({ status: 'maintenance' }) },
+  'DELETE /agents/:id': { statuses: DEREGISTER },
+  'DELETE /agents/:id/deregister': { statuses: DEREGISTER },
+  'PUT /agents/:id/status': { statuses: OPERATE_OR_ITSELF, body: () => ({ status: 'maintenance' }) },
+  'POST /agents/:id/status': { statuses: OPERATE_OR_ITSELF, body: () => ({ status: 'maintenance' }) },
   'GET /agents/:id/health': { statuses: READ_AGENT },
   'GET /agents/:id/events': { statuses: READ_AGENT },
   'POST /agents/:id/heartbeat': { statuses: CHANGE_AGENT },
+  'POST /agents/:id/token': { statuses: CHANGE_AGENT },
   'DELETE /owners/:name/tokens': { statuses: ADMIN },
+  'GET /whoami': { statuses: ANY_TOKEN },
   'GET /analytics/overview': { statuses: READ },
   'GET /analytics/health': { statuses: READ },
   'GET /governance/decisions': { statuses: READ },
@@ -92,7 +98,9 @@ function routesOf(service: TestApp): string[] {
 }
 
 let app: TestApp;
-beforeAll(async () => (app = await createPatientApp(withTokens(...Object.values(TOKENS)))));
+/** However many wrong tokens are sent here, and however fast, each is judged by itself. */
+const SETTINGS = { ...withTokens(...Object.values(TOKENS)), RATE_LIMIT_AUTH_FAILURES_PER_SECOND: 0 };
+beforeAll(async () => (app = await createPatientApp(SETTINGS)));
 afterAll(() => app.close());
 
 describe('Access control', () => {
@@ -118,6 +126,7 @@ describe('Access control', () => {
     admin: bearer(TOKENS.admin.token),
     'the agent itself': bearer(own),
     'another agent': bearer(another),
+    operate: bearer(TOKENS.operate.token),
   });
 
   it('has a row for every route here', () => {

@@ -15,6 +15,8 @@ const TYPES = {
   RegisterAgent: 'Registration',
   HeartbeatSettings: 'HeartbeatSettings',
   Registration: 'Registered',
+  RotatedToken: 'RotatedToken',
+  WhoAmI: 'Identity',
   RegisteredHeartbeat: 'Cadence',
   HealthReport: 'HealthReport',
   HeartbeatResponse: 'HeartbeatResponse',
@@ -50,7 +52,7 @@ describe('The Rust client', () => {
     expect(membersOf(type).toSorted()).toEqual(properties.toSorted());
   });
 
-  it.each(['AgentStatus', 'HealthStatus'])('knows all values of %s', (name) => {
+  it.each(['AgentStatus', 'HealthStatus', 'CallerKind', 'Scope'])('knows all values of %s', (name) => {
     const values = [...bodyOf(new RegExp(`^ {4}${name}`)).matchAll(/ = "(\w+)",/g)].map(([, value]) => value);
     expect(values.toSorted()).toEqual(OPENAPI.components.schemas[name]!.enum!.toSorted());
   });

@@ -45,5 +45,6 @@ const AGE = `
       FROM passed),
   preserved AS (UPDATE preserved_groups SET since = since - time FROM passed),
   credential AS (UPDATE agent_credentials SET issued_at = issued_at - time, renewed_at = renewed_at - time FROM passed),
+  former AS (UPDATE agent_former_tokens SET valid_until = valid_until - time FROM passed),
   event AS (UPDATE agent_events SET occurred_at = occurred_at - time FROM passed)
   UPDATE idempotency_keys SET created_at = created_at - time FROM passed`;

@@ -13,7 +13,7 @@ use serde_json::json;
 use crate::error::{Error, Problem};
 use crate::model::{
     Agent, AgentHealth, AgentPage, Deregistered, DiscoverQuery, HealthReport, HeartbeatResponse,
-    ListQuery, OperatorStatus, Registered, Registration, ServiceHealth,
+    Identity, ListQuery, OperatorStatus, Registered, Registration, RotatedToken, ServiceHealth,
 };
 
 /// How agents' own tokens begin.
@@ -224,15 +224,46 @@ impl RegistryClient {
         }
         let registered: Registered = read(request).await?;
         if let Some(token) = &registered.token {
-            let is_own = (self.credentials.read())
-                .unwrap_or_else(PoisonError::into_inner)
-                .as_ref()
-                .is_some_and(|credentials| credentials.is_own);
-            if is_own {
-                self.set_token(token.clone())?;
-            }
+            self.keep_own(token)?;
         }
         Ok(registered)
+    }
+
+    /// Takes a new token in place of an agent's own; the token of a client stays.
+    fn keep_own(&self, token: &Token) -> Result<(), Error> {
+        let is_own = (self.credentials.read())
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .is_some_and(|credentials| credentials.is_own);
+        match is_own {
+            true => self.set_token(token.clone()),
+            false => Ok(()),
+        }
+    }
+
+    /// A new token of its own for an agent, without a registration (`POST /agents/{id}/token`). The one before it is accepted
+    /// for `overlap` more, a minute unless it is given, for all but registrations: at most 300 seconds; none at all for one
+    /// that may have been stolen. To ask again, when there was no answer, does no harm meanwhile.
+    ///
+    /// If this client's token is the agent's own (`art_…`), the new one takes its place, of all clones too.
+    pub async fn rotate_token(
+        &self,
+        id: &str,
+        overlap: Option<Duration>,
+    ) -> Result<RotatedToken, Error> {
+        let request = self.request(Method::POST, &["agents", segment(id)?, "token"]);
+        let rotated: RotatedToken = read(match overlap {
+            Some(overlap) => request.json(&json!({ "overlap_seconds": overlap.as_secs() })),
+            None => request,
+        })
+        .await?;
+        self.keep_own(&rotated.token)?;
+        Ok(rotated)
+    }
+
+    /// Whose token this client sends, what it is good for, and until when (`GET /whoami`).
+    pub async fn whoami(&self) -> Result<Identity, Error> {
+        read(self.request(Method::GET, &["whoami"])).await
     }
 
     /// The whole record of an agent (`GET /agents/{id}`).

@@ -38,9 +38,10 @@ mod session;
 pub use client::{RegistryClient, RegistryClientBuilder, Token};
 pub use error::{Error, FieldError, Problem, ProblemCode};
 pub use model::{
-    Agent, AgentHealth, AgentPage, AgentStatus, AgentSummary, Cadence, Deregistered, DiscoverQuery,
-    Health, HealthReport, HealthStatus, Heartbeat, HeartbeatResponse, HeartbeatSettings, ListQuery,
-    OperatorStatus, Registered, Registration, ServiceHealth, ServiceStatus,
+    Agent, AgentHealth, AgentPage, AgentStatus, AgentSummary, Cadence, CallerKind, Deregistered,
+    DiscoverQuery, Health, HealthReport, HealthStatus, Heartbeat, HeartbeatResponse,
+    HeartbeatSettings, Identity, ListQuery, OperatorStatus, Registered, Registration, RotatedToken,
+    Scope, ServiceHealth, ServiceStatus,
 };
 pub use session::{AgentSession, SessionBuilder, SessionEvent};
 

@@ -71,6 +71,32 @@ open_enum! {
 }
 
 open_enum! {
+    /// Who asks.
+    CallerKind {
+        /// A client, by a token of the registry's list or a JWT.
+        Client = "client",
+        /// An agent, by its own token.
+        Agent = "agent",
+        /// Access control is off: everybody may do everything.
+        Anonymous = "anonymous",
+    }
+}
+
+open_enum! {
+    /// What a token may be good for.
+    Scope {
+        /// Reading.
+        Read = "read",
+        /// Registering agents, and all that concerns those.
+        Agent = "agent",
+        /// Reading, setting statuses and deregistering.
+        Operate = "operate",
+        /// Everything.
+        Admin = "admin",
+    }
+}
+
+open_enum! {
     /// How an agent feels.
     HealthStatus {
         /// All is well.
@@ -194,6 +220,45 @@ pub struct Registered {
     /// and in the answer to a repetition.
     #[serde(default)]
     pub token: Option<Token>,
+}
+
+/// A new token of an agent.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct RotatedToken {
+    /// The agent's id.
+    pub id: String,
+    /// The agent's own bearer token, told only here.
+    pub token: Token,
+    /// When it ends, unless it is used (RFC 3339, UTC).
+    #[serde(default)]
+    pub expires_at: String,
+    /// Until when the token before it is accepted (RFC 3339, UTC); `None`: it is void.
+    #[serde(default)]
+    pub previous_valid_until: Option<String>,
+}
+
+/// Whose token it is.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[non_exhaustive]
+pub struct Identity {
+    /// The client's name or the agent's id; `None` while access control is off.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Client, agent, or anonymous.
+    pub kind: CallerKind,
+    /// What the token is good for.
+    #[serde(default)]
+    pub scopes: Vec<Scope>,
+    /// Which agents it is restricted to; `None`: it is not.
+    #[serde(default, rename = "where")]
+    pub restriction: Option<String>,
+    /// When it ends (RFC 3339, UTC); `None`: it does not.
+    #[serde(default)]
+    pub expires_at: Option<String>,
+    /// Of an agent: the client that owns it.
+    #[serde(default)]
+    pub owner: Option<String>,
 }
 
 /// How often to beat, and when silence counts.

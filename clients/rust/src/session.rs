@@ -9,7 +9,9 @@ use tokio::time::{sleep, timeout_at, Instant};
 
 use crate::client::RegistryClient;
 use crate::error::{Error, ProblemCode};
-use crate::model::{AgentStatus, HealthReport, HeartbeatResponse, Registered, Registration};
+use crate::model::{
+    AgentStatus, HealthReport, HeartbeatResponse, Registered, Registration, RotatedToken,
+};
 use crate::pause::{
     after_failure, random, random_bits, seconds, until_first_beat, until_next_beat,
 };
@@ -198,6 +200,12 @@ impl AgentSession {
     /// The agent's lifecycle status by the registry's last answer.
     pub fn status(&self) -> AgentStatus {
         self.status.borrow().clone()
+    }
+
+    /// Replaces the agent's own token, if that is what the client sends, for all clones of it; the session goes on beating.
+    /// As [`RegistryClient::rotate_token`].
+    pub async fn rotate_token(&self, overlap: Option<Duration>) -> Result<RotatedToken, Error> {
+        self.registry.rotate_token(&self.id, overlap).await
     }
 
     /// Waits until the session ends by itself, which it does only when somebody else has deregistered the agent.

@@ -8,8 +8,9 @@ use std::future::Future;
 use std::time::Duration;
 
 use agent_registry_client::{
-    AgentSession, AgentStatus, DiscoverQuery, Error, HealthReport, HealthStatus, HeartbeatSettings,
-    ListQuery, OperatorStatus, ProblemCode, Registration, RegistryClient, SessionEvent,
+    AgentSession, AgentStatus, CallerKind, DiscoverQuery, Error, HealthReport, HealthStatus,
+    HeartbeatSettings, ListQuery, OperatorStatus, ProblemCode, Registration, RegistryClient, Scope,
+    SessionEvent,
 };
 use registry::Registry;
 use serde_json::json;
@@ -356,12 +357,30 @@ async fn tokens_and_limits_are_kept() {
     // With the agent's own token, which each registration replaces.
     let agent = with(own.reveal());
     soon(agent.heartbeat("a-1", None)).await.unwrap();
-    soon(agent.register(&worker("a-1"))).await.unwrap();
+    let second = soon(agent.register(&worker("a-1"))).await.unwrap();
     soon(agent.heartbeat("a-1", None)).await.unwrap();
     assert_eq!(
         code(soon(with(own.reveal()).heartbeat("a-1", None)).await),
         unauthorized
     );
+
+    // Replaced without a registration, the one before is accepted for a while.
+    let before = with(second.token.expect("another one").reveal());
+    let rotated = soon(agent.rotate_token("a-1", None)).await.unwrap();
+    assert!(rotated.previous_valid_until.is_some());
+    for client in [&before, &agent, &with(rotated.token.reveal())] {
+        let identity = soon(client.whoami()).await.unwrap();
+        assert_eq!(
+            (identity.kind, identity.name.as_deref()),
+            (CallerKind::Agent, Some("a-1"))
+        );
+    }
+    soon(agent.rotate_token("a-1", Some(Duration::ZERO)))
+        .await
+        .unwrap();
+    assert_eq!(code(soon(before.whoami()).await), unauthorized);
+    let identity = soon(reader.whoami()).await.unwrap();
+    assert_eq!(identity.scopes, [Scope::Read]);
 
     let refused = loop {
         match soon(agent.heartbeat("a-1", None)).await {

@@ -14,7 +14,9 @@ import type {
   Decision,
   DecisionPage,
   DecisionQuery,
+  Identity,
   RevokedTokens,
+  RotatedToken,
   Deregistration,
   Discovery,
   DiscoveryQuery,
@@ -37,6 +39,11 @@ import type {
 export interface RegisterOptions extends RequestOptions {
   /** 1 to 255 characters. A repeat with the same key and body within 24 h gets the first answer, without the token. */
   idempotencyKey?: string;
+}
+
+export interface RotateOptions extends RequestOptions {
+  /** Seconds, 0 to 300, for which the token so far is accepted as well; 0 voids it, and all before it, at once. Default 60. */
+  overlapSeconds?: number;
 }
 
 export interface ChangeOptions extends RequestOptions {
@@ -149,7 +156,7 @@ export class AgentRegistryClient {
     );
   }
 
-  /** The operator's switch: `maintenance` and back to `active`. The scope `admin` alone may. */
+  /** The operator's switch: `maintenance` and back to `active`. The scopes `operate` and `admin` may, and the agent itself. */
   async setStatus(
     id: string,
     status: SettableStatus,
@@ -240,6 +247,20 @@ export class AgentRegistryClient {
       (cursor) => this.decisions({ ...query, cursor }, options),
       (page) => page.decisions,
     );
+  }
+
+  /**
+   * A new own token for the agent, without a registration. Its own token may ask for it, as may its owner's; the token so far is accepted
+   * for a while, for all but registrations, so that nothing is refused meanwhile.
+   */
+  rotateToken(id: string, options: RotateOptions = {}): Promise<RotatedToken> {
+    const body = options.overlapSeconds === undefined ? undefined : { overlap_seconds: options.overlapSeconds };
+    return this.#call('post', '/agents/{id}/token', { id, body, isRepeatable: options.overlapSeconds !== 0, options });
+  }
+
+  /** Whose token the client sends, what it is good for, and until when. */
+  whoAmI(options: RequestOptions = {}): Promise<Identity> {
+    return this.#call('get', '/whoami', { isRepeatable: true, options });
   }
 
   /** Revokes the own tokens of all agents that a client owns; they stay registered. The scope `admin` alone may. */

@@ -1,5 +1,5 @@
 export { AgentRegistryClient } from './client.js';
-export type { ChangeOptions, RegisterOptions, Tagged } from './client.js';
+export type { ChangeOptions, RegisterOptions, RotateOptions, Tagged } from './client.js';
 export type { ClientOptions, RequestOptions, Token } from './transport.js';
 export {
   AgentRegistryError,

@@ -274,7 +274,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update` */
+                /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update`; for its token `agent_unclaimed`, `access_control_off` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -399,7 +399,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update` */
+                /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update`; for its token `agent_unclaimed`, `access_control_off` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -515,7 +515,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update` */
+                /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update`; for its token `agent_unclaimed`, `access_control_off` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -651,7 +651,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update` */
+                /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update`; for its token `agent_unclaimed`, `access_control_off` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1092,7 +1092,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update` */
+                /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update`; for its token `agent_unclaimed`, `access_control_off` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1222,7 +1222,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update` */
+                /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update`; for its token `agent_unclaimed`, `access_control_off` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1233,6 +1233,136 @@ export interface paths {
                 };
                 /** @description The agent is not in the state that `If-Match` names. `precondition_failed` */
                 412: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is too large. `payload_too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not declared as UTF-8 JSON. `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                503: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/{id}/token": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * A new own token for the agent, without registering it anew
+         * @description For the agent itself, its owner and administrators. The token so far is accepted for `overlap_seconds` more, for everything but a registration, so that no request is refused meanwhile. To repeat the request is safe as long as the token that it is sent with is accepted.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id; with `~` in front when it is empty, a reserved word, or begins with `~` itself, as those of adopted agents may. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["RotateToken"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["RotatedToken"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update`; for its token `agent_unclaimed`, `access_control_off` */
+                409: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -2323,6 +2453,84 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/whoami": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whose token this is, what it is good for, and how long
+         * @description Any valid token may ask.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WhoAmI"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                503: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2606,6 +2814,11 @@ export interface components {
             /** @example data-processor-1 */
             id: string;
         };
+        /**
+         * @description `anonymous`: access control is off, and everybody may do everything.
+         * @enum {string}
+         */
+        CallerKind: "client" | "agent" | "anonymous";
         Decision: {
             /**
              * @example register_agent
@@ -3037,6 +3250,37 @@ export interface components {
              */
             revoked: number;
         };
+        RotatedToken: {
+            /**
+             * Format: date-time
+             * @description When the token ends, unless it is used.
+             */
+            expires_at: string;
+            /** @example agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11 */
+            id: string;
+            /**
+             * Format: date-time
+             * @description Until when the token before it is accepted; null: it is void.
+             */
+            previous_valid_until: string | null;
+            /**
+             * @description The agent’s own bearer token, told only here.
+             * @example art_…
+             */
+            token: string;
+        };
+        RotateToken: {
+            /**
+             * @description For how many seconds the token so far is accepted as well. 0: for a token that somebody else may have; it and all before it are void at once.
+             * @default 60
+             */
+            overlap_seconds?: number;
+        };
+        /**
+         * @description What the token is good for. That of an agent has `agent`, for this agent alone.
+         * @enum {string}
+         */
+        Scope: "read" | "agent" | "operate" | "admin";
         ServiceHealth: {
             /**
              * @example {
@@ -3083,6 +3327,42 @@ export interface components {
             field: string;
             /** @example is there twice */
             message: string;
+        };
+        WhoAmI: {
+            /**
+             * Format: date-time
+             * @description When the token ends; null: it does not. The end of an agent’s own token moves on as it is used; that of one that was replaced does not.
+             * @example 2027-01-31T00:00:00.000Z
+             */
+            expires_at: string | null;
+            /**
+             * @description `anonymous`: access control is off, and everybody may do everything.
+             * @example client
+             */
+            kind: components["schemas"]["CallerKind"];
+            /**
+             * @description The client’s name (the `sub` of a JWT), or the agent’s id; null while access control is off.
+             * @example data-team
+             */
+            name: string | null;
+            /**
+             * @description Of an agent: the client that owns it.
+             * @example data-team
+             */
+            owner?: string;
+            /**
+             * @description What the token is good for. That of an agent has `agent`, for this agent alone.
+             * @example [
+             *       "read",
+             *       "agent"
+             *     ]
+             */
+            scopes: components["schemas"]["Scope"][];
+            /**
+             * @description Which agents the token is restricted to; null: it is not.
+             * @example null
+             */
+            where: string | null;
         };
     };
     responses: never;

@@ -1,10 +1,17 @@
 import { BeatPlan } from './beat-plan.js';
-import { randomKey, type AgentRegistryClient } from './client.js';
+import { randomKey, type AgentRegistryClient, type RotateOptions } from './client.js';
 import { ApiError, BadRequestError, NotFoundError, UnauthorizedError } from './errors.js';
 import { deadline, mayRetry, pause, pauseMs, within, type Backoff } from './retry.js';
 import { stopOnSignals, stopOnSignalsNoMore } from './signals.js';
 import type { Time } from './time.js';
-import type { AgentRegistration, AgentStatus, HealthReport, HeartbeatResponse, Registration } from './types.js';
+import type {
+  AgentRegistration,
+  AgentStatus,
+  HealthReport,
+  HeartbeatResponse,
+  Registration,
+  RotatedToken,
+} from './types.js';
 import { ProcessUsage } from './usage.js';
 
 /** Between registrations at the start that got no answer. */
@@ -146,6 +153,17 @@ export class AgentSession {
     return this.#stopping;
   }
 
+  /**
+   * Replaces the agent's own token, which the session uses from then on; it goes on beating meanwhile.
+   * @throws ApiError when the registry refuses; ConnectionError, after which it may be asked again
+   */
+  async rotateToken(options: RotateOptions = {}): Promise<RotatedToken> {
+    const before = this.#token;
+    const rotated = await this.#options.client.rotateToken(this.#id, { token: before, ...options });
+    if (this.#token === before) this.#token = rotated.token; // else the agent was registered anew meanwhile
+    return rotated;
+  }
+
   async #stop(options: StopOptions): Promise<void> {
     const { drain = this.#options.onDrain !== undefined, deregister = true, timeoutMs = STOP_TIMEOUT_MS } = options;
     if (drain && !this.#hasEnded) {
@@ -226,11 +244,13 @@ export class AgentSession {
     const timeoutMs =
       this.#intervalMs < LONGEST_TIMEOUT_MS ? Math.max(SHORTEST_TIMEOUT_MS, this.#intervalMs) : undefined;
     const options = { retries: 0, timeoutMs, signal: this.#ending.signal };
-    if (this.#token === undefined) return client.heartbeat(this.#id, report, options);
+    const token = this.#token;
+    if (token === undefined) return client.heartbeat(this.#id, report, options);
     try {
-      return await client.heartbeat(this.#id, report, { ...options, token: this.#token });
+      return await client.heartbeat(this.#id, report, { ...options, token });
     } catch (error) {
       if (!(error instanceof UnauthorizedError)) throw error;
+      if (this.#token !== token) return this.#send(report); // it was replaced meanwhile
     }
     // Void: the agent was registered anew, or its tombstone is gone. The client's token will tell.
     this.#token = undefined;

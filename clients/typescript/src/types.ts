@@ -30,6 +30,10 @@ export type AgentEvent = Schemas['AgentEvent'];
 export type AgentEventPage = Schemas['AgentEvents'];
 export type Decision = Schemas['Decision'];
 export type RevokedTokens = Schemas['RevokedTokens'];
+export type RotatedToken = Schemas['RotatedToken'];
+/** Whose token it is. */
+export type Identity = Schemas['WhoAmI'];
+export type Scope = Schemas['Scope'];
 export type DecisionPage = Schemas['Decisions'];
 /** A static definition, for imports: an agent that is known without being alive. */
 export type AgentDefinition = Schemas['AgentDefinition'];

@@ -368,6 +368,30 @@ describe('A session of a registry that asks for tokens', () => {
     await expect(client.get('rotating')).rejects.toMatchObject({ code: 'agent_deregistered' });
   });
 
+  it('goes on when its own token is replaced, which the one of the client is not needed for', async () => {
+    let asked = 0;
+    const world = worldAt(service.url, { token: () => (asked++, fresh.token) });
+    const { client, time } = world;
+    const errors: unknown[] = [];
+    const session = await start(world, { agent: agent('own'), onError: (error) => errors.push(error) });
+    let beats = 0;
+    session.on('beat', () => beats++);
+    const before = asked;
+    const tokens = new Set<string>();
+    for (const overlapSeconds of [undefined, 300, 0, 60]) {
+      const rotated = await time.passWhile('it is replaced', session.rotateToken({ overlapSeconds }));
+      expect(rotated.previous_valid_until === null).toBe(overlapSeconds === 0);
+      tokens.add(rotated.token);
+      const then = beats;
+      await time.passUntil('it beats', () => beats > then + 1);
+    }
+    expect([tokens.size, asked, unfounded(errors)]).toEqual([4, before, []]);
+    const token = [...tokens].at(-1);
+    expect(await client.whoAmI({ token })).toMatchObject({ kind: 'agent', name: 'own', owner: 'fleet' });
+    await time.passWhile('it stops', session.stop());
+    expect(session.status).toBe('deregistered');
+  });
+
   it('leaves the agent to whoever has registered it since', async () => {
     const world = worldAt(service.url, { token: fresh.token });
     const { client, time } = world;

@@ -5,12 +5,12 @@ import { unstorable } from '../validation/json-limits';
 import { characterCount } from '../validation/rules';
 import { Configuration } from '../config/configuration';
 import { agentUnknown, FOREIGN_AGENT, insufficientScope, invalidToken } from './access.errors';
-import { mayClaim, decide, type Access, type Requirement } from './access-rule';
+import { mayClaim, decide, type Access, type Need, type Requirement } from './access-rule';
 import { AgentCredentials } from './agent-tokens/agent-credentials';
 import type { AgentCredential } from './agent-tokens/agent-credentials.repository';
 import { Authenticator } from './authenticator';
 import { bearerToken, isAgentToken } from './bearer-token';
-import { ANONYMOUS, UNRESTRICTED, type Client, type Principal, type Scope } from './principal';
+import { ANONYMOUS, UNRESTRICTED, type Client, type Principal } from './principal';
 
 /**
  * The one place that decides who may do what, whatever way a request came in. Answers at once when nobody has to be asked, so
@@ -55,9 +55,9 @@ export class AccessControl implements OnApplicationBootstrap {
    * `store_unavailable`
    */
   require(principal: Principal, requirement: Requirement | undefined): void | Promise<void> {
-    const { access, agentId, allowItself, allowStale } = requirement ?? {};
+    const { access, agentId, allowStale } = requirement ?? {};
     const need = access && this.needOf(access);
-    const right = decide(principal, need, agentId, allowItself);
+    const right = decide(principal, need, requirement);
     if (right === 'granted') return undefined;
     if (right === 'denied') throw denied(need);
     const client = principal as Client;
@@ -86,7 +86,7 @@ export class AccessControl implements OnApplicationBootstrap {
     return this.configuration.AUTH_MODE === 'none';
   }
 
-  private needOf(access: Access): 'open' | Scope {
+  private needOf(access: Access): Need {
     if (access === 'health') return this.configuration.AUTH_HEALTH === 'open' ? 'open' : 'read';
     if (access === 'metrics') return this.configuration.AUTH_METRICS === 'open' ? 'open' : 'read';
     return access;
@@ -136,7 +136,7 @@ const LONGEST_ID = 255;
 
 const isNever = (): boolean => false;
 
-function denied(need: 'open' | Scope | undefined): DomainError {
+function denied(need: Need | undefined): DomainError {
   if (need === undefined) return insufficientScope('This route has not declared who may use it, so nobody may');
   return insufficientScope(`This takes a token with the scope ${need}`, need);
 }

@@ -10,6 +10,7 @@ const PRINCIPALS = {
   agent: client('agent'),
   both: client('read', 'agent'),
   admin: client('admin'),
+  operate: client('operate'),
   itself: { kind: 'agent', id: 'a-1', owner: 'ci', digest: 'ZGlnZXN0' },
 } satisfies Record<string, Principal>;
 
@@ -18,29 +19,41 @@ const [yes, own, no]: AccessDecision[] = ['granted', 'owner', 'denied'];
 describe('decide', () => {
   // What is asked, then the right of each of PRINCIPALS in turn.
   it.each([
-    ['open', undefined, [yes, yes, yes, yes, yes, yes, yes, yes]],
-    ['read', undefined, [yes, no, no, yes, no, yes, yes, no]],
-    ['read', 'a-1', [yes, no, no, yes, own, yes, yes, yes]],
-    ['read', 'a-2', [yes, no, no, yes, own, yes, yes, no]],
-    ['agent', undefined, [yes, no, no, no, yes, yes, yes, yes]],
-    ['agent', 'a-1', [yes, no, no, no, own, own, yes, yes]],
-    ['agent', 'a-2', [yes, no, no, no, own, own, yes, no]],
-    ['admin', undefined, [yes, no, no, no, no, no, yes, no]],
-    ['admin', 'a-1', [yes, no, no, no, no, no, yes, no]],
-    [undefined, undefined, [yes, no, no, no, no, no, no, no]],
-    [undefined, 'a-1', [yes, no, no, no, no, no, no, no]],
+    ['open', undefined, [yes, yes, yes, yes, yes, yes, yes, yes, yes]],
+    ['read', undefined, [yes, no, no, yes, no, yes, yes, yes, no]],
+    ['read', 'a-1', [yes, no, no, yes, own, yes, yes, yes, yes]],
+    ['read', 'a-2', [yes, no, no, yes, own, yes, yes, yes, no]],
+    ['agent', undefined, [yes, no, no, no, yes, yes, yes, no, yes]],
+    ['agent', 'a-1', [yes, no, no, no, own, own, yes, no, yes]],
+    ['agent', 'a-2', [yes, no, no, no, own, own, yes, no, no]],
+    ['admin', undefined, [yes, no, no, no, no, no, yes, no, no]],
+    ['admin', 'a-1', [yes, no, no, no, no, no, yes, no, no]],
+    ['operate', undefined, [yes, no, no, no, no, no, yes, yes, no]],
+    ['operate', 'a-1', [yes, no, no, no, no, no, yes, yes, no]],
+    ['authenticated', undefined, [yes, no, yes, yes, yes, yes, yes, yes, yes]],
+    [undefined, undefined, [yes, no, no, no, no, no, no, no, no]],
+    [undefined, 'a-1', [yes, no, no, no, no, no, no, no, no]],
   ] as const)('%s of agent %s', (need, agentId, rights) => {
     const names = Object.keys(PRINCIPALS);
-    const got = Object.values(PRINCIPALS).map((principal) => decide(principal, need, agentId));
+    const got = Object.values(PRINCIPALS).map((principal) => decide(principal, need, { agentId }));
     expect(Object.fromEntries(names.map((name, index) => [name, got[index]]))).toEqual(
       Object.fromEntries(names.map((name, index) => [name, rights[index]])),
     );
   });
 
-  it('admin, or the agent itself', () => {
-    expect(decide(PRINCIPALS.itself, 'admin', 'a-1', true)).toBe('granted');
-    expect(decide(PRINCIPALS.itself, 'admin', 'a-2', true)).toBe('denied');
-    expect(decide(PRINCIPALS.both, 'admin', 'a-1', true)).toBe('denied');
+  it('an operator, or the agent itself', () => {
+    const [one, other] = ['a-1', 'a-2'].map((agentId) => ({ agentId, allowItself: true }));
+    expect(decide(PRINCIPALS.itself, 'operate', one)).toBe('granted');
+    expect(decide(PRINCIPALS.itself, 'operate', other)).toBe('denied');
+    expect(decide(PRINCIPALS.both, 'operate', one)).toBe('denied');
+  });
+
+  it('the owner, or an operator', () => {
+    const asked = { agentId: 'a-1', allowOperators: true };
+    expect(decide(PRINCIPALS.operate, 'agent', asked)).toBe('granted');
+    expect(decide(PRINCIPALS.agent, 'agent', asked)).toBe('owner');
+    expect(decide(PRINCIPALS.read, 'agent', asked)).toBe('denied');
+    expect(decide(PRINCIPALS.operate, 'agent', { agentId: 'a-1' })).toBe('denied');
   });
 });
 

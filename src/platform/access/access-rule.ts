@@ -1,7 +1,10 @@
 import { isAllSeeing, type Principal, type Scope } from './principal';
 
+/** What is asked of a caller in the end. `authenticated`: a valid token, whatever its scopes. */
+export type Need = 'open' | 'authenticated' | Scope;
+
 /** What a route asks of a caller. `health` and `metrics` are `open` or `read`, as the configuration has it. */
-export type Access = 'open' | 'health' | 'metrics' | Scope;
+export type Access = Need | 'health' | 'metrics';
 
 /** What one request asks of its caller. */
 export interface Requirement {
@@ -10,9 +13,14 @@ export interface Requirement {
   agentId?: string;
   /** The agent itself may do it as well, whatever the access. */
   allowItself?: boolean;
+  /** Operators may do it as well, whoever owns the agent. */
+  allowOperators?: boolean;
   /** What is remembered of tokens counts while the database is away, however old: for heartbeats only. */
   allowStale?: boolean;
 }
+
+/** What a request is about, as far as the rule asks for it. */
+type Exceptions = Pick<Requirement, 'agentId' | 'allowItself' | 'allowOperators'>;
 
 /** `owner`: granted to the client that owns the agent in question, denied to every other one. */
 export type AccessDecision = 'granted' | 'owner' | 'denied';
@@ -23,23 +31,26 @@ export type AccessDecision = 'granted' | 'owner' | 'denied';
  */
 export function decide(
   principal: Principal,
-  need: 'open' | Scope | undefined,
-  agentId?: string,
-  allowItself = false,
+  need: Need | undefined,
+  { agentId, allowItself, allowOperators }: Exceptions = {},
 ): AccessDecision {
   if (principal.kind === 'unrestricted') return 'granted';
   if (need === undefined) return 'denied';
   if (need === 'open') return 'granted';
   if (principal.kind === 'anonymous') return 'denied';
+  if (need === 'authenticated') return 'granted';
   if (principal.kind === 'agent') {
     // What is about no agent in particular (registrations, batches of beats) says in its body whom it is about.
     const isItself = agentId === undefined ? need === 'agent' : agentId === principal.id;
-    return isItself && (need !== 'admin' || allowItself) ? 'granted' : 'denied';
+    const isForAgents = need === 'read' || need === 'agent';
+    return isItself && (isForAgents || allowItself) ? 'granted' : 'denied';
   }
-  if (principal.scopes.includes('admin')) return 'granted';
-  if (need === 'admin') return 'denied';
-  if (need === 'read' && principal.scopes.includes('read')) return 'granted';
-  if (!principal.scopes.includes('agent')) return 'denied';
+  const { scopes } = principal;
+  if (scopes.includes('admin')) return 'granted';
+  if (scopes.includes('operate') && (need === 'read' || need === 'operate' || allowOperators)) return 'granted';
+  if (need === 'admin' || need === 'operate') return 'denied';
+  if (need === 'read' && scopes.includes('read')) return 'granted';
+  if (!scopes.includes('agent')) return 'denied';
   if (agentId !== undefined) return 'owner';
   return need === 'agent' ? 'granted' : 'denied';
 }

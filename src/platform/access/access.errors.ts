@@ -33,3 +33,15 @@ export function agentUnknown(id: string): DomainError {
 
 /** No id stands in it, see {@link insufficientScope}. */
 export const FOREIGN_AGENT = 'This agent belongs to another client';
+
+/** Why a token is refused that was replaced: who presents it has had it. */
+export const REPLACED = 'it has been replaced';
+
+/** There are no tokens to ask for. */
+export function accessControlOff(): DomainError {
+  return new DomainError(
+    'conflict',
+    'access_control_off',
+    'Access control is off (AUTH_MODE=none): agents have no tokens',
+  );
+}

@@ -8,10 +8,14 @@ import { AccessMetrics } from './access.metrics';
 import { AgentCredentialEntity } from './agent-tokens/agent-credential.entity';
 import { AgentCredentials } from './agent-tokens/agent-credentials';
 import { AgentCredentialsRepository } from './agent-tokens/agent-credentials.repository';
+import { AgentTokenRotation } from './agent-tokens/agent-token-rotation';
+import { AgentTokenRotationRepository } from './agent-tokens/agent-token-rotation.repository';
+import { FormerTokenEntity } from './agent-tokens/former-token.entity';
 import { Authenticator } from './authenticator';
 import { OwnersController } from './owners.controller';
-import { TokenAuthenticator } from './token.authenticator';
-import { readTokens } from './token-list';
+import { TokenAuthenticator } from './static-tokens/token.authenticator';
+import { readTokens } from './static-tokens/token-list';
+import { WhoAmIController } from './whoami/whoami.controller';
 
 /** Who may do what. The one place that knows how callers are recognised. */
 @Global()
@@ -25,13 +29,15 @@ export class AccessModule {
     if (configuration.AUTH_MODE === 'token') readTokens(configuration);
     return {
       module: AccessModule,
-      imports: [TypeOrmModule.forFeature([AgentCredentialEntity])],
-      controllers: [OwnersController],
+      imports: [TypeOrmModule.forFeature([AgentCredentialEntity, FormerTokenEntity])],
+      controllers: [OwnersController, WhoAmIController],
       providers: [
         AccessControl,
         AccessMetrics,
         AgentCredentials,
         AgentCredentialsRepository,
+        AgentTokenRotation,
+        AgentTokenRotationRepository,
         {
           provide: Authenticator,
           inject: [Configuration, Clock, PinoLogger],
@@ -43,7 +49,7 @@ export class AccessModule {
           },
         },
       ],
-      exports: [AccessControl, AgentCredentials],
+      exports: [AccessControl, AgentCredentials, AgentTokenRotation],
     };
   }
 }

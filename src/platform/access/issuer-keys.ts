@@ -10,12 +10,15 @@ import type { PinoLogger } from 'nestjs-pino';
 import type { Clock } from '../common/clock';
 import { DomainError } from '../validation/domain-error';
 import { abortedAfter } from '../common/with-timeout';
+import { overloaded } from '../http/overloaded';
 import { isJsonObject } from '../validation/validate';
 
 /** Keys that an issuer has taken back are no longer used after this time, if it can be asked. */
 const MAX_AGE_MS = 600_000;
-/** A key that we do not know is worth a question at most this often: anybody can make one up. */
+/** A key that we do not know is worth a question at most this often: anybody can make one up. Until then its token waits. */
 const COOLDOWN_MS = 2000;
+/** Tokens that may wait for that. */
+const MOST_WAITING = 1000;
 /** An issuer that did not answer is left in peace for so long. */
 const PAUSE_MS = 2000;
 const TIMEOUT_MS = 5000;
@@ -29,6 +32,9 @@ const LARGEST_DOCUMENT = 256 * 1024;
 export class IssuerKeys {
   private known: { select: ReturnType<typeof createLocalJWKSet>; at: number } | undefined;
   private fetching: Promise<void> | undefined;
+  /** The next question about a key that is not known, and how many wait for it. */
+  private upcoming: Promise<void> | undefined;
+  private waiting = 0;
   private failed: { at: number; error: DomainError } | undefined;
 
   /** Without `jwksUrl` the issuer's own configuration document says where its keys are. */
@@ -40,8 +46,9 @@ export class IssuerKeys {
   ) {}
 
   /**
-   * The key that a token names.
-   * @throws JOSEError when the issuer has no such key; DomainError `issuer_unavailable` when that cannot be known
+   * The key that a token names. One that is not known may be new, however recently the issuer was asked: it is looked for again, after
+   * at most {@link COOLDOWN_MS}, before the token is refused.
+   * @throws JOSEError when the issuer has no such key; DomainError `issuer_unavailable` when that cannot be known, `overloaded`
    */
   async find(header: JWSHeaderParameters, jws: FlattenedJWSInput): Promise<KeyLike> {
     if (!this.known) await this.refresh();
@@ -49,10 +56,26 @@ export class IssuerKeys {
     try {
       return await this.known!.select(header, jws);
     } catch (error) {
-      const isUnknown = error instanceof errors.JWKSNoMatchingKey;
-      if (!isUnknown || this.clock.monotonicMs() - this.known!.at < COOLDOWN_MS) throw error;
-      await this.refresh();
+      if (!(error instanceof errors.JWKSNoMatchingKey)) throw error;
+      await this.refreshWhenDue();
       return this.known!.select(header, jws);
+    }
+  }
+
+  private async refreshWhenDue(): Promise<void> {
+    if (this.waiting >= MOST_WAITING) throw overloaded('Too many tokens name keys that are not known');
+    const restMs = this.known!.at + COOLDOWN_MS - this.clock.monotonicMs();
+    if (restMs > 0) {
+      this.upcoming ??= this.clock
+        .sleep(restMs)
+        .then(() => this.refresh())
+        .finally(() => (this.upcoming = undefined));
+    }
+    this.waiting++;
+    try {
+      await (this.upcoming ?? this.refresh());
+    } finally {
+      this.waiting--;
     }
   }
 

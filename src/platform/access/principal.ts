@@ -1,5 +1,8 @@
-/** What a token may be good for. `agent`: registering agents, and whatever concerns those that it has registered. */
-export const SCOPES = ['read', 'agent', 'admin'] as const;
+/**
+ * What a token may be good for. `agent`: registering agents, and whatever concerns those that it has registered. `operate`: reading, and
+ * what operators do to agents of others, which is to set their status and to deregister them.
+ */
+export const SCOPES = ['read', 'agent', 'operate', 'admin'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** A bearer token of the configuration, or the subject of a JWT. */

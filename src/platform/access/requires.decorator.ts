@@ -15,6 +15,8 @@ export interface RouteRequirement {
   ownAgent?: string;
   /** The agent itself may use the route as well, whatever the access. */
   allowItself?: boolean;
+  /** Operators may use the route as well, whoever owns the agent. */
+  allowOperators?: boolean;
   /** Heartbeats: remembered tokens count while the database is away. */
   allowStale?: boolean;
 }

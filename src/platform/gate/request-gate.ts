@@ -51,6 +51,7 @@ export class RequestGate {
     const need = requirement && {
       access: requirement.access,
       allowItself: requirement.allowItself,
+      allowOperators: requirement.allowOperators,
       allowStale: requirement.allowStale,
       agentId: requirement.ownAgent === undefined ? undefined : id,
     };

@@ -44,7 +44,7 @@ const DESCRIPTION: Record<number, string> = {
   401: 'No bearer token, or a wrong one. `unauthorized`',
   403: 'Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may',
   404: 'Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone',
-  409: 'Not possible in the agent’s present state. `illegal_transition`, `concurrent_update`',
+  409: 'Not possible in the agent’s present state. `illegal_transition`, `concurrent_update`; for its token `agent_unclaimed`, `access_control_off`',
   412: 'The agent is not in the state that `If-Match` names. `precondition_failed`',
   413: 'The body is too large. `payload_too_large`',
   415: 'The body is not declared as UTF-8 JSON. `unsupported_media_type`',

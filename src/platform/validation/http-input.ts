@@ -18,6 +18,12 @@ export function ValidBody(type: new () => object): ParameterDecorator {
   return Body(pipe);
 }
 
+/** The same for a body that may be absent: then it is an empty object. */
+export function OptionalBody(type: new () => object): ParameterDecorator {
+  const pipe: PipeTransform = { transform: (body: unknown) => validBody(type, body === undefined ? {} : body) };
+  return Body(pipe);
+}
+
 /**
  * A JSON body that is as its DTO class says; not converted or copied.
  * @throws DomainError `validation_failed` with every violation at once

@@ -15,6 +15,8 @@ export interface AgentCredential {
   validForMs: number;
   /** Whether the token's use should be written down, so that it stays valid. */
   isRenewalDue: boolean;
+  /** Whether the token was replaced on request, and is accepted for the rest of its overlap only. */
+  isFormer: boolean;
 }
 
 /** A token to give. */
@@ -53,12 +55,17 @@ export class AgentCredentialsRepository {
     return new Map(rows.map((row) => [row.agentId, row]));
   }
 
-  /** By the digest of a token that has not expired, base64. */
+  /** By the digest of a token that is valid, base64: an agent's present one, or one that was replaced and still counts. */
   async ofTokens(digests: string[]): Promise<Map<string, AgentCredential>> {
     const rows = await this.database.query<AgentCredential & { digest: string }>(
       `SELECT agent_id AS "agentId", ${columns('$2')}
          FROM agent_credentials
-        WHERE sha256 = ANY ($1) AND ${isValid('$2')}`,
+        WHERE sha256 = ANY ($1) AND ${isValid('$2')}
+       UNION ALL
+       SELECT agent_id, owner, encode(former.sha256, 'base64'),
+              extract(epoch FROM valid_until - now())::float8 * 1000, false, true
+         FROM agent_former_tokens AS former JOIN agent_credentials USING (agent_id)
+        WHERE former.sha256 = ANY ($1) AND valid_until > now() AND successor_sha256 = agent_credentials.sha256`,
       [digests.map((digest) => Buffer.from(digest, 'base64')), this.ttlSeconds()],
     );
     return new Map(rows.map((row) => [row.digest, row]));
@@ -133,12 +140,13 @@ const TOKEN_REVOKED = appendEvents(
   'agents WHERE id IN (SELECT agent_id FROM revoked) AND deregistered_at IS NULL',
 );
 
-function isValid(ttl: string): string {
+/** Whether a token has not expired, in SQL over a row of `agent_credentials`; `ttl`: how many seconds it lasts. */
+export function isValid(ttl: string): string {
   return `${USED_AT} > now() - make_interval(secs => ${ttl})`;
 }
 
 function columns(ttl: string): string {
   return `owner, CASE WHEN ${isValid(ttl)} THEN encode(sha256, 'base64') END AS digest,
           extract(epoch FROM ${USED_AT} + make_interval(secs => ${ttl}) - now())::float8 * 1000 AS "validForMs",
-          ${USED_AT} < now() - make_interval(secs => ${ttl} * ${RENEWAL_SHARE}::float8) AS "isRenewalDue"`;
+          ${USED_AT} < now() - make_interval(secs => ${ttl} * ${RENEWAL_SHARE}::float8) AS "isRenewalDue", false AS "isFormer"`;
 }

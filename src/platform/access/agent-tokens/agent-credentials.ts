@@ -8,7 +8,7 @@ import { DatabaseMonitor } from '../../database/database-monitor';
 import type { Provenance } from '../../../events/agent-event';
 import { AgentChanged } from '../../../events/agent-changed.event';
 import { AgentsInvalidated } from '../../../events/agents-invalidated.event';
-import { FOREIGN_AGENT, insufficientScope, invalidToken } from '../access.errors';
+import { FOREIGN_AGENT, insufficientScope, invalidToken, REPLACED } from '../access.errors';
 import { AgentCredentialsRepository, type AgentCredential, type CredentialIssue } from './agent-credentials.repository';
 import { digestOf, newAgentToken } from '../bearer-token';
 import type { Principal } from '../principal';
@@ -98,6 +98,15 @@ export class AgentCredentials {
   }
 
   /**
+   * When a token ends, by its digest in base64, milliseconds since 1970: the database is asked. Undefined when it has ended.
+   * @throws DomainError `store_unavailable`
+   */
+  async expiryOf(digest: string): Promise<number | undefined> {
+    const credential = (await this.credentials.ofTokens([digest])).get(digest);
+    return credential && Math.round(this.clock.now().getTime() + credential.validForMs);
+  }
+
+  /**
    * Gives agents that are being registered in this transaction, each for its principal, tokens in place of their former ones.
    * By their ids; they are kept nowhere. Empty when access control is off.
    * @throws DomainError `insufficient_scope` when one of them is somebody else's, `unauthorized` when an agent's own token was
@@ -122,7 +131,7 @@ export class AgentCredentials {
     if (issues.length === 0) return tokens;
     const issued = await this.credentials.issue(transaction, issues);
     if (issued === issues.length) return tokens;
-    throw issues.every(({ presented }) => presented) ? invalidToken() : insufficientScope(FOREIGN_AGENT);
+    throw issues.every(({ presented }) => presented) ? invalidToken(REPLACED) : insufficientScope(FOREIGN_AGENT);
   }
 
   /**
@@ -228,9 +237,13 @@ export class AgentCredentials {
     }
   }
 
-  /** An agent in use is loaded anew all the time, so the oldest entry is one that is not. */
+  /**
+   * An agent in use is loaded anew all the time, so the oldest entry is one that is not. A token that was replaced is not cached: for the
+   * rest of its time it would take the place of the present one.
+   */
   private remember(entry: Entry): void {
-    const { agentId, owner, digest } = entry.credential;
+    const { agentId, owner, digest, isFormer } = entry.credential;
+    if (isFormer) return;
     this.evict(agentId);
     if (owner === null || digest === null) return;
     this.entries.set(agentId, entry);

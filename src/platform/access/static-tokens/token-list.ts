@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { isJsonObject } from '../validation/validate';
-import { ConfigurationError, type Configuration } from '../config/configuration';
-import { isClientName, SCOPES, type Scope } from './principal';
+import { isJsonObject } from '../../validation/validate';
+import { ConfigurationError, type Configuration } from '../../config/configuration';
+import { isClientName, SCOPES, type Scope } from '../principal';
 import { digestProblems, digestsOf, validityProblems, type DigestsOf } from './token-digests';
 import type { Validity } from './validity';
 

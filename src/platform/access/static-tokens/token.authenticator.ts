@@ -2,12 +2,12 @@ import { timingSafeEqual } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
-import type { Clock, Timer } from '../common/clock';
-import { Configuration, ConfigurationError } from '../config/configuration';
-import { invalidToken } from './access.errors';
-import { Authenticator } from './authenticator';
-import { digestOf } from './bearer-token';
-import type { Client } from './principal';
+import type { Clock, Timer } from '../../common/clock';
+import { Configuration, ConfigurationError } from '../../config/configuration';
+import { invalidToken } from '../access.errors';
+import { Authenticator } from '../authenticator';
+import { digestOf } from '../bearer-token';
+import type { Client } from '../principal';
 import { readTokens, type StaticToken } from './token-list';
 import { invalidityAt } from './validity';
 

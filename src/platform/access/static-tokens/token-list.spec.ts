@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigurationError } from '../config/configuration';
-import { digestOf } from './bearer-token';
+import { ConfigurationError } from '../../config/configuration';
+import { digestOf } from '../bearer-token';
 import { readTokens } from './token-list';
 
 const sha256 = (token: string): string => digestOf(token).toString('hex');
@@ -63,7 +63,7 @@ describe('readTokens', () => {
   const NOT_A_LIST = 'AUTH_TOKENS must be a JSON array of { "name", "sha256", "scopes" }';
   const NAME = '.name must be a string of 1 to 255 printable characters';
   const SHA256 = '.sha256 must be the SHA-256 of the token: 64 hexadecimal digits';
-  const SCOPES = '.scopes must be an array of one or more of read, agent, admin';
+  const SCOPES = '.scopes must be an array of one or more of read, agent, operate, admin';
   const FIELD = ' has a field other than name, sha256, scopes, not_before, expires_at';
   const DIGEST_FIELD = ' has a field other than sha256, not_before, expires_at';
   const TIME = ' must be a time in RFC 3339, such as 2027-01-31T00:00:00Z';

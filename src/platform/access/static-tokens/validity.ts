@@ -1,4 +1,4 @@
-import { dateOf } from '../common/clock';
+import { dateOf } from '../../common/clock';
 
 /** From when until when something is valid, in milliseconds since 1970. */
 export interface Validity {

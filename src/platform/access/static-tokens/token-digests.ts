@@ -1,4 +1,4 @@
-import { isJsonObject } from '../validation/validate';
+import { isJsonObject } from '../../validation/validate';
 import { timeIn, type Validity } from './validity';
 
 interface Dates {

@@ -1,0 +1,44 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { dateOf } from '../../common/clock';
+import { ApiProblems } from '../../validation/api-problems';
+import { invalidToken } from '../access.errors';
+import { AgentCredentials } from '../agent-tokens/agent-credentials';
+import { SCOPES, type Principal } from '../principal';
+import { Caller, Requires } from '../requires.decorator';
+import { WhoAmIDto } from './whoami.dto';
+
+/** Who asks, as access control sees it. */
+@ApiTags('access')
+@Controller('whoami')
+export class WhoAmIController {
+  constructor(private readonly credentials: AgentCredentials) {}
+
+  @Get()
+  @Header('Cache-Control', 'no-store')
+  @Requires('authenticated')
+  @ApiOperation({
+    operationId: 'whoAmI',
+    summary: 'Whose token this is, what it is good for, and how long',
+    description: 'Any valid token may ask.',
+  })
+  @ApiOkResponse({ type: WhoAmIDto })
+  @ApiProblems()
+  async read(@Caller() principal: Principal): Promise<WhoAmIDto> {
+    if (principal.kind === 'client') {
+      const { name, scopes, expiresAt } = principal;
+      return { name, kind: 'client', scopes, where: null, expires_at: timeOf(expiresAt) };
+    }
+    if (principal.kind === 'agent') {
+      const { id: name, owner, digest } = principal;
+      const expiry = await this.credentials.expiryOf(digest);
+      if (expiry === undefined) throw invalidToken(); // since the request came in
+      return { name, kind: 'agent', scopes: ['agent'], where: null, expires_at: timeOf(expiry), owner };
+    }
+    return { name: null, kind: 'anonymous', scopes: SCOPES, where: null, expires_at: null };
+  }
+}
+
+function timeOf(expiry: number): string | null {
+  return expiry === Infinity ? null : dateOf(expiry).toISOString();
+}

@@ -1,0 +1,59 @@
+import { Controller, Header, HttpCode, Param, Post } from '@nestjs/common';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { AGENT_ID, agentIdPipe, RESERVED_IDS } from '../../agent/agent-fields';
+import { concurrentUpdate } from '../../agent/agent.errors';
+import { AgentTokenRotation } from '../../platform/access/agent-tokens/agent-token-rotation';
+import type { Principal } from '../../platform/access/principal';
+import { Caller, Requires } from '../../platform/access/requires.decorator';
+import { ApiProblems } from '../../platform/validation/api-problems';
+import { OptionalBody, ReservedWords } from '../../platform/validation/http-input';
+import { AgentService } from '../agent.service';
+import { RotatedTokenDto, RotateTokenDto } from './agent-token.dto';
+
+/** Requests that the token so far was sent with before the new one came; also time to ask again when the answer was lost. */
+const OVERLAP_SECONDS = 60;
+
+/** An agent's own token. */
+@ApiTags('access')
+@ApiParam(AGENT_ID)
+@ReservedWords('id', RESERVED_IDS)
+@Controller('agents/:id/token')
+export class AgentTokenController {
+  constructor(
+    private readonly agents: AgentService,
+    private readonly rotation: AgentTokenRotation,
+  ) {}
+
+  @Post()
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  @Requires('agent', { ownAgent: 'id' })
+  @ApiOperation({
+    operationId: 'rotateAgentToken',
+    summary: 'A new own token for the agent, without registering it anew',
+    description:
+      'For the agent itself, its owner and administrators. The token so far is accepted for `overlap_seconds` more, for everything but a registration, so that no request is refused meanwhile. To repeat the request is safe as long as the token that it is sent with is accepted.',
+  })
+  @ApiBody({ type: RotateTokenDto, required: false })
+  @ApiOkResponse({ type: RotatedTokenDto })
+  @ApiProblems(400, 404, 409, 413, 415)
+  async rotate(
+    @Param('id', agentIdPipe) id: string,
+    @OptionalBody(RotateTokenDto) { overlap_seconds }: RotateTokenDto,
+    @Caller() principal: Principal,
+  ): Promise<RotatedTokenDto> {
+    await this.agents.find(id);
+    const rotated = await this.rotation.rotate(id, principal, overlap_seconds ?? OVERLAP_SECONDS);
+    if (!rotated) {
+      await this.agents.find(id); // which says what has become of it meanwhile
+      throw concurrentUpdate(id);
+    }
+    const { token, expiresAt, previousValidUntil } = rotated;
+    return {
+      id,
+      token,
+      expires_at: expiresAt.toISOString(),
+      previous_valid_until: previousValidUntil?.toISOString() ?? null,
+    };
+  }
+}
