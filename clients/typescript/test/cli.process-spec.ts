@@ -125,7 +125,8 @@ describe('The installed program', () => {
     const { code, stdout } = await program.run(['help']);
     expect(code).toBe(0);
     const commands = [...stdout.matchAll(/^ {2}([a-z]+) {2}/gm)].map(([, name]) => name!);
-    const expected = 'list get discover register beat deregister status watch import health sidecar completion help';
+    const expected =
+      'list get discover register beat deregister status watch import token whoami health sidecar completion help';
     expect(commands).toEqual(expected.split(' '));
     for (const args of [
       ['help', 'status'],
@@ -192,6 +193,15 @@ describe('The installed program', () => {
     [['import', '-'], '-: there is nothing in it'],
     [['sidecar', '--id', 'x', 'true'], 'there is nothing that "true" could be'],
     [['sidecar', '--id', 'x'], 'put -- and the command'],
+    [['token', 'create'], 'NAME is missing'],
+    [['token', 'make', 'x'], 'ACTION must be one of create, rotate'],
+    [['token', 'create', 'x'], '--scope is missing'],
+    [['token', 'create', 'x', '--scope', 'all'], '--scope must be one of read, agent, operate, admin'],
+    [['token', 'create', 'x', '--scope', 'read', '--expires', 'soon'], '--expires must be a time'],
+    [['token', 'create', 'x', '--scope', 'read', '--expires', '2020-01-01T00:00:00Z'], 'must be in the future'],
+    [['token', 'create', 'x', '--scope', 'read', '--overlap', '1'], '--overlap does not go with create'],
+    [['token', 'rotate', 'x', '--scope', 'read'], '--scope does not go with rotate'],
+    [['token', 'rotate', 'x', '--overlap', '301'], '--overlap must be a whole number from 0 to 300'],
     [['completion', 'tcsh'], 'SHELL must be one of bash, zsh, fish'],
   ])('refuses %j and says what is wrong', async (args, message) => {
     const run = await cli(args);
@@ -214,6 +224,8 @@ describe('The installed program', () => {
       ['watch', 'x'],
       ['import', '-'],
       ['health'],
+      ['whoami'],
+      ['token', 'rotate', 'x'],
     ];
     const runs = commands.map((args) => cli([...args, '--url', url], { input: 'agent_id,role\nx,y\n' }));
     for (const run of await Promise.all(runs)) expectTrouble(run, 3, /^agent-registry \w+: .*ECONNREFUSED.*\n$/);
@@ -675,6 +687,47 @@ describe('sidecar', () => {
   });
 
   it.each(Object.keys(stories))('%s', expectToPass);
+});
+
+describe('Tokens', () => {
+  it('are made for clients, with the entry that the registry takes', async () => {
+    const options = ['--scope', 'read', '--scope', 'agent', '--not-before', '0m', '--expires', '90d'];
+    const made = await cli(['token', 'create', 'data-team', ...options], {
+      env: { AGENT_REGISTRY_URL: 'http://127.0.0.1:1' },
+    });
+    expect(made.code).toBe(0);
+    const [token, entry, ...rest] = made.stdout.split('\n');
+    expect([rest, made.stderr]).toEqual([[''], expect.stringContaining('hand it over now')]);
+    const other = JSON.parse((await cli(['token', 'create', 'ops', '--scope', 'operate', '--json'])).stdout) as {
+      token: string;
+      entry: object;
+    };
+    const env = {
+      DATABASE_URL: database.url,
+      AUTH_MODE: 'token',
+      AUTH_TOKENS: `[${entry},${JSON.stringify(other.entry)}]`,
+    };
+    const own = await ServiceProcess.start({ env });
+    const whoami = (given: string): Promise<Finished> => cli(['whoami', '--url', own.url, '--token', given]);
+    const { stdout } = await whoami(token!);
+    expect(stdout).toMatch(/^name\tdata-team\nkind\tclient\nscopes\tread agent\nwhere\t\nexpires_at\t\d{4}-.*Z\n$/);
+    expect((await whoami(other.token)).stdout).toBe(
+      'name\tops\nkind\tclient\nscopes\toperate\nwhere\t\nexpires_at\t\n',
+    );
+    await own.stop();
+  });
+
+  it('of agents are replaced', async () => {
+    const own = (await register('own-token')).stdout.trim().split('\t').at(-1)!;
+    const first = await cli(['token', 'rotate', 'own-token', '--token', own]);
+    expect(first).toMatchObject({ code: 0, stdout: expect.stringMatching(/^art_[\w-]{43}\n$/) });
+    expect(first.stderr).toMatch(/^The token before is accepted until .*Z\.\n$/);
+    const second = await cli(['token', 'rotate', 'own-token', '--overlap', '0', '--json']);
+    expect(JSON.parse(second.stdout)).toMatchObject({ id: 'own-token', previous_valid_until: null });
+    for (const before of [own, first.stdout.trim()])
+      expectTrouble(await cli(['whoami', '--token', before]), 1, /401 unauthorized/);
+    expectTrouble(await cli(['token', 'rotate', 'nobody']), 4, /agent_not_found/);
+  });
 });
 
 describe('health', () => {

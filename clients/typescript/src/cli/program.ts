@@ -16,7 +16,9 @@ import { list } from './commands/list.js';
 import { register } from './commands/register.js';
 import { sidecar } from './commands/sidecar.js';
 import { status } from './commands/status.js';
+import { tokenCommand } from './commands/token.js';
 import { watch } from './commands/watch.js';
+import { whoami } from './commands/whoami.js';
 import { EXIT } from './exit-codes.js';
 import { describeFailure } from './failure.js';
 import { DEFAULT_URL, GLOBAL_OPTIONS } from './global-options.js';
@@ -45,6 +47,8 @@ const COMMANDS: readonly Command[] = [
   status,
   watch,
   importCommand,
+  tokenCommand,
+  whoami,
   health,
   sidecar,
   completion,
