@@ -12,6 +12,7 @@ const MAY_IMPORT = {
   'platform/observability': [],
   'platform/validation': [],
   'platform/runtime': [],
+  'platform/scheduling': [],
   'platform/http': [],
   'platform/tracing': [],
   'platform/database': [],
@@ -37,7 +38,7 @@ const MAY_IMPORT = {
   import: [...platform('database', 'access'), 'agent', 'events', 'governance', 'registry'],
 };
 /** Modules that everything may use. They use nothing of ours but each other. */
-const SHARED = platform('config', 'common', 'observability', 'validation', 'runtime', 'http');
+const SHARED = platform('config', 'common', 'observability', 'validation', 'runtime', 'scheduling', 'http');
 
 const SPEC = '\\.spec\\.ts$';
 const folder = (names) => `^src/(?:${names.join('|')})/`;

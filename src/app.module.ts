@@ -8,6 +8,7 @@ import { ConfigModule } from './platform/config/config.module';
 import type { Configuration } from './platform/config/configuration';
 import { DatabaseModule } from './platform/database/database.module';
 import { GateModule } from './platform/gate/gate.module';
+import { SchedulingModule } from './platform/scheduling/scheduling.module';
 import { LaneModule } from './platform/lane/lane.module';
 import { AnalyticsModule } from './analytics/analytics.module';
 import { trifectaCourt } from './governance/court/trifecta-court';
@@ -33,6 +34,7 @@ export class AppModule {
         AccessModule.forRoot(configuration),
         GateModule, // its guard comes after Common's: a request that fits no route needs no token
         LaneModule,
+        SchedulingModule,
         DatabaseModule.forRoot(configuration),
         GovernanceModule.forRoot(trifectaCourt(configuration)),
         RegistryModule,

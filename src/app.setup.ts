@@ -5,6 +5,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import helmet, { type HelmetOptions } from 'helmet';
 import { Configuration } from './platform/config/configuration';
+import { Lifecycle } from './platform/runtime/lifecycle';
 import { packageVersion } from './platform/runtime/package-version';
 import { SECURITY_SCHEME } from './platform/access/requires.decorator';
 import { generatedOnce } from './platform/observability/generated-once';
@@ -47,7 +48,9 @@ export function setUpApp(app: NestExpressApplication): void {
   app.use(harden);
   app.use('/docs', helmet(ON_PAGES));
   const bytes = app.get(BytesInFlight, { strict: false });
-  (app.getHttpAdapter() as HttpAdapter).serves({
+  const adapter = app.getHttpAdapter() as HttpAdapter;
+  app.get(Lifecycle).onStop('requests', 'http', () => adapter.close());
+  adapter.serves({
     lane: HOT_LANE === 'on' ? hotLane(app, harden) : undefined,
     screen: AUTH_MODE === 'none' ? new HostCheck(configuration) : undefined,
     onAnswered: (request) => bytes.release(request),

@@ -73,15 +73,18 @@ async function stop(
   adapter: HttpAdapter,
   { clock, configuration: { SHUTDOWN_DRAIN_MS, SHUTDOWN_GRACE_SECONDS }, logger }: ServiceOptions,
 ): Promise<void> {
-  app.get(Lifecycle).beginShutdown();
+  const began = clock.monotonicMs();
+  const lifecycle = app.get(Lifecycle);
+  lifecycle.beginShutdown();
   adapter.drain();
   await clock.sleep(SHUTDOWN_DRAIN_MS);
   const grace = SHUTDOWN_GRACE_SECONDS * 1000;
   clock.setTimer(grace, () => adapter.abandon()).unref();
   const giveUp = (): void => {
-    logger.error('The stop takes too long: ended with work undone');
+    logger.error({ msg: 'The stop takes too long: ended with work undone', unfinished: lifecycle.unfinished });
     process.exit(1);
   };
   clock.setTimer(grace + CLEAN_UP_MS, giveUp).unref();
   await app.close();
+  logger.log({ msg: 'Agent Registry has stopped', duration_ms: Math.round(clock.monotonicMs() - began) });
 }

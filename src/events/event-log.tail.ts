@@ -1,6 +1,7 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
-import { Clock, type Timer } from '../platform/common/clock';
+import { Clock } from '../platform/common/clock';
+import { PeriodicTasks } from '../platform/scheduling/periodic-tasks';
 import { AgentEvents } from './agent-events';
 import { EventLogRepository } from './event-log.repository';
 import { RevisionWindow } from './revision-window';
@@ -17,15 +18,14 @@ const LOOK_BACK = 1_000;
  * them.
  */
 @Injectable()
-export class EventLogTail implements OnApplicationBootstrap, OnApplicationShutdown {
+export class EventLogTail implements OnApplicationBootstrap {
   private window: RevisionWindow | undefined;
-  private timer: Timer | undefined;
-  private isStopped = false;
 
   constructor(
     private readonly log: EventLogRepository,
     private readonly events: AgentEvents,
     private readonly clock: Clock,
+    private readonly tasks: PeriodicTasks,
     private readonly logger: PinoLogger,
   ) {
     logger.setContext(EventLogTail.name);
@@ -33,29 +33,15 @@ export class EventLogTail implements OnApplicationBootstrap, OnApplicationShutdo
 
   /** Before the first request, so that nothing is remembered yet that it could miss a change of. */
   async onApplicationBootstrap(): Promise<void> {
-    await this.poll();
-    this.schedule();
+    const run = (stopping?: AbortSignal): Promise<void> => this.poll(stopping);
+    await run().catch((error: unknown) => this.logger.debug({ err: error }, 'The event log cannot be followed yet'));
+    this.tasks.add({ name: 'event-log-tail', everyMs: POLL_EVERY_MS, run });
   }
 
-  /** Does not wait for a poll that is under way. */
-  onApplicationShutdown(): void {
-    this.isStopped = true;
-    this.timer?.cancel();
-  }
-
-  private schedule(): void {
-    if (this.isStopped) return;
-    this.timer = this.clock.setTimer(POLL_EVERY_MS, () => this.poll().then(() => this.schedule())).unref();
-  }
-
-  /** Never throws: what cannot be read now is read by the next poll. */
-  private async poll(): Promise<void> {
-    try {
-      if (this.window) await this.follow(this.window);
-      else this.window = new RevisionWindow(await this.lastRevisions(), this.clock.monotonicMs());
-    } catch (error) {
-      if (!this.isStopped) this.logger.debug({ err: error }, 'The event log cannot be followed at the moment');
-    }
+  /** What cannot be read now is read by the next poll. */
+  private async poll(stopping?: AbortSignal): Promise<void> {
+    if (this.window) await this.follow(this.window, stopping);
+    else this.window = new RevisionWindow(await this.lastRevisions(), this.clock.monotonicMs());
   }
 
   /** When all events have grown old and are gone, revisions still go on from the last one. */
@@ -66,8 +52,8 @@ export class EventLogTail implements OnApplicationBootstrap, OnApplicationShutdo
     return drawn > LOOK_BACK ? [drawn - LOOK_BACK] : [];
   }
 
-  private async follow(window: RevisionWindow): Promise<void> {
-    for (let round = 0; round < MOST_ROUNDS && !this.isStopped; round++) {
+  private async follow(window: RevisionWindow, stopping?: AbortSignal): Promise<void> {
+    for (let round = 0; round < MOST_ROUNDS && !stopping?.aborted; round++) {
       const { highest } = window;
       const touched = await this.log.touchedSince(highest, window.missing(this.clock.monotonicMs()), ROUND);
       if (touched.length === 0) return;

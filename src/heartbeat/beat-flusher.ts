@@ -1,8 +1,9 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import { Clock, type Timer } from '../platform/common/clock';
 import { Histogram } from '../platform/observability/histogram';
 import { isAboutData } from '../platform/database/database-errors';
+import { Lifecycle } from '../platform/runtime/lifecycle';
 import { Configuration } from '../platform/config/configuration';
 import { AgentEvents } from '../events/agent-events';
 import { AgentCache } from '../registry/agent-cache';
@@ -28,7 +29,7 @@ const LATE_MS = 10_000;
  * statements that write them are spread, as far as they leave time for that. And once more before the service stops.
  */
 @Injectable()
-export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdown {
+export class BeatFlusher implements OnApplicationBootstrap {
   /** Flushes that had something to write, also those that failed. */
   readonly durations = new Histogram();
   private timer: Timer | undefined;
@@ -48,8 +49,10 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
     private readonly configuration: Configuration,
     private readonly clock: Clock,
     private readonly logger: PinoLogger,
+    lifecycle: Lifecycle,
   ) {
     logger.setContext(BeatFlusher.name);
+    lifecycle.onStop('last writes', 'heartbeats', () => this.end());
   }
 
   /** Without the lease no beat is taken, so the service begins with it. */
@@ -59,7 +62,7 @@ export class BeatFlusher implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   /** Runs after the last request has been answered and before the connections close. */
-  async onApplicationShutdown(): Promise<void> {
+  private async end(): Promise<void> {
     this.stopped = true;
     this.timer?.cancel();
     await this.flush();

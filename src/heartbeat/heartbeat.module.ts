@@ -1,5 +1,4 @@
 import { Module } from '@nestjs/common';
-import { ScheduleModule } from '@nestjs/schedule';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { EventsModule } from '../events/events.module';
 import { RegistryModule } from '../registry/registry.module';
@@ -26,7 +25,6 @@ import { SweepIndicator } from './sweep/sweep.indicator';
 @Module({
   imports: [
     TypeOrmModule.forFeature([HeartbeatSweepEntity, OwnerCadenceEntity, PreservedGroupEntity, ReplicaEntity]),
-    ScheduleModule.forRoot(),
     EventsModule,
     RegistryModule,
   ],

@@ -1,8 +1,9 @@
-import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Cron, CronExpression } from '@nestjs/schedule';
 import { PinoLogger } from 'nestjs-pino';
 import { Clock } from '../../platform/common/clock';
 import { Histogram } from '../../platform/observability/histogram';
+import { PeriodicTasks, type AddedTask } from '../../platform/scheduling/periodic-tasks';
 import { Configuration } from '../../platform/config/configuration';
 import type { Querier } from '../../platform/database/database';
 import { AgentEvents } from '../../events/agent-events';
@@ -40,16 +41,13 @@ export interface SweepReport {
 
 /** Finds the agents that have expired silent. One replica at a time; what it needs to remember is in the database. */
 @Injectable()
-export class HeartbeatSweeper implements BeforeApplicationShutdown {
+export class HeartbeatSweeper {
   /** Sweeps that this replica ran to the end. */
   readonly durations = new Histogram();
   private readonly startedAt: number;
   private lastSuccessAt: number | undefined;
   private isProtecting = false;
-  private lastSweepAt = Number.NEGATIVE_INFINITY;
-  private sweeping: Promise<void> | undefined;
-  /** Sweeps that have failed one after the other. */
-  private failures = 0;
+  private readonly task: AddedTask;
 
   constructor(
     private readonly sweeps: SweepRepository,
@@ -63,28 +61,25 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
     private readonly configuration: Configuration,
     private readonly clock: Clock,
     private readonly logger: PinoLogger,
+    tasks: PeriodicTasks,
   ) {
     this.startedAt = clock.monotonicMs();
+    this.task = tasks.add({
+      name: 'heartbeat-sweep',
+      everyMs: configuration.HEARTBEAT_SWEEP_INTERVAL_SECONDS * 1000,
+      firstAfterMs: 0,
+      isWoken: true,
+      run: async () => {
+        if (!(await this.sweep())) throw new Error('Heartbeats cannot be written, so no silence is judged');
+      },
+    });
     logger.setContext(HeartbeatSweeper.name);
   }
 
-  /** Looks every second whether a sweep is due. By a clock that nobody sets: cron only wakes it. */
+  /** Sweeps when that is due. Cron only wakes it: what is due, the monotonic clock says. */
   @Cron(CronExpression.EVERY_SECOND, { waitForCompletion: true })
-  async tick(): Promise<void> {
-    const now = this.clock.monotonicMs();
-    if (now - this.lastSweepAt < this.configuration.HEARTBEAT_SWEEP_INTERVAL_SECONDS * 1000 - 500) return;
-    this.lastSweepAt = now;
-    this.sweeping = this.sweep().then(
-      (wasAble) => this.tellOutcome(wasAble ? undefined : new Error('Heartbeats cannot be written')),
-      (error: unknown) => this.tellOutcome(error),
-    );
-    await this.sweeping;
-  }
-
-  /** The scheduler wakes us no more; a sweep that is under way ends, and with it its lock. */
-  async beforeApplicationShutdown(): Promise<void> {
-    this.lastSweepAt = Number.POSITIVE_INFINITY;
-    await this.sweeping;
+  tick(): Promise<void> {
+    return this.task.wake();
   }
 
   /** When the last sweep ran that this replica knows of, its own or another's, in milliseconds of the monotonic clock. */
@@ -119,17 +114,6 @@ export class HeartbeatSweeper implements BeforeApplicationShutdown {
     this.durations.observe((end - start) / 1000);
     this.logger.debug({ duration_ms: Math.round(end - start) }, 'Heartbeat sweep done');
     return true;
-  }
-
-  /** The first of several failures, and that they are over. */
-  private tellOutcome(error: unknown): void {
-    if (error !== undefined) {
-      if (this.failures++ === 0)
-        this.logger.warn({ err: error }, 'The heartbeat sweep failed; the next one starts anew');
-    } else if (this.failures > 0) {
-      this.logger.info({ failed: this.failures }, 'The heartbeat sweep runs again');
-      this.failures = 0;
-    }
   }
 
   /** True when it swept; false when another replica has just done so. */

@@ -2,6 +2,7 @@ import { Global, Module, type DynamicModule } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { PinoLogger } from 'nestjs-pino';
 import { Clock } from '../common/clock';
+import { PeriodicTasks } from '../scheduling/periodic-tasks';
 import { Configuration } from '../config/configuration';
 import { AccessControl } from './access-control';
 import { AccessMetrics } from './access.metrics';
@@ -40,9 +41,14 @@ export class AccessModule {
         AgentTokenRotationRepository,
         {
           provide: Authenticator,
-          inject: [Configuration, Clock, PinoLogger],
-          useFactory: (settings: Configuration, clock: Clock, logger: PinoLogger): Authenticator => {
-            if (settings.AUTH_MODE !== 'jwt') return new TokenAuthenticator(settings, clock, logger);
+          inject: [Configuration, Clock, PeriodicTasks, PinoLogger],
+          useFactory: (
+            settings: Configuration,
+            clock: Clock,
+            tasks: PeriodicTasks,
+            logger: PinoLogger,
+          ): Authenticator => {
+            if (settings.AUTH_MODE !== 'jwt') return new TokenAuthenticator(settings, tasks, logger);
             // Loaded, with jose, only when it is asked for.
             const { JwtAuthenticator } = require('./jwt.authenticator') as typeof import('./jwt.authenticator');
             return new JwtAuthenticator(settings, clock, logger);

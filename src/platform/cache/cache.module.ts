@@ -1,5 +1,6 @@
 import { CacheModule } from '@nestjs/cache-manager';
-import { Global, Module, type OnApplicationShutdown } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
+import { Lifecycle } from '../runtime/lifecycle';
 import { Clock } from '../common/clock';
 import { ClusterModule } from '../cluster/cluster.module';
 import { memoryTier, redisTier } from './cache.stores';
@@ -14,10 +15,7 @@ import { RedisIndicator } from './redis.indicator';
 @Module({ providers: [RedisConnection], exports: [RedisConnection] })
 class RedisModule {}
 
-/**
- * What replicas remember, and how they tell each other that it no longer holds. Global because Nest stops global modules after
- * all others, and only those: the order of the rest does not follow their imports.
- */
+/** What replicas remember, and how they notify each other that it no longer holds. */
 @Global()
 @Module({
   imports: [
@@ -34,15 +32,11 @@ class RedisModule {}
   providers: [CacheMetrics, ChangeEpoch, InvalidationBus, RedisIndicator, SharedAnswers, TieredCache],
   exports: [ChangeEpoch, InvalidationBus, RedisModule, SharedAnswers, TieredCache],
 })
-export class RegistryCacheModule implements OnApplicationShutdown {
-  constructor(
-    private readonly bus: InvalidationBus,
-    private readonly redis: RedisConnection,
-  ) {}
-
-  /** After the modules that use it: what they change while they stop is still told. */
-  async onApplicationShutdown(): Promise<void> {
-    await this.bus.close();
-    this.redis.close();
+export class RegistryCacheModule {
+  constructor(lifecycle: Lifecycle, bus: InvalidationBus, redis: RedisConnection) {
+    lifecycle.onStop('connections', 'cache', async () => {
+      await bus.close();
+      redis.close();
+    });
   }
 }

@@ -1,6 +1,8 @@
-import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
-import { Clock, type Timer } from '../common/clock';
+import { Clock } from '../common/clock';
+import { Lifecycle } from '../runtime/lifecycle';
+import { PeriodicTasks } from '../scheduling/periodic-tasks';
 import { DomainError } from '../validation/domain-error';
 import { Configuration } from '../config/configuration';
 import { WINDOW_MS } from './distributed-rate-counter';
@@ -16,7 +18,7 @@ const MOST_LINES = 20;
  * {@link isOver} has callers from there looked up last. A good token is good wherever it comes from.
  */
 @Injectable()
-export class FailedAuthentications implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class FailedAuthentications {
   /** How often each answer was given. */
   readonly answers = { unauthorized: 0, rate_limited: 0 };
   private readonly counts = new FixedWindowCounter(WINDOW_MS);
@@ -24,24 +26,18 @@ export class FailedAuthentications implements OnApplicationBootstrap, BeforeAppl
   /** Failures by address since they were last logged. */
   private unlogged = new Map<string, number>();
   private unloggedOfOthers = 0;
-  private timer: Timer | undefined;
 
   constructor(
     { RATE_LIMIT_AUTH_FAILURES_PER_SECOND }: Configuration,
     private readonly clock: Clock,
     private readonly logger: PinoLogger,
+    tasks: PeriodicTasks,
+    lifecycle: Lifecycle,
   ) {
     logger.setContext(FailedAuthentications.name);
+    tasks.add({ name: 'failed-authentications-log', everyMs: LOG_EVERY_MS, run: () => this.log() });
+    lifecycle.onStop('last writes', 'failed authentications', () => this.log());
     this.limit = (RATE_LIMIT_AUTH_FAILURES_PER_SECOND * WINDOW_MS) / 1000 || Infinity;
-  }
-
-  onApplicationBootstrap(): void {
-    this.timer = this.clock.every(LOG_EVERY_MS, () => this.log());
-  }
-
-  beforeApplicationShutdown(): void {
-    this.timer?.cancel();
-    this.log();
   }
 
   /** Whether more wrong tokens have come from this address than may. */

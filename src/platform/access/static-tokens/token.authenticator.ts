@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto';
 import { statSync } from 'node:fs';
-import { type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { OnApplicationBootstrap } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
-import type { Clock, Timer } from '../../common/clock';
+import type { Clock } from '../../common/clock';
+import type { PeriodicTasks } from '../../scheduling/periodic-tasks';
 import { Configuration, ConfigurationError } from '../../config/configuration';
 import { invalidToken } from '../access.errors';
 import { Authenticator } from '../authenticator';
@@ -14,16 +15,15 @@ import { invalidityAt } from './validity';
 const LOOK_EVERY_MS = 1000;
 
 /** The tokens of the configuration. The file is read again when it changes; a broken one changes nothing. */
-export class TokenAuthenticator extends Authenticator implements OnApplicationBootstrap, OnApplicationShutdown {
+export class TokenAuthenticator extends Authenticator implements OnApplicationBootstrap {
   private tokens: readonly StaticToken[] = [];
   private expiries: ReadonlyMap<string, number> = new Map();
   private seen: string;
-  private timer: Timer | undefined;
 
   /** @throws ConfigurationError when the tokens cannot be used */
   constructor(
     private readonly configuration: Configuration,
-    private readonly clock: Clock,
+    private readonly tasks: PeriodicTasks,
     private readonly logger: PinoLogger,
   ) {
     super();
@@ -32,15 +32,11 @@ export class TokenAuthenticator extends Authenticator implements OnApplicationBo
     if (configuration.AUTH_MODE === 'token') this.hold(readTokens(configuration));
   }
 
-  /** Looks every second: mounted secrets are swapped by symlinks, of which not every watch is told. */
+  /** Looks every second: mounted secrets are swapped by symlinks, which not every watch notices. */
   onApplicationBootstrap(): void {
     const { AUTH_MODE, AUTH_TOKENS_FILE } = this.configuration;
     if (AUTH_MODE !== 'token' || AUTH_TOKENS_FILE === undefined) return;
-    this.timer = this.clock.every(LOOK_EVERY_MS, () => this.reload());
-  }
-
-  onApplicationShutdown(): void {
-    this.timer?.cancel();
+    this.tasks.add({ name: 'token-file', everyMs: LOOK_EVERY_MS, run: () => this.reload() });
   }
 
   /**
