@@ -48,7 +48,7 @@ export class AccessModule {
             tasks: PeriodicTasks,
             logger: PinoLogger,
           ): Authenticator => {
-            if (settings.AUTH_MODE !== 'jwt') return new TokenAuthenticator(settings, tasks, logger);
+            if (settings.AUTH_MODE !== 'jwt') return new TokenAuthenticator(settings, clock, tasks, logger);
             // Loaded, with jose, only when it is asked for.
             const { JwtAuthenticator } = require('./jwt.authenticator') as typeof import('./jwt.authenticator');
             return new JwtAuthenticator(settings, clock, logger);

@@ -23,6 +23,7 @@ export class TokenAuthenticator extends Authenticator implements OnApplicationBo
   /** @throws ConfigurationError when the tokens cannot be used */
   constructor(
     private readonly configuration: Configuration,
+    private readonly clock: Clock,
     private readonly tasks: PeriodicTasks,
     private readonly logger: PinoLogger,
   ) {
