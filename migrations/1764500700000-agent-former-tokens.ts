@@ -12,6 +12,7 @@ export class AgentFormerTokens1764500700000 implements MigrationInterface {
         valid_until timestamptz NOT NULL
       )`);
     await runner.query('CREATE INDEX idx_agent_former_tokens_agent ON agent_former_tokens (agent_id)');
+    await runner.query('CREATE INDEX idx_agent_former_tokens_end ON agent_former_tokens (valid_until)');
   }
 
   async down(runner: QueryRunner): Promise<void> {

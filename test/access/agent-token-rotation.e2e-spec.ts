@@ -118,6 +118,23 @@ describe('An agent’s own token', () => {
     expect(rows).toHaveLength(10);
   });
 
+  it('leaves nothing of tokens that have ended, those of other agents included', async () => {
+    const [one, other, another] = [await anAgent('ended-1'), await anAgent('ended-2'), await anAgent('ended-3')];
+    for (const [id, token] of [
+      ['ended-1', one],
+      ['ended-2', other],
+    ] as const)
+      await rotated(id, token);
+    await elapse(app, 61, replica);
+    const long = await rotated('ended-3', another, { overlap_seconds: 300 });
+    const rows = await app.database.query<{ id: string }>(
+      'SELECT agent_id AS id FROM agent_former_tokens WHERE valid_until < now() OR agent_id LIKE $1 ORDER BY 1',
+      ['ended-%'],
+    );
+    expect(rows).toEqual([{ id: 'ended-3' }]);
+    expect(await beats('ended-3', another, long)).toEqual([200, 200]);
+  });
+
   it('leaves none before it when it may be stolen, on any replica', async () => {
     const first = await anAgent('stolen');
     const second = await rotated('stolen', first);

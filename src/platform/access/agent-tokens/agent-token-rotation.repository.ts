@@ -36,6 +36,8 @@ export interface RotationTimes {
 
 /** Tokens of one agent that are accepted beside its present one: what rotates more often loses the oldest before its time. */
 const MOST_FORMER = 10;
+/** Ended tokens of other agents that a rotation deletes: more than it adds, so that the table holds little but what is accepted. */
+const SWEPT_TOGETHER = 20;
 
 /** The SQL of replacing agents' tokens on request. */
 @Injectable()
@@ -90,13 +92,22 @@ const ROTATED = appendEvents(
   'agents WHERE id = $1 AND EXISTS (SELECT FROM rotated)',
 );
 
-/** Each part changes rows of its own: the former tokens that go, those that stay, the new one among them. */
+/**
+ * Each part changes rows of its own: the former tokens that go, those that stay, those of other agents that have ended. Rows that another
+ * rotation is about to delete are left to it, so that none waits for the other.
+ */
 const ROTATE = `
   WITH kept AS MATERIALIZED (
     SELECT sha256 FROM agent_former_tokens
      WHERE agent_id = $1 AND successor_sha256 = decode($2, 'base64') AND valid_until > now() AND $4::float8 > 0
      ORDER BY valid_until DESC LIMIT ${MOST_FORMER - 1}),
-  dropped AS (DELETE FROM agent_former_tokens WHERE agent_id = $1 AND sha256 NOT IN (SELECT sha256 FROM kept)),
+  dropped AS (
+    DELETE FROM agent_former_tokens WHERE sha256 IN (
+      SELECT sha256 FROM agent_former_tokens WHERE agent_id = $1 AND sha256 NOT IN (SELECT sha256 FROM kept) FOR UPDATE SKIP LOCKED)),
+  ended AS (
+    DELETE FROM agent_former_tokens WHERE sha256 IN (
+      SELECT sha256 FROM agent_former_tokens WHERE valid_until <= now() AND agent_id <> $1
+       ORDER BY valid_until LIMIT ${SWEPT_TOGETHER} FOR UPDATE SKIP LOCKED)),
   chained AS (UPDATE agent_former_tokens SET successor_sha256 = $3 WHERE sha256 IN (SELECT sha256 FROM kept)),
   added AS (
     INSERT INTO agent_former_tokens (sha256, agent_id, successor_sha256, valid_until)

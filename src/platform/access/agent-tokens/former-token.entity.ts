@@ -4,6 +4,7 @@ import { AgentCredentialEntity } from './agent-credential.entity';
 /** A token of an agent that was replaced on request, and is accepted for a while. */
 @Entity('agent_former_tokens')
 @Index('idx_agent_former_tokens_agent', ['agentId'])
+@Index('idx_agent_former_tokens_end', ['validUntil'])
 export class FormerTokenEntity {
   @PrimaryColumn({ type: 'bytea', primaryKeyConstraintName: 'agent_former_tokens_pkey' })
   sha256!: Buffer;

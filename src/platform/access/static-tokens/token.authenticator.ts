@@ -10,7 +10,7 @@ import { Authenticator } from '../authenticator';
 import { digestOf } from '../bearer-token';
 import type { Client } from '../principal';
 import { readTokens, type StaticToken } from './token-list';
-import { invalidityAt } from './validity';
+import { invalidityAt, isDated } from './validity';
 
 const LOOK_EVERY_MS = 1000;
 
@@ -49,7 +49,7 @@ export class TokenAuthenticator extends Authenticator implements OnApplicationBo
     let found: StaticToken | undefined;
     for (const listed of this.tokens) if (timingSafeEqual(listed.digest, digest)) found = listed;
     if (!found) throw invalidToken();
-    const reason = invalidityAt(found, this.clock.now().getTime());
+    const reason = isDated(found) ? invalidityAt(found, this.clock.now().getTime()) : undefined;
     if (reason) throw invalidToken(reason);
     return { kind: 'client', name: found.name, scopes: found.scopes, expiresAt: found.expiresAt };
   }

@@ -8,6 +8,11 @@ export interface Validity {
   expiresAt: number;
 }
 
+/** Whether there is a time at which it is not valid. */
+export function isDated({ notBefore, expiresAt }: Validity): boolean {
+  return notBefore !== -Infinity || expiresAt !== Infinity;
+}
+
 /** Why something is not valid at a time, for the one who presents it; undefined when it is. */
 export function invalidityAt({ notBefore, expiresAt }: Validity, now: number): string | undefined {
   if (now >= expiresAt) return `it expired at ${textOf(expiresAt)}`;
