@@ -27,7 +27,7 @@ export class GovernanceController {
   @ApiQuery({ name: 'limit', required: false, type: 'integer', description: '1 to 1000, default 100.' })
   @ApiQuery({ name: 'cursor', required: false, type: String })
   @ApiOkResponse({ type: DecisionsDto })
-  @ApiProblems(400)
+  @ApiProblems(400, 410)
   async list(@Query() parameters: QueryParameters): Promise<DecisionsDto> {
     const query = {
       agentId: parameters.one('agent_id', 255),

@@ -3,8 +3,10 @@ import { PinoLogger } from 'nestjs-pino';
 import { withoutSecrets } from '../platform/common/secrets';
 import { Clock } from '../platform/common/clock';
 import { Histogram } from '../platform/observability/histogram';
+import { DatabaseTimeline } from '../platform/database/database-timeline';
 import { DomainError } from '../platform/validation/domain-error';
-import { decodeCursor, isRevision, pageOf, type Page } from '../platform/validation/paging';
+import { decodeLogCursor, encodeLogCursor, type LogHead } from '../platform/validation/log-cursor';
+import type { Page } from '../platform/validation/paging';
 import type { Provenance } from '../events/agent-event';
 import type { GovernanceDecisionEntity, Verdict } from './governance-decision.entity';
 import { GovernanceDecisionsRepository, type DecisionQuery } from './governance-decisions.repository';
@@ -36,6 +38,7 @@ export class GovernanceService {
     private readonly decisionPoint: PolicyDecisionPoint,
     private readonly decisions: GovernanceDecisionsRepository,
     private readonly policy: GovernancePolicy,
+    private readonly timeline: DatabaseTimeline,
     private readonly clock: Clock,
     private readonly logger: PinoLogger,
   ) {
@@ -63,12 +66,18 @@ export class GovernanceService {
 
   /**
    * One page of the audit trail, newest first.
-   * @throws DomainError `validation_failed` for a cursor of another list
+   * @throws DomainError `validation_failed` for a cursor of another list, `cursor_invalid` for one from before a backup was restored
    */
   async list(query: Omit<DecisionQuery, 'before'>, cursor?: string): Promise<Page<GovernanceDecisionEntity>> {
-    const before = cursor === undefined ? undefined : decodeCursor(DECISION_LIST, cursor, isRevision);
+    const before = cursor === undefined ? undefined : decodeLogCursor(DECISION_LIST, cursor, await this.head());
     const rows = await this.decisions.list({ ...query, limit: query.limit + 1, before });
-    return pageOf(rows, query.limit, DECISION_LIST, ({ id }) => id);
+    const items = rows.slice(0, query.limit);
+    const last = rows.length > query.limit ? items.at(-1) : undefined;
+    return { items, nextCursor: last ? encodeLogCursor(DECISION_LIST, last.id, await this.head()) : null };
+  }
+
+  private head(): Promise<LogHead> {
+    return this.timeline.headOf('governance_decisions_id_seq');
   }
 
   private async ask(

@@ -197,7 +197,7 @@ export class AgentController {
   })
   @ApiQuery({ name: 'cursor', required: false, type: String })
   @ApiOkResponse({ type: AgentEventsDto })
-  @ApiProblems(400, 404)
+  @ApiProblems(400, 404, 410)
   async events(@Param('id', agentIdPipe) id: string, @Query() parameters: QueryParameters): Promise<AgentEventsDto> {
     const limit = parameters.integer('limit', 1, MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE);
     const cursor = parameters.one('cursor', 1024);

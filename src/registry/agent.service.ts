@@ -77,7 +77,7 @@ export class AgentService {
     return this.answers.together(name, () => this.agents.page(query));
   }
 
-  /** One page of what became of the agent, newest first, also of one that is deregistered while its tombstone is kept. A cursor of another agent is `validation_failed`. */
+  /** One page of what became of the agent, newest first, also of one that is deregistered while its tombstone is kept. A cursor of another agent is `validation_failed`, one from before a backup was restored `cursor_invalid`. */
   async history(id: string, limit: number, cursor?: string): Promise<Page<AgentEvent>> {
     if (!(await this.agents.find(id))) throw agentNotFound(id);
     return this.log.ofAgent(id, limit, cursor);

@@ -766,6 +766,15 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
+                /** @description The cursor is of another state of the database: a backup was restored since. List again without it. `cursor_invalid` */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
                 /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
@@ -2095,6 +2104,15 @@ export interface paths {
                 };
                 /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
                 403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The cursor is of another state of the database: a backup was restored since. List again without it. `cursor_invalid` */
+                410: {
                     headers: {
                         [name: string]: unknown;
                     };

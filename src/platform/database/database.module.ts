@@ -12,6 +12,8 @@ import { EmbeddedPostgres } from './embedded/embedded-postgres';
 import { untilReachable } from './wait-for-database';
 import { DatabaseIndicator } from './database.indicator';
 import { DatabaseMetrics } from './database.metrics';
+import { DatabaseTimeline } from './database-timeline';
+import { DatabaseTimelineEntity } from './database-timeline.entity';
 
 /** PostgreSQL, migrated and ready: the server of `DATABASE_URL`, else an embedded one under `DATA_DIR`. */
 @Global()
@@ -25,9 +27,10 @@ export class DatabaseModule {
           useFactory: () => ({ ...dataSourceOptions(''), autoLoadEntities: true, toRetry: () => false }),
           dataSourceFactory: (options) => connect(configuration, options?.entities),
         }),
+        TypeOrmModule.forFeature([DatabaseTimelineEntity]),
       ],
-      providers: [Database, DatabaseIndicator, DatabaseMetrics, DatabaseMonitor, ReportingDatabase],
-      exports: [Database, DatabaseMonitor, ReportingDatabase],
+      providers: [Database, DatabaseIndicator, DatabaseMetrics, DatabaseMonitor, DatabaseTimeline, ReportingDatabase],
+      exports: [Database, DatabaseMonitor, DatabaseTimeline, ReportingDatabase],
     };
   }
 }

@@ -45,6 +45,7 @@ const DESCRIPTION: Record<number, string> = {
   403: 'Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may',
   404: 'Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone',
   409: 'Not possible in the agent’s present state. `illegal_transition`, `concurrent_update`; for its token `agent_unclaimed`, `access_control_off`',
+  410: 'The cursor is of another state of the database: a backup was restored since. List again without it. `cursor_invalid`',
   412: 'The agent is not in the state that `If-Match` names. `precondition_failed`',
   413: 'The body is too large. `payload_too_large`',
   415: 'The body is not declared as UTF-8 JSON. `unsupported_media_type`',
