@@ -35,6 +35,7 @@ const MAY_IMPORT = {
   // the routes of the probes and of Prometheus
   health: platform('access', 'limits'),
   metrics: platform('cluster', 'access', 'limits'),
+  backup: platform('database'),
   import: [...platform('database', 'access'), 'agent', 'events', 'governance', 'registry'],
 };
 /** Modules that everything may use. They use nothing of ours but each other. */

@@ -58,19 +58,21 @@ export function reportingPoolOptions(url: string, max: number, statementMs: numb
   };
 }
 
+/** How a command or a migration connects, whose statements may take their time: by at most two connections. */
+export function commandOptions(url: string, applicationName = 'agent-registry'): PostgresDataSourceOptions {
+  const extra = { Client: Connection, keepAlive: true };
+  return { ...dataSourceOptions(url), applicationName, poolSize: 2, extra };
+}
+
 /** Any number; all replicas must agree on it. */
-const MIGRATION_LOCK = 7_264_011;
+export const MIGRATION_LOCK = 7_264_011;
 
 /**
  * Brings the schema up to date, one replica at a time: the others wait for the advisory lock and then find nothing to do. On
  * connections of its own, because a migration may take its time. Returns the names of the migrations that this call ran.
  */
 export async function migrate(url: string): Promise<string[]> {
-  const migrator = await new DataSource({
-    ...dataSourceOptions(url),
-    poolSize: 2,
-    extra: { Client: Connection },
-  }).initialize();
+  const migrator = await new DataSource(commandOptions(url)).initialize();
   const lockHolder = migrator.createQueryRunner();
   try {
     await lockHolder.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);

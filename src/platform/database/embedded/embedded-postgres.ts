@@ -86,6 +86,19 @@ export class EmbeddedPostgres {
     return server;
   }
 
+  /** Whether there is a cluster in a `directory` of {@link EmbeddedPostgresOptions}, running or not. */
+  static exists(directory: string): boolean {
+    return (
+      fs.existsSync(directory) &&
+      fs.existsSync(
+        path.join(
+          locateHome(directory, () => undefined),
+          'credentials.json',
+        ),
+      )
+    );
+  }
+
   /**
    * The connection string of the registry's database, for a role that owns it and has no other rights. It stays the same for as long as
    * this is not stopped.
