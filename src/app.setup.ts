@@ -1,39 +1,20 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import type { CorsOptions } from '@nestjs/common/interfaces/external/cors-options.interface';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-import helmet, { type HelmetOptions } from 'helmet';
 import { Configuration } from './platform/config/configuration';
 import { Lifecycle } from './platform/runtime/lifecycle';
 import { packageVersion } from './platform/runtime/package-version';
 import { SECURITY_SCHEME } from './platform/access/requires.decorator';
 import { generatedOnce } from './platform/observability/generated-once';
 import type { HttpAdapter } from './platform/http/http-adapter';
+import { describedTags } from './platform/http/api-tag';
+import { pageHeaders, securityHeaderFields, securityHeaders } from './platform/http/security-headers';
 import { BytesInFlight } from './platform/http/bytes-in-flight';
 import { HostCheck } from './platform/gate/host-check';
 import { HotLane } from './platform/lane/hot-lane';
 import { ServiceLogger } from './platform/observability/logging';
 import { identifyRequest } from './platform/observability/request-context';
-
-/** For pages. TLS ends in front of the service; what depends on it is said there. */
-const ON_PAGES: HelmetOptions = {
-  contentSecurityPolicy: { directives: { upgradeInsecureRequests: null } },
-  strictTransportSecurity: false,
-};
-
-/** For answers that are no pages: nothing in them is to be run, framed, guessed at, or read by other sites. */
-const ON_ANSWERS: HelmetOptions = {
-  contentSecurityPolicy: { useDefaults: false, directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] } },
-  crossOriginOpenerPolicy: false,
-  originAgentCluster: false,
-  referrerPolicy: false,
-  strictTransportSecurity: false,
-  xDnsPrefetchControl: false,
-  xDownloadOptions: false,
-  xPermittedCrossDomainPolicies: false,
-  xXssProtection: false,
-};
 
 /** Everything between a created application and one that listens; the same for the service and its tests. */
 export function setUpApp(app: NestExpressApplication): void {
@@ -44,14 +25,13 @@ export function setUpApp(app: NestExpressApplication): void {
   app.disable('etag'); // an ETag here is an agent's, never a hash of the body
   app.set('trust proxy', TRUST_PROXY_HOPS);
   app.use(identifyRequest);
-  const harden = helmet(ON_ANSWERS);
-  app.use(harden);
-  app.use('/docs', helmet(ON_PAGES));
+  app.use(securityHeaders);
+  app.use('/docs', pageHeaders);
   const bytes = app.get(BytesInFlight, { strict: false });
   const adapter = app.getHttpAdapter() as HttpAdapter;
   app.get(Lifecycle).onStop('requests', 'http', () => adapter.close());
   adapter.serves({
-    lane: HOT_LANE === 'on' ? hotLane(app, harden) : undefined,
+    lane: HOT_LANE === 'on' ? hotLane(app) : undefined,
     screen: AUTH_MODE === 'none' ? new HostCheck(configuration) : undefined,
     onAnswered: (request) => bytes.release(request),
     connectionsMax: CONNECTIONS_MAX,
@@ -64,16 +44,10 @@ export function setUpApp(app: NestExpressApplication): void {
   });
 }
 
-/** What answers in front of Express, with the headers that `harden` puts on every answer. */
-function hotLane(app: NestExpressApplication, harden: ReturnType<typeof helmet>): HotLane {
+/** What answers in front of Express, with the headers that Express's middleware sets on every answer. */
+function hotLane(app: NestExpressApplication): HotLane {
   const lane = app.get(HotLane, { strict: false });
-  const headers = new Map<string, string>();
-  const response = {
-    setHeader: (name: string, value: string) => headers.set(name, value),
-    removeHeader: (name: string) => headers.delete(name),
-  } as unknown as ServerResponse;
-  harden({} as IncomingMessage, response, () => undefined);
-  lane.setDefaultHeaders(Object.fromEntries(headers));
+  lane.setDefaultHeaders(securityHeaderFields());
   return lane;
 }
 
@@ -94,16 +68,9 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addBearerAuth(
       { type: 'http', description: 'With `AUTH_MODE=token` or `jwt`; without it no token is asked for.' },
       SECURITY_SCHEME,
-    )
-    .addTag('agents', 'Enrolling and finding agents')
-    .addTag('agent', 'One agent')
-    .addTag('access', 'Tokens of agents and their owners')
-    .addTag('governance', 'Judgements of the Trifecta Court')
-    .addTag('analytics', 'The whole fleet')
-    .addTag('heartbeat', 'Signs of life')
-    .addTag('service', 'Probes')
-    .build();
-  return withoutSuffix(SwaggerModule.createDocument(app, outline));
+    );
+  for (const { name, description: about } of describedTags()) outline.addTag(name, about);
+  return withoutSuffix(SwaggerModule.createDocument(app, outline.build()));
 }
 
 /** Schemas under names that say nothing of how they are made: `Agent`, not `AgentDto`. */

@@ -1,5 +1,6 @@
 import { Controller, Get, Param, Post } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiQuery } from '@nestjs/swagger';
+import { ApiTag } from '../../src/platform/http/api-tag';
 import { AGENT_ID, RESERVED_IDS, agentIdPipe } from '../../src/agent/agent-fields';
 import { actorOf } from '../../src/platform/access/actor';
 import type { Principal } from '../../src/platform/access/principal';
@@ -12,7 +13,7 @@ import { NoteDto, NotesDto, WriteNoteDto } from './notes.dto';
 import { NotesService } from './notes.service';
 
 /** Notes about one agent. */
-@ApiTags('notes')
+@ApiTag('notes', 'Notes about agents')
 @ApiParam(AGENT_ID)
 @ReservedWords('id', RESERVED_IDS)
 @Controller('agents/:id/notes')

@@ -1,5 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiTag } from '../platform/http/api-tag';
 import { SharedAnswers } from '../platform/cache/shared-answers';
 import { Requires } from '../platform/access/requires.decorator';
 import { ApiProblems } from '../platform/validation/api-problems';
@@ -7,7 +8,7 @@ import { AnalyticsRepository } from './analytics.repository';
 import { FleetHealthDto, OverviewDto } from './dto/analytics.dto';
 
 /** Figures about the whole fleet. */
-@ApiTags('analytics')
+@ApiTag('analytics', 'The whole fleet')
 @Controller('analytics')
 export class AnalyticsController {
   constructor(

@@ -1,5 +1,6 @@
 import { Controller, Get } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiQuery } from '@nestjs/swagger';
+import { ApiTag } from '../platform/http/api-tag';
 import { Requires } from '../platform/access/requires.decorator';
 import { ApiProblems } from '../platform/validation/api-problems';
 import { Query, ReadsQuery } from '../platform/validation/http-input';
@@ -10,7 +11,7 @@ import { VERDICTS, type GovernanceDecisionEntity } from './governance-decision.e
 import { GovernanceService } from './governance.service';
 
 /** The audit trail. */
-@ApiTags('governance')
+@ApiTag('governance', 'Decisions of the policy, and the audit trail')
 @Controller('governance')
 export class GovernanceController {
   constructor(private readonly governance: GovernanceService) {}

@@ -1,5 +1,6 @@
 import { Controller, Get, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { ApiTag } from '../platform/http/api-tag';
 import type { Response } from 'express';
 import { Lifecycle } from '../platform/runtime/lifecycle';
 import { RateLimit } from '../platform/limits/rate-limit.decorator';
@@ -8,7 +9,7 @@ import { Requires } from '../platform/access/requires.decorator';
 import { LivenessDto, ServiceHealthDto } from './health.dto';
 
 /** Probes. */
-@ApiTags('service')
+@ApiTag('service', 'Probes, metrics and the description of the API')
 @RateLimit('none')
 @Controller('health')
 export class HealthController {

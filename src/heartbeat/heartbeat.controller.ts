@@ -1,5 +1,6 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiTag } from '../platform/http/api-tag';
 import type { Principal } from '../platform/access/principal';
 import { Caller, Requires } from '../platform/access/requires.decorator';
 import { ApiProblems } from '../platform/validation/api-problems';
@@ -18,7 +19,7 @@ import {
 import { HeartbeatService, type AcceptedBeat } from './heartbeat.service';
 
 /** Signs of life. */
-@ApiTags('heartbeat')
+@ApiTag('heartbeat', 'Signs of life')
 @RateLimit('heartbeats')
 @Controller('agents')
 export class HeartbeatController {

@@ -1,5 +1,6 @@
 import { Controller, Get, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation, ApiProduces } from '@nestjs/swagger';
+import { ApiTag } from '../platform/http/api-tag';
 import type { Response } from 'express';
 import { WorkerLink } from '../platform/cluster/worker-link';
 import { Requires } from '../platform/access/requires.decorator';
@@ -8,7 +9,7 @@ import { RateLimit } from '../platform/limits/rate-limit.decorator';
 import { Instruments } from '../platform/observability/instruments';
 
 /** Answers Prometheus. */
-@ApiTags('service')
+@ApiTag('service')
 @RateLimit('none')
 @Controller('metrics')
 export class MetricsController {

@@ -8,9 +8,9 @@ import {
   ApiParam,
   ApiQuery,
   ApiResponse,
-  ApiTags,
   PartialType,
 } from '@nestjs/swagger';
+import { ApiTag } from '../platform/http/api-tag';
 import { seesSecrets } from '../platform/access/access-rule';
 import { actorOf } from '../platform/access/actor';
 import type { Principal } from '../platform/access/principal';
@@ -43,7 +43,7 @@ const ETAG = {
 class AgentPatchDto extends PartialType(AgentFieldsDto) {}
 
 /** One agent: reading, changing and deregistering it. */
-@ApiTags('agent')
+@ApiTag('agent', 'One agent')
 @ApiParam(AGENT_ID)
 @ReservedWords('id', RESERVED_IDS)
 @Controller('agents/:id')

@@ -1,5 +1,6 @@
 import { Controller, Get, Headers, HttpCode, Post } from '@nestjs/common';
-import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiQuery, ApiTags } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiQuery } from '@nestjs/swagger';
+import { ApiTag } from '../platform/http/api-tag';
 import { actorOf } from '../platform/access/actor';
 import type { Principal } from '../platform/access/principal';
 import { Caller, Requires } from '../platform/access/requires.decorator';
@@ -22,7 +23,7 @@ import { RegistrationService } from './registration/registration.service';
 const LOCATION = { Location: { description: 'The path of the agent.', schema: { type: 'string' as const } } };
 
 /** All agents: enrolling and finding them. */
-@ApiTags('agents')
+@ApiTag('agents', 'Registering and finding agents')
 @Controller('agents')
 export class AgentsController {
   constructor(

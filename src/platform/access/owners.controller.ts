@@ -1,5 +1,6 @@
 import { Controller, Delete, Param } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiTag } from '../http/api-tag';
 import { ApiProblems } from '../validation/api-problems';
 import { validationError } from '../validation/domain-error';
 import { askedBy } from '../../events/provenance';
@@ -10,7 +11,7 @@ import { isClientName, type Principal } from './principal';
 import { Caller, Requires } from './requires.decorator';
 
 /** The clients that own agents. */
-@ApiTags('access')
+@ApiTag('access', 'Tokens of agents and their owners')
 @Controller('owners')
 export class OwnersController {
   constructor(private readonly credentials: AgentCredentials) {}

@@ -40,7 +40,7 @@ interface Entry {
 @Injectable()
 export class HotLane implements OnModuleInit {
   private readonly entries: Record<string, Entry[]> = { GET: [], POST: [] };
-  private standingHeaders: string[] = [];
+  private defaultHeaders: string[] = [];
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -90,8 +90,8 @@ export class HotLane implements OnModuleInit {
   }
 
   /** Has every answer carry these headers, as the middleware of the ordinary lane does. */
-  setDefaultHeaders(headers: Record<string, string>): void {
-    this.standingHeaders = Object.entries(headers).flat();
+  setDefaultHeaders(headers: [name: string, value: string][]): void {
+    this.defaultHeaders = headers.flat();
   }
 
   /** Answers the request, or gives false and leaves it untouched. */
@@ -171,7 +171,7 @@ export class HotLane implements OnModuleInit {
     headers: Record<string, string> | undefined,
     body: object | undefined,
   ): void {
-    const fields = [...this.standingHeaders, 'X-Request-Id', requestId];
+    const fields = [...this.defaultHeaders, 'X-Request-Id', requestId];
     for (const name in headers) fields.push(name, headers[name]!);
     const text = body && JSON.stringify(body);
     if (text) {

@@ -1,5 +1,6 @@
 import { Controller, Header, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
+import { ApiTag } from '../../platform/http/api-tag';
 import { AGENT_ID, agentIdPipe, RESERVED_IDS } from '../../agent/agent-fields';
 import { concurrentUpdate } from '../../agent/agent.errors';
 import { AgentTokenRotation } from '../../platform/access/agent-tokens/agent-token-rotation';
@@ -14,7 +15,7 @@ import { RotatedTokenDto, RotateTokenDto } from './agent-token.dto';
 const OVERLAP_SECONDS = 60;
 
 /** An agent's own token. */
-@ApiTags('access')
+@ApiTag('access')
 @ApiParam(AGENT_ID)
 @ReservedWords('id', RESERVED_IDS)
 @Controller('agents/:id/token')

@@ -1,5 +1,6 @@
 import { Controller, Get, Header } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiTag } from '../../http/api-tag';
 import { dateOf } from '../../common/clock';
 import { ApiProblems } from '../../validation/api-problems';
 import { invalidToken } from '../access.errors';
@@ -9,7 +10,7 @@ import { Caller, Requires } from '../requires.decorator';
 import { WhoAmIDto } from './whoami.dto';
 
 /** Who asks, as access control sees it. */
-@ApiTags('access')
+@ApiTag('access')
 @Controller('whoami')
 export class WhoAmIController {
   constructor(private readonly credentials: AgentCredentials) {}
