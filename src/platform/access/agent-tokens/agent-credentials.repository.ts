@@ -34,6 +34,8 @@ export interface CredentialIssue {
 const RENEWAL_SHARE = 1 / 30;
 const REVOKED_TOGETHER = 500;
 
+/** Whether a former token still counts, over its row and that of its agent's credentials. */
+const IS_ACCEPTED = 'valid_until > now() AND successor_sha256 = agent_credentials.sha256';
 const USED_AT = 'greatest(issued_at, renewed_at)';
 
 /** The SQL of agents' credentials. */
@@ -65,10 +67,23 @@ export class AgentCredentialsRepository {
        SELECT agent_id, owner, encode(former.sha256, 'base64'),
               extract(epoch FROM valid_until - now())::float8 * 1000, false, true
          FROM agent_former_tokens AS former JOIN agent_credentials USING (agent_id)
-        WHERE former.sha256 = ANY ($1) AND valid_until > now() AND successor_sha256 = agent_credentials.sha256`,
+        WHERE former.sha256 = ANY ($1) AND ${IS_ACCEPTED}`,
       [digests.map((digest) => Buffer.from(digest, 'base64')), this.ttlSeconds()],
     );
     return new Map(rows.map((row) => [row.digest, row]));
+  }
+
+  /** When a token ends unless it is used, by its digest in base64; undefined when it is not valid. */
+  async expiryOf(digest: string): Promise<Date | undefined> {
+    const [token] = await this.database.query<{ expiry: Date }>(
+      `SELECT ${USED_AT} + make_interval(secs => $2) AS expiry FROM agent_credentials
+        WHERE sha256 = decode($1, 'base64') AND ${isValid('$2')}
+       UNION ALL
+       SELECT valid_until FROM agent_former_tokens AS former JOIN agent_credentials USING (agent_id)
+        WHERE former.sha256 = decode($1, 'base64') AND ${IS_ACCEPTED}`,
+      [digest, this.ttlSeconds()],
+    );
+    return token?.expiry;
   }
 
   /** Notes that the tokens of these agents are in use. One that has expired stays so. */

@@ -98,12 +98,11 @@ export class AgentCredentials {
   }
 
   /**
-   * When a token ends, by its digest in base64, milliseconds since 1970: the database is asked. Undefined when it has ended.
+   * When a token ends unless it is used, by its digest in base64: the database is asked. Undefined when it has ended.
    * @throws DomainError `store_unavailable`
    */
-  async expiryOf(digest: string): Promise<number | undefined> {
-    const credential = (await this.credentials.ofTokens([digest])).get(digest);
-    return credential && Math.round(this.clock.now().getTime() + credential.validForMs);
+  expiryOf(digest: string): Promise<Date | undefined> {
+    return this.credentials.expiryOf(digest);
   }
 
   /**

@@ -34,7 +34,7 @@ export class WhoAmIController {
       const { id: name, owner, digest } = principal;
       const expiry = await this.credentials.expiryOf(digest);
       if (expiry === undefined) throw invalidToken(); // since the request came in
-      return { name, kind: 'agent', scopes: ['agent'], where: null, expires_at: timeOf(expiry), owner };
+      return { name, kind: 'agent', scopes: ['agent'], where: null, expires_at: expiry.toISOString(), owner };
     }
     return { name: null, kind: 'anonymous', scopes: SCOPES, where: null, expires_at: null };
   }
