@@ -6,7 +6,7 @@ import { DataSource } from 'typeorm';
 import { writeArchive } from '../../src/backup/archive-writer';
 import { RegistryDatabase } from '../../src/backup/registry-database';
 import { loadConfiguration } from '../../src/platform/config/configuration';
-import { commandOptions, migrate } from '../../src/platform/database/data-source';
+import { commandOptions, MIGRATION_LOCK, migrate } from '../../src/platform/database/data-source';
 import { EmbeddedPostgres } from '../../src/platform/database/embedded/embedded-postgres';
 import { runBackup, startBackup } from '../support/backup-process';
 import { BeatingFleet, defineFleet } from '../support/beating-fleet';
@@ -296,6 +296,28 @@ describe('a backup of a given database', () => {
         `SELECT table_name, column_name, data_type, column_default, is_nullable FROM information_schema.columns WHERE table_schema = 'public' ORDER BY 1, 2`,
       );
     expect(await schema(target)).toEqual(await schema(source));
+  });
+
+  it('is complete before a service that starts meanwhile sees anything of it', async () => {
+    const [source, target] = [await given(createTestDatabase()), await given(createTestDatabase())];
+    await agent(source, 'restored', {});
+    expect(await runBackup(['backup', file('meanwhile')], to(source))).toMatchObject({ code: 0 });
+    const isLocked = async (condition: string): Promise<boolean> => {
+      const here = '(SELECT oid FROM pg_database WHERE datname = current_database())';
+      return (await target.query(`SELECT FROM pg_locks WHERE database = ${here} AND ${condition}`)).length > 0;
+    };
+    const isReplacing = `mode = 'AccessExclusiveLock' AND locktype = 'relation' AND granted`;
+    const isWaiting = `locktype = 'advisory' AND objid = ${MIGRATION_LOCK} AND NOT granted`;
+    const { child, outcome } = startBackup(['restore', file('meanwhile')], to(target));
+    await until('it is at it', PATIENCE, async () => (await isLocked(isReplacing)) || child.exitCode !== null);
+    child.kill('SIGSTOP');
+    const starting = ServiceProcess.start({ env: to(target) });
+    await until('the service waits', PATIENCE, async () => (await isLocked(isWaiting)) || child.exitCode !== null);
+    child.kill('SIGCONT');
+    expect(await outcome).toMatchObject({ code: 0, stderr: '' });
+    const service = await starting;
+    expect((await fetch(`${service.url}/agents/restored`)).status).toBe(200);
+    await service.stop();
   });
 
   it('of an earlier release is restored as it was and migrated', async () => {
