@@ -15,6 +15,8 @@ const EVENTS: LifecycleEvent[] = [
   'silent_for_long',
   'maintenance_begins',
   'maintenance_ends',
+  'quarantine',
+  'release',
   'deregister',
 ];
 
@@ -36,6 +38,12 @@ const LIFECYCLE: [from: AgentStatus | 'unknown', event: LifecycleEvent, to: Agen
   ['unhealthy', 'maintenance_begins', 'maintenance'],
   ['inactive', 'maintenance_begins', 'maintenance'],
   ['maintenance', 'maintenance_ends', 'active'],
+  ['active', 'quarantine', 'quarantined'],
+  ['unhealthy', 'quarantine', 'quarantined'],
+  ['inactive', 'quarantine', 'quarantined'],
+  ['maintenance', 'quarantine', 'quarantined'],
+  ['quarantined', 'release', 'active'],
+  ['quarantined', 'deregister', 'deregistered'],
   ['active', 'deregister', 'deregistered'],
   ['unhealthy', 'deregister', 'deregistered'],
   ['inactive', 'deregister', 'deregistered'],

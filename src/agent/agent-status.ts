@@ -1,5 +1,12 @@
 /** Lifecycle: whether the agent is there. How it feels is its health, see `agent-health.ts`. */
-export const AGENT_STATUSES = ['active', 'unhealthy', 'inactive', 'maintenance', 'deregistered'] as const;
+export const AGENT_STATUSES = [
+  'active',
+  'unhealthy',
+  'inactive',
+  'maintenance',
+  'quarantined',
+  'deregistered',
+] as const;
 export type AgentStatus = (typeof AGENT_STATUSES)[number];
 
 export type LifecycleEvent =
@@ -10,6 +17,8 @@ export type LifecycleEvent =
   | 'silent_for_long'
   | 'maintenance_begins'
   | 'maintenance_ends'
+  | 'quarantine'
+  | 'release'
   | 'deregister';
 
 /** What there is before the first registration, and again after a tombstone was purged. */
@@ -30,11 +39,14 @@ const TRANSITIONS: Record<LifecycleEvent, Partial<Record<From, AgentStatus>>> = 
   silent_for_long: { unhealthy: 'inactive' },
   maintenance_begins: { active: 'maintenance', unhealthy: 'maintenance', inactive: 'maintenance' },
   maintenance_ends: { maintenance: 'active' },
+  quarantine: { active: 'quarantined', unhealthy: 'quarantined', inactive: 'quarantined', maintenance: 'quarantined' },
+  release: { quarantined: 'active' },
   deregister: {
     active: 'deregistered',
     unhealthy: 'deregistered',
     inactive: 'deregistered',
     maintenance: 'deregistered',
+    quarantined: 'deregistered',
   },
 };
 

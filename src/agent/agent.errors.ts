@@ -18,6 +18,26 @@ export function maintenanceIsOperators(): DomainError {
   return new DomainError('forbidden', 'insufficient_scope', detail);
 }
 
+export function operatorsOnly(): DomainError {
+  const detail = 'Operators quarantine agents and ban ids: this takes a token with the scope operate';
+  return new DomainError('forbidden', 'insufficient_scope', detail);
+}
+
+/** Only an operator changes a quarantined agent, and only its status. */
+export function agentQuarantined(id: string): DomainError {
+  const detail = `Agent ${id} is quarantined until an operator releases it: it may beat and read itself, and nothing else`;
+  return new DomainError('forbidden', 'quarantined', detail);
+}
+
+/** Nothing is registered under the id until an operator lifts the ban. */
+export function agentBanned(id: string): DomainError {
+  return new DomainError('forbidden', 'banned', `The id ${id} is banned until an operator lifts the ban`);
+}
+
+export function banNotFound(id: string): DomainError {
+  return new DomainError('not_found', 'ban_not_found', `The id ${id} is not banned`);
+}
+
 export function agentLimitReached(most: number): DomainError {
   const detail = `This client owns ${most} registered agents or more, and may not register others (AGENTS_MAX_PER_OWNER)`;
   return new DomainError('forbidden', 'agent_limit_reached', detail);

@@ -29,5 +29,12 @@ export interface ChangedAgent {
   status: AgentStatus;
 }
 
-export const AGENT_EVENT_TYPES = ['registered', 'imported', 'updated', 'status_changed', 'deregistered'] as const;
+export const AGENT_EVENT_TYPES = [
+  'registered',
+  'imported',
+  'updated',
+  'status_changed',
+  'deregistered',
+  'unbanned',
+] as const;
 export type AgentEventType = (typeof AGENT_EVENT_TYPES)[number];

@@ -9,6 +9,7 @@ const MESSAGE: Record<AgentEventType, string> = {
   updated: 'Agent updated',
   status_changed: 'Agent status changed',
   deregistered: 'Agent deregistered',
+  unbanned: 'Ban of an id lifted',
 };
 
 /** One log line for every change of an agent. */

@@ -70,6 +70,7 @@ describe('fieldsOf', () => {
     generation: 7,
     maintenanceBy: null,
     deregisteredAt: null,
+    bannedAt: null,
   };
 
   it('gives the registration fields of an agent and nothing else of it', () => {

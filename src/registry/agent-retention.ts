@@ -10,7 +10,7 @@ export const IDEMPOTENCY_SECONDS = 86_400;
 @Injectable()
 export class TombstoneRetention extends RetainedTable {
   constructor(database: Database, { AGENT_RETENTION_SECONDS: seconds }: Configuration) {
-    super(database, { name: 'agents', time: 'deregistered_at', seconds, lock: 3 });
+    super(database, { name: 'agents', time: 'deregistered_at', except: 'banned_at IS NOT NULL', seconds, lock: 3 });
   }
 }
 

@@ -11,7 +11,7 @@ import {
   PartialType,
 } from '@nestjs/swagger';
 import { ApiTag } from '../platform/http/api-tag';
-import { seesSecrets } from '../platform/access/access-rule';
+import { isOperator, seesSecrets } from '../platform/access/access-rule';
 import { actorOf } from '../platform/access/actor';
 import type { Principal } from '../platform/access/principal';
 import { Caller, Requires } from '../platform/access/requires.decorator';
@@ -23,7 +23,7 @@ import { HotRoute } from '../platform/lane/hot-route.decorator';
 import { QueryParameters } from '../platform/validation/query-parameters';
 import type { AgentEntity } from './agent.entity';
 import { AgentPresenter, presentEvent } from './agent.presenter';
-import { AgentService } from './agent.service';
+import { AgentService, type ChangeOptions } from './agent.service';
 import { AGENT_ID, RESERVED_IDS, agentIdPipe } from '../agent/agent-fields';
 import { AgentFieldsDto, SetStatusDto } from './dto/agent-requests.dto';
 import { AgentDto, AgentEventsDto, AgentHealthDto, DeregistrationDto } from './dto/agent-responses.dto';
@@ -37,6 +37,14 @@ const IF_MATCH = {
 
 const ETAG = {
   ETag: { description: 'Names the state, strongly. Heartbeats do not change it.', schema: { type: 'string' as const } },
+};
+
+const BAN = {
+  name: 'ban',
+  required: false,
+  enum: ['true', 'false'],
+  description:
+    'true: nothing may register under the id until an operator lifts the ban (`DELETE /bans/{id}`). For operators.',
 };
 
 /** A merge patch as OpenAPI can tell it: of the same fields, none of which has to be there. */
@@ -91,7 +99,7 @@ export class AgentController {
     @Headers('if-match') ifMatch: string | undefined,
     @Caller() principal: Principal,
   ): Promise<HttpResponse<AgentDto>> {
-    return this.recordOf(await this.agents.replace(id, body, { actor: actorOf(principal), ifMatch }), principal);
+    return this.recordOf(await this.agents.replace(id, body, optionsOf(principal, ifMatch)), principal);
   }
 
   @Patch()
@@ -108,45 +116,53 @@ export class AgentController {
     @Headers('if-match') ifMatch: string | undefined,
     @Caller() principal: Principal,
   ): Promise<HttpResponse<AgentDto>> {
-    return this.recordOf(await this.agents.merge(id, patch, { actor: actorOf(principal), ifMatch }), principal);
+    return this.recordOf(await this.agents.merge(id, patch, optionsOf(principal, ifMatch)), principal);
   }
 
   @Delete()
+  @ReadsQuery()
   @Requires('agent', { ownAgent: 'id', allowOperators: true })
   @ApiOperation({ operationId: 'deregisterAgent', summary: 'Deregister' })
   @ApiHeader(IF_MATCH)
+  @ApiQuery(BAN)
   @ApiOkResponse({ type: DeregistrationDto })
   @ApiProblems(400, 403, 404, 409, 412)
   async deregister(
     @Param('id', agentIdPipe) id: string,
     @Headers('if-match') ifMatch: string | undefined,
+    @Query() parameters: QueryParameters,
     @Caller() principal: Principal,
   ): Promise<DeregistrationDto> {
-    await this.agents.deregister(id, { actor: actorOf(principal), ifMatch });
+    const ban = parameters.words('ban', ['true', 'false']).includes('true');
+    parameters.finish();
+    await this.agents.deregister(id, { ...optionsOf(principal, ifMatch), ban });
     return { id, status: 'deregistered' };
   }
 
   @Delete('deregister')
+  @ReadsQuery()
   @Requires('agent', { ownAgent: 'id', allowOperators: true })
   @ApiOperation({ operationId: 'deregisterAgentByPath', summary: 'The same, at the path of the original' })
   @ApiHeader(IF_MATCH)
+  @ApiQuery(BAN)
   @ApiOkResponse({ type: DeregistrationDto })
   @ApiProblems(400, 403, 404, 409, 412)
   async deregisterByPath(
     @Param('id', agentIdPipe) id: string,
     @Headers('if-match') ifMatch: string | undefined,
+    @Query() parameters: QueryParameters,
     @Caller() principal: Principal,
   ): Promise<DeregistrationDto> {
-    return this.deregister(id, ifMatch, principal);
+    return this.deregister(id, ifMatch, parameters, principal);
   }
 
   @Put('status')
   @Requires('operate', { ownAgent: 'id', allowItself: true })
   @ApiOperation({
     operationId: 'setAgentStatus',
-    summary: 'Maintenance and back',
+    summary: 'Maintenance or quarantine, and back',
     description:
-      'For operators, and with the agent’s own token. Who set a maintenance ends it: an operator’s lasts, whatever the agent registers or sends, until an operator ends it; the agent’s own ends when the agent says so or registers again.',
+      'For operators; maintenance also with the agent’s own token. A quarantined agent is listed and never discovered; its heartbeats are recorded, and everything else but to read itself is refused with `quarantined` until an operator sets it active. Who set a maintenance ends it: an operator’s lasts, whatever the agent registers or sends, until an operator ends it; the agent’s own ends when the agent says so or registers again.',
   })
   @ApiHeader(IF_MATCH)
   @ApiOkResponse({ type: AgentDto, headers: ETAG })
@@ -157,7 +173,7 @@ export class AgentController {
     @Headers('if-match') ifMatch: string | undefined,
     @Caller() principal: Principal,
   ): Promise<HttpResponse<AgentDto>> {
-    return this.recordOf(await this.agents.setStatus(id, body, { actor: actorOf(principal), ifMatch }), principal);
+    return this.recordOf(await this.agents.setStatus(id, body, optionsOf(principal, ifMatch)), principal);
   }
 
   @Post('status')
@@ -220,4 +236,8 @@ export class AgentController {
       this.presenter.record(agent, seesSecrets(principal, agent)),
     );
   }
+}
+
+function optionsOf(principal: Principal, ifMatch: string | undefined): ChangeOptions {
+  return { actor: actorOf(principal), isOperator: isOperator(principal), ifMatch };
 }

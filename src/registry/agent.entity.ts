@@ -71,6 +71,10 @@ export class AgentEntity {
   @Column({ name: 'deregistered_at', type: 'timestamptz', nullable: true })
   deregisteredAt!: Date | null;
 
+  /** Set on a tombstone whose id nothing may register under. */
+  @Column({ name: 'banned_at', type: 'timestamptz', nullable: true })
+  bannedAt!: Date | null;
+
   /** Whose it is, from `agent_credentials`, where the query has asked for it; null: nobody's. */
   owner?: string | null;
 }

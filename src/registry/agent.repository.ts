@@ -5,6 +5,7 @@ import { withoutSecrets } from '../platform/common/secrets';
 import type { Provenance } from '../events/agent-event';
 import { aboutAgent, appendEvents, provenanceJson } from '../events/append-events.sql';
 import { AgentChanged, type AgentEventType, type ChangedAgent } from '../events/agent-changed.event';
+import { agentBanned, agentQuarantined } from '../agent/agent.errors';
 import { Configuration } from '../platform/config/configuration';
 import type { AgentEntity } from './agent.entity';
 import type { AgentFields } from './agent-fields.mapping';
@@ -13,7 +14,7 @@ import type { AgentQuery } from './search/agent-query';
 import { transition, transitionSql, type AgentStatus, type MaintainedBy } from '../agent/agent-status';
 
 /** The columns of a list item: without what may be large. */
-export type AgentListItem = Omit<AgentEntity, 'metadata' | 'health' | 'deregisteredAt' | 'maintenanceBy'>;
+export type AgentListItem = Omit<AgentEntity, 'metadata' | 'health' | 'deregisteredAt' | 'bannedAt' | 'maintenanceBy'>;
 
 /** A registration to write. */
 export interface NewRegistration {
@@ -35,6 +36,8 @@ export interface AgentChange {
   status?: AgentStatus;
   /** With the status `maintenance`: who has set it. */
   maintenanceBy?: MaintainedBy;
+  /** With the status `deregistered`: nothing may register under the id from now on. */
+  isBanned?: boolean;
   event: { type: AgentEventType; provenance: Provenance; reason?: string | null; data?: Record<string, unknown> };
 }
 
@@ -45,7 +48,8 @@ export interface ChangedRecord {
 }
 
 /** All columns, named as the entity names them. */
-export const COLUMNS = `${LIST_COLUMNS}, metadata, health, deregistered_at AS "deregisteredAt", maintenance_by AS "maintenanceBy"`;
+export const COLUMNS = `${LIST_COLUMNS}, metadata, health, deregistered_at AS "deregisteredAt", banned_at AS "bannedAt",
+  maintenance_by AS "maintenanceBy"`;
 
 /** The same, and whose it is. */
 const RECORD = `SELECT ${COLUMNS}, (SELECT owner FROM agent_credentials WHERE agent_id = agents.id) AS owner FROM agents`;
@@ -100,6 +104,7 @@ export class AgentRepository {
       const parameters = [JSON.stringify([itemOf(registration)])];
       const [row] = await querier.prepared<RegisteredRow>('register_agent', REGISTER, parameters);
       if (row) return registeredFrom(registration, row);
+      await this.requireOpen(querier, registration.id);
       // Another request registered the id between the statement's snapshot and its insert: now it is there.
     }
     throw new Error(
@@ -118,6 +123,25 @@ export class AgentRepository {
     return new Map(rows.map((row) => [row.id, registeredFrom(batch.get(row.id)!, row)]));
   }
 
+  /** Undefined when the id is not banned. */
+  async liftBan(id: string, provenance: Provenance): Promise<AgentChanged | undefined> {
+    const parameters = [id, JSON.stringify(provenanceJson(provenance))];
+    const [row] = await this.database.query<ChangedAgent & { revision: string }>(LIFT_BAN, parameters);
+    return row && new AgentChanged(row.revision, 'unbanned', changedAgent(row), row.status, provenance);
+  }
+
+  /**
+   * Asked only when a registration has written nothing.
+   * @throws DomainError `quarantined` or `banned` when that is why
+   */
+  private async requireOpen(querier: Querier, id: string): Promise<void> {
+    const [agent] = await querier.query<Pick<AgentEntity, 'status' | 'deregisteredAt' | 'bannedAt'>>(
+      'SELECT status, deregistered_at AS "deregisteredAt", banned_at AS "bannedAt" FROM agents WHERE id = $1',
+      [id],
+    );
+    if (agent) requireOpen(id, agent);
+  }
+
   /** Applies a change to the state that was read. Undefined when the agent has changed since: read again and decide anew. */
   async change(agent: AgentEntity, change: AgentChange): Promise<ChangedRecord | undefined> {
     const { event, status = agent.status } = change;
@@ -132,6 +156,7 @@ export class AgentRepository {
       JSON.stringify(event.data ?? {}),
       JSON.stringify(provenanceJson(event.provenance)),
       change.maintenanceBy ?? agent.maintenanceBy,
+      change.isBanned ?? false,
     ]);
     if (!row) return undefined;
     const { revision, ...changed } = row;
@@ -171,6 +196,15 @@ function registeredFrom({ fields, provenance }: NewRegistration, row: Registered
   };
 }
 
+/** @throws DomainError `quarantined` or `banned` when nothing may register under the id of such an agent, or tombstone */
+export function requireOpen(
+  id: string,
+  { status, deregisteredAt, bannedAt }: Pick<AgentEntity, 'status' | 'deregisteredAt' | 'bannedAt'>,
+): void {
+  if (status === 'quarantined') throw agentQuarantined(id);
+  if (deregisteredAt && bannedAt) throw agentBanned(id);
+}
+
 function changedAgent({ id, name, type, status }: ChangedAgent): ChangedAgent {
   return { id, name, type, status };
 }
@@ -207,6 +241,19 @@ const REGISTERED = appendEvents(
   },
   `written JOIN batch USING (id) LEFT JOIN previous USING (id), LATERAL (SELECT ${CHANGED} AS changed) AS difference`,
 );
+
+/** Whether nothing registers under the id of a row, as SQL; see {@link AgentRepository.requireOpen}. */
+const isClosed = (row: string): string =>
+  `(${row}.status = 'quarantined' OR ${row}.deregistered_at IS NOT NULL AND ${row}.banned_at IS NOT NULL)`;
+
+/** Ends a ban. The tombstone stays, and is purged in its time. */
+const LIFT_BAN = `
+  WITH changed AS (
+    UPDATE agents SET banned_at = NULL, generation = generation + 1
+     WHERE id = $1 AND deregistered_at IS NOT NULL AND banned_at IS NOT NULL
+    RETURNING *),
+  logged AS (${appendEvents({ agent: 'changed', type: `'unbanned'`, provenance: '$2::jsonb' }, 'changed')})
+  SELECT id, name, type, status, revision FROM changed JOIN logged ON agent_id = id`;
 
 /** An agent that registers again ends the maintenance that it has set itself, see `mayEndMaintenance`. */
 const OWN_MAINTENANCE = `(known.status = 'maintenance' AND known.maintenance_by IS NOT DISTINCT FROM 'agent')`;
@@ -245,7 +292,7 @@ function registerStatement(lock: string): string {
            maintenance_by = CASE WHEN known.status = 'maintenance' AND NOT ${OWN_MAINTENANCE} THEN known.maintenance_by END,
            registered_at = CASE WHEN known.deregistered_at IS NULL THEN known.registered_at ELSE now() END,
            last_seen = greatest(known.last_seen, now()), deregistered_at = NULL, generation = known.generation + 1
-     WHERE EXISTS (SELECT FROM previous WHERE previous.id = known.id)
+     WHERE EXISTS (SELECT FROM previous WHERE previous.id = known.id AND NOT ${isClosed('previous')})
     RETURNING id, name, type, status, registered_at, generation),
   logged AS (${REGISTERED})
   SELECT id, written.status, written.registered_at AS "registeredAt", previous.status AS "previousStatus", revision
@@ -265,8 +312,9 @@ const CHANGE = `
   WITH changed AS (
     UPDATE agents
        SET name = $2, type = $3, category = $4, version = $5, capabilities = $6, endpoints = $7, metadata = $8, heartbeat = $9,
-           last_seen = CASE WHEN status = 'maintenance' AND $11 = 'active' THEN greatest(last_seen, now()) ELSE last_seen END,
-           status = $11, maintenance_by = CASE WHEN $11 = 'maintenance' THEN $17 END, deregistered_at = CASE WHEN $11 = 'deregistered' THEN now() END, generation = generation + 1
+           last_seen = CASE WHEN status IN ('maintenance', 'quarantined') AND $11 = 'active' THEN greatest(last_seen, now()) ELSE last_seen END,
+           status = $11, maintenance_by = CASE WHEN $11 = 'maintenance' THEN $17 END, deregistered_at = CASE WHEN $11 = 'deregistered' THEN now() END,
+           banned_at = CASE WHEN $18::boolean THEN now() END, generation = generation + 1
      WHERE id = $1 AND generation = $10
     RETURNING *),
   logged AS (${appendEvents(

@@ -14,16 +14,19 @@ import type { AgentEntity } from './agent.entity';
 import {
   agentDeregistered,
   agentNotFound,
+  agentQuarantined,
+  banNotFound,
   concurrentUpdate,
   illegalTransition,
   maintenanceIsOperators,
+  operatorsOnly,
   preconditionFailed,
 } from '../agent/agent.errors';
 import { changesOf, fieldsFrom, fieldsOf, type AgentFields } from './agent-fields.mapping';
 import { AGENT_LIST, type AgentQuery } from './search/agent-query';
 import { AgentCache } from './agent-cache';
 import { AgentRepository, type AgentChange, type AgentListItem } from './agent.repository';
-import { mayEndMaintenance, transition } from '../agent/agent-status';
+import { mayEndMaintenance, transition, type AgentStatus, type LifecycleEvent } from '../agent/agent-status';
 import { AgentCountCache, hashOf } from './search/agent-count-cache';
 import { AgentFieldsDto, HeartbeatSettingsDto, type SetStatusDto } from './dto/agent-requests.dto';
 import { contextOfStatus, contextOfUpdate } from './governed-context';
@@ -35,7 +38,14 @@ const UPDATE_ATTEMPTS = 64;
 /** Of a request that changes an agent: who asks, and the state that the agent must be in. */
 export interface ChangeOptions {
   actor: Actor;
+  /** Operators change what is quarantined, and ban. */
+  isOperator: boolean;
   ifMatch?: string;
+}
+
+export interface DeregisterOptions extends ChangeOptions {
+  /** Nothing may register under the id from then on. */
+  ban?: boolean;
 }
 
 /** Reads and changes agents that are registered. Every method that takes an id throws `agent_not_found` or `agent_deregistered`. */
@@ -89,7 +99,7 @@ export class AgentService {
    */
   async replace(id: string, body: AgentFieldsDto, { actor, ifMatch }: ChangeOptions): Promise<AgentEntity> {
     const provenance = askedBy(actor);
-    return this.change(id, ifMatch, (agent) => fieldsChange(agent, fieldsFrom(body), provenance));
+    return this.change(id, ifMatch, (agent) => fieldsChange(unquarantined(agent), fieldsFrom(body), provenance));
   }
 
   /**
@@ -108,7 +118,7 @@ export class AgentService {
         ({ field }) => !untouched.includes(field.split(/[.[]/, 1)[0]!),
       );
       rejectIfAny([...unknownNulls(patch), ...violations]);
-      return fieldsChange(agent, fieldsFrom(merged), provenance);
+      return fieldsChange(unquarantined(agent), fieldsFrom(merged), provenance);
     });
   }
 
@@ -119,12 +129,14 @@ export class AgentService {
   async setStatus(
     id: string,
     { status, reason }: SetStatusDto,
-    { actor, ifMatch }: ChangeOptions,
+    { actor, isOperator, ifMatch }: ChangeOptions,
   ): Promise<AgentEntity> {
     const provenance = askedBy(actor);
-    const event = status === 'maintenance' ? 'maintenance_begins' : 'maintenance_ends';
+    if (status === 'quarantined' && !isOperator) throw operatorsOnly();
     const by = actor.kind === 'agent' ? 'agent' : 'operator';
     return this.change(id, ifMatch, (agent) => {
+      if (!isOperator) unquarantined(agent);
+      const event = switched(agent.status, status);
       const next = transition(agent.status, event);
       if (!next) throw illegalTransition(agent.status, status);
       if (event === 'maintenance_ends' && !mayEndMaintenance(by, agent.maintenanceBy)) throw maintenanceIsOperators();
@@ -133,11 +145,32 @@ export class AgentService {
   }
 
   /** Leaves a tombstone, which the id's next registration replaces. */
-  async deregister(id: string, { actor, ifMatch }: ChangeOptions): Promise<void> {
+  async deregister(
+    id: string,
+    { actor, isOperator, ifMatch, ban: isBanned = false }: DeregisterOptions,
+  ): Promise<void> {
+    if (isBanned && !isOperator) throw operatorsOnly();
     const provenance = askedBy(actor);
+    const data = isBanned ? { banned: true } : {};
     await this.change(id, ifMatch, (agent) => {
-      return { status: transition(agent.status, 'deregister'), event: { type: 'deregistered', provenance } };
+      // Its owner could register it anew otherwise, and be out of quarantine.
+      if (!isOperator) unquarantined(agent);
+      return {
+        status: transition(agent.status, 'deregister'),
+        isBanned,
+        event: { type: 'deregistered', provenance, data },
+      };
     });
+  }
+
+  /**
+   * Lets the id be registered again.
+   * @throws DomainError `ban_not_found`
+   */
+  async liftBan(id: string, actor: Actor): Promise<void> {
+    const lifted = await this.agents.liftBan(id, askedBy(actor));
+    if (!lifted) throw banNotFound(id);
+    this.events.publishAll([lifted]);
   }
 
   /** Decides on what was read and writes only if that still holds, as often as it takes. No decision: nothing to change. */
@@ -176,6 +209,19 @@ function registered(id: string, agent: AgentEntity | undefined): AgentEntity {
   if (!agent) throw agentNotFound(id);
   if (agent.deregisteredAt) throw agentDeregistered(id);
   return agent;
+}
+
+/** @throws DomainError `quarantined` */
+function unquarantined(agent: AgentEntity): AgentEntity {
+  if (agent.status === 'quarantined') throw agentQuarantined(agent.id);
+  return agent;
+}
+
+/** What a request for a status asks of the lifecycle. */
+function switched(from: AgentStatus, to: SetStatusDto['status']): LifecycleEvent {
+  if (to === 'maintenance') return 'maintenance_begins';
+  if (to === 'quarantined') return 'quarantine';
+  return from === 'quarantined' ? 'release' : 'maintenance_ends';
 }
 
 /** The change from what the agent is to `fields`; nothing when they are the same. */

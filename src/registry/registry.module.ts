@@ -12,6 +12,7 @@ import { AgentCache } from './agent-cache';
 import { AgentRepository } from './agent.repository';
 import { AgentService } from './agent.service';
 import { AgentTokenController } from './own-token/agent-token.controller';
+import { BansController } from './bans/bans.controller';
 import { AgentCountCache } from './search/agent-count-cache';
 import { AgentsController } from './agents.controller';
 import { IdempotencyKeyEntity } from './registration/idempotency-key.entity';
@@ -32,7 +33,7 @@ import { AgentMetrics } from './agent.metrics';
 /** Agents: registering, finding, reading, changing and deregistering them. */
 @Module({
   imports: [TypeOrmModule.forFeature([AgentEntity, IdempotencyKeyEntity]), RegistryCacheModule, EventsModule],
-  controllers: [AgentsController, AgentController, AgentTokenController],
+  controllers: [AgentsController, AgentController, AgentTokenController, BansController],
   providers: [
     AgentMetrics,
     AgentChangeLogger,

@@ -43,6 +43,8 @@ const DEREGISTER = [401, 401, 401, 401, 401, 403, 200, 403, 200, 200, 403, 200];
 const ANY_TOKEN = [401, 401, 401, 401, 401, 200, 200, 200, 200, 200, 200, 200];
 const BATCH = [401, 401, 401, 401, 401, 403, 200, 200, 200, 200, 200, 403]; // each beat is decided on by itself
 const ADMIN = [401, 401, 401, 401, 401, 403, 403, 403, 200, 403, 403, 403];
+/** 404: the agent is not banned. */
+const OPERATE = [401, 401, 401, 401, 401, 403, 403, 403, 404, 403, 403, 404];
 const OPERATE_OR_ITSELF = [401, 401, 401, 401, 401, 403, 403, 403, 200, 200, 403, 200];
 
 /** Every route there is, about an agent of the owner's. One that is not here fails. */
@@ -63,6 +65,7 @@ const ROUTES: Record<string, { statuses: number[]; body?: (id: string) => unknow
   'GET /agents/:id/events': { statuses: READ_AGENT },
   'POST /agents/:id/heartbeat': { statuses: CHANGE_AGENT },
   'POST /agents/:id/token': { statuses: CHANGE_AGENT },
+  'DELETE /bans/:id': { statuses: OPERATE },
   'DELETE /owners/:name/tokens': { statuses: ADMIN },
   'GET /whoami': { statuses: ANY_TOKEN },
   'GET /analytics/overview': { statuses: READ },

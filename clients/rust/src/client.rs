@@ -339,6 +339,19 @@ impl RegistryClient {
         read(self.request(Method::DELETE, &["agents", segment(id)?])).await
     }
 
+    /// Deregisters an agent, after which nothing may register under its id (`DELETE /agents/{id}?ban=true`). With access
+    /// control on, this is for operators only.
+    pub async fn ban(&self, id: &str) -> Result<Deregistered, Error> {
+        let request = self.request(Method::DELETE, &["agents", segment(id)?]);
+        read(request.query(&[("ban", "true")])).await
+    }
+
+    /// Lets a banned id be registered again (`DELETE /bans/{id}`).
+    pub async fn lift_ban(&self, id: &str) -> Result<(), Error> {
+        Answer::of(self.request(Method::DELETE, &["bans", segment(id)?])).await?.success()?;
+        Ok(())
+    }
+
     /// How the registry itself is (`GET /health`); [`ServiceStatus::Unhealthy`](crate::ServiceStatus::Unhealthy) is an
     /// answer too, and no error.
     pub async fn health(&self) -> Result<ServiceHealth, Error> {

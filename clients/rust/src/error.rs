@@ -129,6 +129,10 @@ open_enum! {
         Unauthorized = "unauthorized",
         /// A good token that does not suffice.
         InsufficientScope = "insufficient_scope",
+        /// The agent is quarantined: until an operator releases it, it may beat and read itself, and nothing else.
+        Quarantined = "quarantined",
+        /// Nothing may register under the id until an operator lifts the ban.
+        Banned = "banned",
         /// The court has refused.
         GovernanceDenied = "governance_denied",
         /// The court has not answered.

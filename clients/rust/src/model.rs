@@ -65,6 +65,8 @@ open_enum! {
         Inactive = "inactive",
         /// Taken out of service by an operator; its silence does not matter.
         Maintenance = "maintenance",
+        /// Shut in by an operator: it may beat and read itself, and nothing else.
+        Quarantined = "quarantined",
         /// Gone.
         Deregistered = "deregistered",
     }
@@ -132,6 +134,8 @@ pub enum OperatorStatus {
     Active,
     /// Out of service: not counted as silent, and not found by those who look for active agents.
     Maintenance,
+    /// Shut in: listed and never discovered; it may beat and read itself, and nothing else.
+    Quarantined,
 }
 
 /// What an agent registers. [`Registration::new`] leaves out all that may be left out.

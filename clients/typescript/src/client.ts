@@ -11,6 +11,7 @@ import type {
   AgentPage,
   AgentRegistration,
   AgentSummary,
+  Ban,
   Decision,
   DecisionPage,
   DecisionQuery,
@@ -156,7 +157,10 @@ export class AgentRegistryClient {
     );
   }
 
-  /** The operator's switch: `maintenance` and back to `active`. The scopes `operate` and `admin` may, and the agent itself. */
+  /**
+   * The operator's switch: `maintenance` or `quarantined`, and back to `active`. The scopes `operate` and `admin` may; the agent itself may
+   * set its own maintenance.
+   */
   async setStatus(
     id: string,
     status: SettableStatus,
@@ -169,15 +173,31 @@ export class AgentRegistryClient {
     );
   }
 
-  /** Deregisters the agent; from then on it is not found, with the code `agent_deregistered`, until it registers again. */
-  deregister(id: string, options: ChangeOptions = {}): Promise<Deregistration> {
+  /**
+   * Deregisters the agent; from then on it is not found, with the code `agent_deregistered`, until it registers again. With `ban` (scopes
+   * `operate` and `admin`) nothing registers under the id until {@link liftBan}.
+   */
+  deregister(id: string, options: ChangeOptions & { ban?: boolean } = {}): Promise<Deregistration> {
     const headers = { 'if-match': options.ifMatch };
+    const query = options.ban === undefined ? {} : { ban: options.ban };
     const body: Deregistration = { id, status: 'deregistered' };
     return this.#call('delete', '/agents/{id}', {
       id,
       headers,
+      query,
       isRepeatable: options.ifMatch === undefined,
       doneBefore: { code: 'agent_deregistered', body },
+      options,
+    });
+  }
+
+  /** Lets a banned id be registered again (scopes `operate` and `admin`). */
+  liftBan(id: string, options: RequestOptions = {}): Promise<Ban> {
+    const body: Ban = { id, banned: false };
+    return this.#call('delete', '/bans/{id}', {
+      id,
+      isRepeatable: true,
+      doneBefore: { code: 'ban_not_found', body },
       options,
     });
   }

@@ -24,7 +24,7 @@ export interface paths {
                     "metadata.<key>"?: string;
                     name?: string;
                     /** @description Any of them. */
-                    status?: ("active" | "unhealthy" | "inactive" | "maintenance" | "deregistered")[];
+                    status?: ("active" | "unhealthy" | "inactive" | "maintenance" | "quarantined" | "deregistered")[];
                     /** @description Any of them. */
                     type?: string[];
                     version?: string;
@@ -338,7 +338,10 @@ export interface paths {
         /** Deregister */
         delete: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description true: nothing may register under the id until an operator lifts the ban (`DELETE /bans/{id}`). For operators. */
+                    ban?: "true" | "false";
+                };
                 header?: {
                     /** @description An `ETag`: change the agent only if it is still in this state. */
                     "If-Match"?: string;
@@ -590,7 +593,10 @@ export interface paths {
         /** The same, at the path of the original */
         delete: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description true: nothing may register under the id until an operator lifts the ban (`DELETE /bans/{id}`). For operators. */
+                    ban?: "true" | "false";
+                };
                 header?: {
                     /** @description An `ETag`: change the agent only if it is still in this state. */
                     "If-Match"?: string;
@@ -1029,8 +1035,8 @@ export interface paths {
         };
         get?: never;
         /**
-         * Maintenance and back
-         * @description For operators, and with the agent’s own token. Who set a maintenance ends it: an operator’s lasts, whatever the agent registers or sends, until an operator ends it; the agent’s own ends when the agent says so or registers again.
+         * Maintenance or quarantine, and back
+         * @description For operators; maintenance also with the agent’s own token. A quarantined agent is listed and never discovered; its heartbeats are recorded, and everything else but to read itself is refused with `quarantined` until an operator sets it active. Who set a maintenance ends it: an operator’s lasts, whatever the agent registers or sends, until an operator ends it; the agent’s own ends when the agent says so or registers again.
          */
         put: {
             parameters: {
@@ -2052,6 +2058,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/bans/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Let a banned id be registered again */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id; with `~` in front when it is empty, a reserved word, or begins with `~` itself, as those of adopted agents may. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Ban"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                503: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/governance/decisions": {
         parameters: {
             query?: never;
@@ -2786,7 +2888,7 @@ export interface components {
             version?: string;
         };
         /** @enum {string} */
-        AgentStatus: "active" | "unhealthy" | "inactive" | "maintenance" | "deregistered";
+        AgentStatus: "active" | "unhealthy" | "inactive" | "maintenance" | "quarantined" | "deregistered";
         AgentSummary: {
             /**
              * @example [
@@ -2826,6 +2928,12 @@ export interface components {
             type: string;
             /** @example 1.0.0 */
             version: string | null;
+        };
+        Ban: {
+            /** @enum {boolean} */
+            banned: false;
+            /** @example data-processor-1 */
+            id: string;
         };
         BatchItem: {
             health?: components["schemas"]["HealthReport"];
@@ -2910,7 +3018,7 @@ export interface components {
              * @example active
              * @enum {string}
              */
-            status?: "active" | "unhealthy" | "inactive" | "maintenance" | "deregistered";
+            status?: "active" | "unhealthy" | "inactive" | "maintenance" | "quarantined" | "deregistered";
             /** @example worker */
             type?: string;
         };
@@ -3323,7 +3431,7 @@ export interface components {
              * @example maintenance
              * @enum {string}
              */
-            status: "active" | "maintenance";
+            status: "active" | "maintenance" | "quarantined";
         };
         UnhealthyAgent: {
             /** @example stale */

@@ -17,6 +17,8 @@ export type AgentFields = Schemas['AgentFields'];
 /** The answer to a registration. `token` is the agent's own, told only here; it is not there when no tokens are asked for. */
 export type Registration = Schemas['Registration'];
 export type Deregistration = Schemas['Deregistration'];
+/** An id under which nothing may register, or may again. */
+export type Ban = Schemas['Ban'];
 /** What an agent says of its health with a heartbeat. */
 export type HealthReport = Schemas['HealthReport'];
 export type AgentHealth = Schemas['AgentHealth'];

@@ -19,6 +19,7 @@ const METHODS: Record<string, (client: AgentRegistryClient) => Promise<unknown>>
   replace: (client) => client.replace(ID, { name: 'x', type: 'y' }),
   setStatus: (client) => client.setStatus(ID, 'active'),
   deregister: (client) => client.deregister(ID),
+  liftBan: (client) => client.liftBan(ID),
   heartbeat: (client) => client.heartbeat(ID),
   heartbeats: (client) => client.heartbeats([{ id: ID }]),
   agentHealth: (client) => client.agentHealth(ID),

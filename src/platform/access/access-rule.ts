@@ -64,6 +64,11 @@ export function mayClaim(principal: Principal, id: string, owner: string | null)
   return principal.scopes.includes('agent') && (owner === null || owner === principal.name);
 }
 
+/** Whether the caller may do to any agent what operators do. */
+export function isOperator(principal: Principal): boolean {
+  return decide(principal, 'operate') === 'granted';
+}
+
 /** Who may see the secrets of an agent that they may read: its owner, the agent itself, and `admin`. */
 export function seesSecrets(principal: Principal, agent: { id: string; owner?: string | null }): boolean {
   if (isAllSeeing(principal)) return true;

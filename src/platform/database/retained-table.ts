@@ -10,6 +10,8 @@ export interface RetainedRows {
   time: string;
   /** The primary key of a log: a number that was drawn when the row was written. Rows of a log never change. */
   serial?: string;
+  /** SQL: rows of which it is true are kept for ever. */
+  except?: string;
   /** How long they are kept. */
   seconds: number;
   /** The second half of the lock, another one for each table. */
@@ -37,7 +39,7 @@ export abstract class RetainedTable {
     private readonly database: Database,
     private readonly rows: RetainedRows,
   ) {
-    const { name, time, serial, lock } = rows;
+    const { name, time, serial, lock, except = 'false' } = rows;
     const isTurn = `(SELECT pg_try_advisory_xact_lock(${RETENTION_LOCK}, ${lock}))`;
     const isOver = `${time} < now() - make_interval(secs => $1)`;
     // A log is as old as its numbers say, so what is over is at its beginning; and after the deletions of the same run, whose index entries
@@ -46,7 +48,7 @@ export abstract class RetainedTable {
       ? `SELECT ctid AS place, ${serial} AS position, ${isOver} AS is_over FROM ${name}
           WHERE ${serial} >= coalesce($2, '0')::bigint AND ${isTurn} ORDER BY ${serial} LIMIT $3`
       : `SELECT ctid AS place, ${time} AS position, true AS is_over FROM ${name}
-          WHERE ${time} >= coalesce($2, '-infinity')::timestamptz AND ${isOver} AND ${isTurn}
+          WHERE ${time} >= coalesce($2, '-infinity')::timestamptz AND ${isOver} AND NOT (${except}) AND ${isTurn}
           ORDER BY ${time} LIMIT $3 FOR UPDATE SKIP LOCKED`;
     this.deletion = `
       WITH oldest AS MATERIALIZED (${oldest}),
@@ -54,7 +56,7 @@ export abstract class RetainedTable {
       SELECT (SELECT count(*) FROM gone)::int AS rows,
              CASE WHEN count(*) = $3 AND bool_or(is_over) THEN max(position)::text END AS next FROM oldest`;
     this.age = `
-      SELECT extract(epoch FROM now() - ${time})::float8 AS age FROM ${name} WHERE ${time} IS NOT NULL
+      SELECT extract(epoch FROM now() - ${time})::float8 AS age FROM ${name} WHERE ${time} IS NOT NULL AND NOT (${except})
        ORDER BY ${serial ?? time} LIMIT 1`;
   }
 

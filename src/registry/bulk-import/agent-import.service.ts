@@ -18,6 +18,7 @@ import { AgentEvents } from '../../events/agent-events';
 import { GovernanceService } from '../../governance/governance.service';
 import type { AgentEntity } from '../agent.entity';
 import { concurrentUpdate } from '../../agent/agent.errors';
+import { requireOpen } from '../agent.repository';
 import { AgentImportRepository, type ImportWrite } from './agent-import.repository';
 import { changesOf, fieldsFrom, fieldsOf, type AgentFields } from '../agent-fields.mapping';
 import { transition } from '../../agent/agent-status';
@@ -129,6 +130,7 @@ function reject(result: ImportResult, { code, message, errors }: DomainError): v
 
 /** What an import makes of an agent that is known, of a tombstone, or of none; nothing when it is so already. */
 function importWrite(agent: AgentEntity | undefined, { id, ...body }: AgentDefinitionDto): ImportWrite | undefined {
+  if (agent) requireOpen(id, agent);
   const previous = agent?.status ?? null;
   const status = transition(previous ?? 'unknown', 'import');
   if (status)

@@ -82,8 +82,8 @@ export class DiscoverAgentsDto {
 }
 
 export class SetStatusDto {
-  @Field(oneOf(['active', 'maintenance']), { required: true, example: 'maintenance' })
-  status!: 'active' | 'maintenance';
+  @Field(oneOf(['active', 'maintenance', 'quarantined']), { required: true, example: 'maintenance' })
+  status!: 'active' | 'maintenance' | 'quarantined';
 
   @Field(text(1, 1000), { example: 'Moving to another rack' })
   reason?: string | null;

@@ -2,8 +2,9 @@ import { Controller, Header, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import { ApiTag } from '../../platform/http/api-tag';
 import { AGENT_ID, agentIdPipe, RESERVED_IDS } from '../../agent/agent-fields';
-import { concurrentUpdate } from '../../agent/agent.errors';
+import { agentQuarantined, concurrentUpdate } from '../../agent/agent.errors';
 import { AgentTokenRotation } from '../../platform/access/agent-tokens/agent-token-rotation';
+import { isOperator } from '../../platform/access/access-rule';
 import type { Principal } from '../../platform/access/principal';
 import { Caller, Requires } from '../../platform/access/requires.decorator';
 import { ApiProblems } from '../../platform/validation/api-problems';
@@ -43,7 +44,8 @@ export class AgentTokenController {
     @OptionalBody(RotateTokenDto) { overlap_seconds }: RotateTokenDto,
     @Caller() principal: Principal,
   ): Promise<RotatedTokenDto> {
-    await this.agents.find(id);
+    const { status } = await this.agents.find(id);
+    if (status === 'quarantined' && !isOperator(principal)) throw agentQuarantined(id);
     const rotated = await this.rotation.rotate(id, principal, overlap_seconds ?? OVERLAP_SECONDS);
     if (!rotated) {
       await this.agents.find(id); // which says what has become of it meanwhile

@@ -25,6 +25,7 @@ describe('the name of a total', () => {
     statuses: [['active']],
     metadata: [[['a', 'b']], [['a', 'c']], [['ab', '']]],
     owner: ['a', null],
+    isOffered: [true],
   };
 
   it('tells different questions apart', () => {

@@ -18,6 +18,8 @@ export interface AgentCriteria {
   /** Only agents of this client; null: none. Undefined: everybody's. */
   owner?: string | null;
   health?: HealthStatus;
+  /** Only agents that discovery may offer. */
+  isOffered?: boolean;
 }
 
 /** Metadata filters in one query: each is a condition of its own that PostgreSQL looks up or checks on every row. */
@@ -114,6 +116,11 @@ const FILTERS: { [Name in keyof AgentCriteria]-?: AgentFilter<AgentCriteria[Name
       `EXISTS (SELECT FROM agent_credentials WHERE agent_id = agents.id AND owner = ${parameter(owner)})`,
     ],
   },
+  isOffered: {
+    query: null,
+    parse: () => undefined,
+    sql: (isOffered) => (isOffered ? [`status <> 'quarantined'`] : []),
+  },
   health: {
     query: { name: 'health', enum: HEALTH_STATUSES },
     parse: (parameters) => {
@@ -137,7 +144,7 @@ export function criteriaFrom(parameters: QueryParameters): AgentCriteria {
 /** The criteria as SQL. Deregistered agents never match. */
 export function criteriaSql(criteria: AgentCriteria, context: SqlContext): string {
   const conditions = NAMES.flatMap((name) => {
-    const filter = FILTERS[name] as AgentFilter<object | string | null>; // of the value beside it, as the type of the table says
+    const filter = FILTERS[name] as AgentFilter<object | string | boolean | null>; // of the value beside it, as the type of the table says
     const value = criteria[name];
     return value === undefined ? [] : filter.sql(value, context);
   });

@@ -41,6 +41,7 @@ export function queryFromDiscovery(body: DiscoverAgentsDto): AgentQuery {
     categories: one(body.category),
     capabilities: body.capabilities ?? [],
     metadata: [],
+    isOffered: true,
     limit: body.limit ?? DEFAULT_PAGE_SIZE,
     after: body.cursor ? decodeCursor(AGENT_LIST, body.cursor, isId) : undefined,
   };

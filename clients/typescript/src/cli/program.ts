@@ -7,6 +7,7 @@ import { type Command, PROGRAM } from './command.js';
 import { beat } from './commands/beat.js';
 import { completion } from './commands/completion.js';
 import { deregister } from './commands/deregister.js';
+import { unban } from './commands/unban.js';
 import { discover } from './commands/discover.js';
 import { get } from './commands/get.js';
 import { health } from './commands/health.js';
@@ -44,6 +45,7 @@ const COMMANDS: readonly Command[] = [
   register,
   beat,
   deregister,
+  unban,
   status,
   watch,
   importCommand,

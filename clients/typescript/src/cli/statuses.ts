@@ -1,8 +1,14 @@
 import type { AgentStatus, HealthReport, HealthStatus, SettableStatus } from '../types.js';
 
 /** Lists never show deregistered agents. */
-export const LISTED_STATUSES = ['active', 'unhealthy', 'inactive', 'maintenance'] as const satisfies AgentStatus[];
-export const SETTABLE_STATUSES = ['active', 'maintenance'] as const satisfies SettableStatus[];
+export const LISTED_STATUSES = [
+  'active',
+  'unhealthy',
+  'inactive',
+  'maintenance',
+  'quarantined',
+] as const satisfies AgentStatus[];
+export const SETTABLE_STATUSES = ['active', 'maintenance', 'quarantined'] as const satisfies SettableStatus[];
 export const HEALTH_STATUSES = [
   'healthy',
   'degraded',

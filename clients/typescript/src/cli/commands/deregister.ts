@@ -5,9 +5,9 @@ export const deregister: Command = {
   name: 'deregister',
   summary: 'Take an agent out of the registry',
   operands: [{ name: 'ID' }],
-  options: [],
+  options: [{ name: 'ban', help: 'nothing may register under the id until `unban`' }],
   async run({ args, client, output, interruption: signal }) {
-    const answer = await client.deregister(args.operand('ID'), { signal });
+    const answer = await client.deregister(args.operand('ID'), { ban: args.flag('ban') || undefined, signal });
     if (output.isJson) output.json(answer);
     else output.table([{ title: 'ID' }, { title: 'STATUS' }], [[{ text: answer.id }, { text: answer.status }]]);
     return EXIT.ok;

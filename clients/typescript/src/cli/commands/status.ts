@@ -8,7 +8,8 @@ import type { SettableStatus } from '../../types.js';
 export const status: Command = {
   name: 'status',
   summary: 'Tell how an agent is, or take it out of service and back',
-  details: "With a STATUS it is the operator's switch: an agent in maintenance is not expected to send heartbeats.",
+  details: `With a STATUS it is the operator's switch: an agent in maintenance is not expected to send heartbeats. A quarantined one is
+listed and never discovered, and may send heartbeats and nothing else, until an operator sets it active.`,
   operands: [{ name: 'ID' }, { name: 'STATUS', optional: true, choices: SETTABLE_STATUSES }],
   options: [{ name: 'reason', value: 'TEXT', help: 'why, for the event log' }],
   async run({ args, client, output, interruption: signal }) {
