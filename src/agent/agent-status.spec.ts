@@ -70,7 +70,14 @@ describe('transition', () => {
   });
 
   it('knows the statuses of the contract and no others', () => {
-    expect([...AGENT_STATUSES].sort()).toEqual(['active', 'deregistered', 'inactive', 'maintenance', 'unhealthy']);
+    expect([...AGENT_STATUSES].sort()).toEqual([
+      'active',
+      'deregistered',
+      'inactive',
+      'maintenance',
+      'quarantined',
+      'unhealthy',
+    ]);
   });
 });
 

@@ -348,7 +348,9 @@ impl RegistryClient {
 
     /// Lets a banned id be registered again (`DELETE /bans/{id}`).
     pub async fn lift_ban(&self, id: &str) -> Result<(), Error> {
-        Answer::of(self.request(Method::DELETE, &["bans", segment(id)?])).await?.success()?;
+        Answer::of(self.request(Method::DELETE, &["bans", segment(id)?]))
+            .await?
+            .success()?;
         Ok(())
     }
 

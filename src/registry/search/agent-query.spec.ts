@@ -129,7 +129,7 @@ describe('queryFromDiscovery', () => {
     [{ limit: 1000 }, { limit: 1000 }],
     [{ cursor: encodeCursor('agents', 'agent-7') }, { after: 'agent-7' }],
   ])('reads %j', (body, expected) => {
-    expect(queryFromDiscovery(body)).toEqual({ ...ALL, ...expected });
+    expect(queryFromDiscovery(body)).toEqual({ ...ALL, isOffered: true, ...expected });
   });
 
   it.each(['agent-7', encodeCursor('events of agent-7', '7')])('refuses %s as a cursor', (cursor) => {
