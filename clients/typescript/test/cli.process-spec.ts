@@ -126,7 +126,7 @@ describe('The installed program', () => {
     expect(code).toBe(0);
     const commands = [...stdout.matchAll(/^ {2}([a-z]+) {2}/gm)].map(([, name]) => name!);
     const expected =
-      'list get discover register beat deregister status watch import token whoami health sidecar completion help';
+      'list get discover register beat deregister unban status watch import token whoami health sidecar completion help';
     expect(commands).toEqual(expected.split(' '));
     for (const args of [
       ['help', 'status'],
@@ -150,7 +150,7 @@ describe('The installed program', () => {
       [['de'], ['deregister']],
       [
         ['status', 'x', ''],
-        ['active', 'maintenance'],
+        ['active', 'maintenance', 'quarantined'],
       ],
       [['--url', 'http://x', 'list', '--status', 'm'], ['maintenance']],
       [['list', '--cap'], ['--capability']],
