@@ -111,6 +111,7 @@ describe('Connections', () => {
 
   it('whose client takes nothing of an answer for REQUEST_TIMEOUT_SECONDS are cut', async () => {
     app = await createTestApp();
+    app.clock.ignoreStalls(); // the time until it is cut passes only as the test moves it
     const connected = once(app.app.getHttpServer(), 'connection') as Promise<[Socket]>;
     const connection = await open();
     const [socket] = await connected;

@@ -5,12 +5,18 @@ import { createTestApp, type TestApp } from '../support/test-app';
 
 /** So long that the time which a test takes does not count. */
 const TIMEOUT = 1000;
+const SWEEP_INTERVAL = 3600;
 const OTHER = '00000000-0000-4000-8000-000000000001';
 
 describe('The sweep', () => {
   let app: TestApp;
   beforeEach(async () => {
-    app = await createTestApp({ HEARTBEAT_TIMEOUT_SECONDS: TIMEOUT, HEARTBEAT_INACTIVE_AFTER_SECONDS: 1_000_000 });
+    app = await createTestApp({
+      HEARTBEAT_TIMEOUT_SECONDS: TIMEOUT,
+      HEARTBEAT_INACTIVE_AFTER_SECONDS: 1_000_000,
+      HEARTBEAT_SWEEP_INTERVAL_SECONDS: SWEEP_INTERVAL,
+    });
+    app.clock.ignoreStalls(); // after one, the sweep would count all silence anew
     await stopSweeps(app);
   });
   afterEach(() => app.close());
@@ -32,7 +38,7 @@ describe('The sweep', () => {
       ]);
     }
     await app.database.query(
-      `UPDATE heartbeat_sweep SET last_sweep_at = now() - interval '5 s', listening_since = now() - interval '1 day'`,
+      `UPDATE heartbeat_sweep SET last_sweep_at = now() - make_interval(secs => ${SWEEP_INTERVAL}), listening_since = now() - interval '1 day'`,
     );
     await app.app.get(HeartbeatSweeper).sweep();
     const rows = await app.database.query<{ id: string }>(
