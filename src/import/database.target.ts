@@ -13,6 +13,7 @@ import { AgentImportService, type ImportResult } from '../registry/bulk-import/a
 import { trifectaCourt } from '../governance/court/trifecta-court';
 import { GovernanceModule } from '../governance/governance.module';
 import { ObservabilityModule } from '../platform/observability/observability.module';
+import { SchedulingModule } from '../platform/scheduling/scheduling.module';
 import { RegistryModule } from '../registry/registry.module';
 import type { AgentDefinition } from './agent-draft';
 import { ImportError } from './import.error';
@@ -53,6 +54,7 @@ export class DatabaseTarget extends ImportTarget {
         LoggerModule.forRoot({ pinoHttp: { level: 'silent' } }),
         CommonModule,
         ObservabilityModule,
+        SchedulingModule,
         DatabaseModule.forRoot(settings),
         AccessModule.forRoot(settings),
         GovernanceModule.forRoot(trifectaCourt(settings)),
