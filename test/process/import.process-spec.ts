@@ -29,7 +29,7 @@ afterAll(() => service.close());
 
 /** Leaves no agent, and nothing that is remembered of one. */
 beforeEach(async () => {
-  await service.database.query('TRUNCATE agent_events, agent_credentials');
+  await service.database.query('TRUNCATE agent_events, agent_credentials CASCADE');
   const agents = await service.database.query<{ id: string }>('DELETE FROM agents RETURNING id');
   service.app.get(AgentEvents).invalidate(agents.map(({ id }) => id));
 });
