@@ -106,7 +106,7 @@ export async function program(): Promise<void> {
   const client = new AgentRegistryClient({ url: 'http://localhost', token: async () => 'x' });
   const agent: Tagged<Agent> = await client.get('x');
   const changed: Tagged<Agent> | null = await client.get('x', { ifNoneMatch: agent.etag });
-  const status: 'active' | 'unhealthy' | 'inactive' | 'maintenance' | 'deregistered' = agent.status;
+  const status: 'active' | 'unhealthy' | 'inactive' | 'maintenance' | 'quarantined' | 'deregistered' = agent.status;
   const seconds: number = (await client.heartbeat('x', { cpu_percent: 1 })).next_heartbeat_seconds;
   await client.update('x', { category: null, metadata: { gone: null, tier: 2 }, heartbeat: { interval_seconds: 5 } });
   await client.register({ name: 'x', type: 'y', heartbeat: { interval_seconds: 5 } });
