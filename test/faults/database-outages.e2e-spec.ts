@@ -190,7 +190,7 @@ async function hasAnsweredWatch(database: TestDatabase): Promise<boolean> {
   const answered = await database.query(
     `SELECT FROM pg_stat_activity
       WHERE datname = current_database() AND application_name = 'agent-registry watch'
-        AND state = 'idle' AND query = 'SELECT 1'`,
+        AND state = 'idle' AND query LIKE '%transaction_read_only%'`,
   );
   return answered.length > 0;
 }

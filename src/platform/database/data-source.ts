@@ -19,6 +19,17 @@ class Connection extends Client {
   }
 }
 
+/** What statements and the driver's parsers depend on, whatever `ALTER ROLE` or `ALTER DATABASE` has set. */
+const SESSION = `
+  SET datestyle = 'ISO, MDY'; SET intervalstyle = 'postgres'; SET timezone = 'UTC'; SET extra_float_digits = 1;
+  SET standard_conforming_strings = on; SET default_transaction_isolation = 'read committed'`;
+
+/** An option of `pg-pool` that its types do not have: called with each new connection, which is used when that has resolved. */
+interface SessionConfig {
+  onConnect(client: Client): Promise<unknown>;
+}
+const session: SessionConfig = { onConnect: (client) => client.query(SESSION) };
+
 /** How long a connection may take to be there. */
 const CONNECT_MS = 2_000;
 
@@ -40,12 +51,13 @@ export function dataSourceOptions(url: string): PostgresDataSourceOptions {
       statement_timeout: 8000,
       query_timeout: 10_000,
       keepAlive: true,
+      ...session,
     },
   };
 }
 
 /** How `ReportingDatabase` connects. */
-export function reportingPoolOptions(url: string, max: number, statementMs: number): PoolConfig {
+export function reportingPoolOptions(url: string, max: number, statementMs: number): PoolConfig & SessionConfig {
   return {
     connectionString: url,
     application_name: 'agent-registry reporting',
@@ -55,12 +67,13 @@ export function reportingPoolOptions(url: string, max: number, statementMs: numb
     statement_timeout: statementMs,
     query_timeout: statementMs + CONNECT_MS,
     keepAlive: true,
+    ...session,
   };
 }
 
 /** How a command or a migration connects, whose statements may take their time: by at most two connections. */
 export function commandOptions(url: string, applicationName = 'agent-registry'): PostgresDataSourceOptions {
-  const extra = { Client: Connection, keepAlive: true };
+  const extra = { Client: Connection, keepAlive: true, ...session };
   return { ...dataSourceOptions(url), applicationName, poolSize: 2, extra };
 }
 

@@ -26,6 +26,7 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
   private asking: Promise<boolean> | undefined;
   private timer: Timer | undefined;
   private isAway = false;
+  private takesNoWrites = false;
   private isStopped = false;
   private readonly connections = new Set<PoolClient>();
   private readonly waiting = new Set<(error: Error) => void>();
@@ -58,6 +59,11 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
   /** Whether PostgreSQL has answered last, as far as is known. */
   isUp(): boolean {
     return !this.isAway;
+  }
+
+  /** Whether PostgreSQL has said last that it takes no writes: a standby, or a role or database that is set so. */
+  get isReadOnly(): boolean {
+    return this.takesNoWrites;
   }
 
   /** Whether PostgreSQL answers within so many milliseconds. Asks it; those who ask at the same time share the answer. */
@@ -104,12 +110,20 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
   private async ask(): Promise<boolean> {
     try {
       this.client ??= await this.connect();
-      await this.client.query('SELECT 1');
+      const { rows } = await this.client.query<{ isReadOnly: boolean }>(LOOK);
+      this.noteReadOnly(rows[0]!.isReadOnly);
       return true;
     } catch (error) {
       this.hangUp();
       return isCrowded(error);
     }
+  }
+
+  private noteReadOnly(isReadOnly: boolean): void {
+    if (isReadOnly === this.takesNoWrites) return;
+    this.takesNoWrites = isReadOnly;
+    if (isReadOnly) this.logger.error('The database is read-only: nothing can be written');
+    else this.logger.info('The database takes writes again');
   }
 
   private async connect(): Promise<Client> {
@@ -131,6 +145,7 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
   }
 }
 
+const LOOK = `SELECT current_setting('transaction_read_only') = 'on' AS "isReadOnly"`;
 const GONE = 'Connection terminated: the database does not answer';
 
 /** At once and without a word: a server that hangs would not read it. */

@@ -1,0 +1,78 @@
+import { registration } from '../support/builders';
+import { createTestApp, type TestApp } from '../support/test-app';
+import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { until } from '../support/until';
+
+describe('A database', () => {
+  let database: TestDatabase;
+  let app: TestApp;
+  beforeEach(async () => (database = await createTestDatabase()));
+  afterEach(async () => {
+    await app.close();
+    await database.drop();
+  });
+
+  const set = async (...settings: string[]): Promise<void> => {
+    const name = new URL(database.url).pathname.slice(1);
+    for (const setting of settings) await database.query(`ALTER DATABASE "${name}" SET ${setting}`);
+  };
+  /** So that what was set holds for all of them. */
+  const cutConnections = (): Promise<unknown> =>
+    database.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name LIKE 'agent-registry%'`,
+    );
+
+  it('that is set to other forms of dates, numbers and transactions is used as any other', async () => {
+    await set(
+      `datestyle = 'SQL, DMY'`,
+      `timezone = 'Asia/Kathmandu'`,
+      `intervalstyle = 'sql_standard'`,
+      `extra_float_digits = -15`,
+      `standard_conforming_strings = off`,
+      `default_transaction_isolation = 'serializable'`,
+    );
+    app = await createTestApp({}, database);
+    const registered = await app.request<{ registered_at: string }>(
+      'POST',
+      '/agents/register',
+      registration({ id: 'a' }),
+    );
+    expect(registered.status).toBe(201);
+    expect(Math.abs(Date.now() - Date.parse(registered.body.registered_at))).toBeLessThan(3_600_000);
+    await app.request('POST', '/agents/a/heartbeat', { cpu_percent: 12.345678901234 });
+    const { body } = await app.request<{ registered_at: string }>('GET', '/agents/a');
+    expect(body.registered_at).toBe(registered.body.registered_at);
+    for (const path of [
+      '/agents',
+      '/agents/a/events',
+      '/agents/a/health',
+      '/analytics/overview',
+      '/health',
+      '/metrics',
+    ])
+      expect([path, (await app.request('GET', path)).status]).toEqual([path, 200]);
+    const patches = Array.from({ length: 8 }, (_, n) => app.request('PATCH', '/agents/a', { version: `${n}` }));
+    expect((await Promise.all(patches)).map(({ status }) => status)).toEqual(Array<number>(8).fill(200));
+  });
+
+  it('that has become read-only is said to be so, and the service is not ready until it takes writes', async () => {
+    app = await createTestApp({}, database);
+    const ready = async (): Promise<unknown[]> => {
+      const { status, body } = await app.request<{ details: { database: object } }>('GET', '/health/ready');
+      return [status, body.details.database];
+    };
+    expect(await ready()).toEqual([200, { status: 'up' }]);
+    await set('default_transaction_read_only = on');
+    await cutConnections();
+    await until('it is not ready', 60, async () => (await ready())[0] === 503);
+    await until('it says why', 60, async () => JSON.stringify((await ready())[1]).includes('is read-only'));
+    const refused = await app.request('POST', '/agents/register', registration({ id: 'a' }));
+    expect([refused.status, refused.body.code]).toEqual([503, 'store_unavailable']);
+    await database.query('SET default_transaction_read_only = off');
+    await set('default_transaction_read_only = off');
+    await cutConnections();
+    await until('it is ready again', 60, async () => (await ready())[0] === 200);
+    expect((await app.request('POST', '/agents/register', registration({ id: 'a' }))).status).toBe(201);
+  });
+});
