@@ -211,8 +211,12 @@ function labelsByMetric(): Map<string, string[]> {
 
 /** Labels that a legend ({{instance}}) or an annotation ({{ $labels.instance }}) shows. */
 function labelsNamedIn(words: string): string[] {
-  return [...words.matchAll(/\{\{\s*(?:\$labels\.)?(\w+)\s*\}\}/g)].map(([, label]) => label!);
+  const inBraces = [...words.matchAll(/\{\{\s*(?:\$labels\.)?(\w+)\s*\}\}/g)].map(([, label]) => label!);
+  return inBraces.filter((word) => !TEMPLATE_WORDS.has(word));
 }
+
+/** What stands in braces in a template and is no label. */
+const TEMPLATE_WORDS = new Set(['else', 'end']);
 
 /** The anchors of a Markdown page's headings, as GitHub makes them. */
 function anchorsOf(markdown: string): string[] {
