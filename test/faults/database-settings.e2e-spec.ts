@@ -39,7 +39,10 @@ describe('A database', () => {
       registration({ id: 'a' }),
     );
     expect(registered.status).toBe(201);
-    expect(Math.abs(Date.now() - Date.parse(registered.body.registered_at))).toBeLessThan(3_600_000);
+    const [stored] = await database.query<{ at: string }>(
+      `SELECT to_char(registered_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') AS at FROM agents WHERE id = 'a'`,
+    );
+    expect(registered.body.registered_at).toBe(stored!.at);
     await app.request('POST', '/agents/a/heartbeat', { cpu_percent: 12.345678901234 });
     const { body } = await app.request<{ registered_at: string }>('GET', '/agents/a');
     expect(body.registered_at).toBe(registered.body.registered_at);
