@@ -7,7 +7,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { ensureBuilt, ensureInstalled, forgetBuild } from './lib/prepare.mjs';
 
 const PARENT_CHECK_MS = 250;
-const SIGNALS = ['SIGINT', 'SIGTERM'];
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
 // Before anything that takes time: npm may be gone at the end of it.

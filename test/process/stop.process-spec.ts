@@ -110,6 +110,22 @@ describe('A stop', () => {
     kept.destroy();
   });
 
+  it.each(['SIGHUP', 'SIGQUIT'] as const)('writes what it has acknowledged at a %s as well', async (signal) => {
+    const service = await start({
+      SHUTDOWN_DRAIN_MS: '0',
+      HEARTBEAT_TIMEOUT_SECONDS: '86400',
+      HEARTBEAT_FLUSH_INTERVAL_MS: '60000',
+      HEARTBEAT_SWEEP_INTERVAL_SECONDS: '3600',
+    });
+    const registered = register(service, 'beating');
+    await court.isAsked();
+    court.allow();
+    expect((await registered).status).toBe(201);
+    expect((await post(service, '/agents/beating/heartbeat', { cpu_percent: 42 })).status).toBe(200);
+    expect(await service.stop(signal)).toEqual({ code: 0, signal: null });
+    expect(await database.query("SELECT health->>'cpu_percent' AS cpu FROM agents")).toEqual([{ cpu: '42' }]);
+  });
+
   it('does not wait longer than it may for what it has accepted', async () => {
     const service = await start({ SHUTDOWN_DRAIN_MS: '0', SHUTDOWN_GRACE_SECONDS: '0' });
     const accepted = register(service, 'accepted').catch(() => 'cut off');

@@ -1,7 +1,7 @@
 import cluster from 'node:cluster';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
-import type { StopSignal } from '../runtime/stop-signal';
+import { STOP_SIGNALS, type StopSignal } from '../runtime/stop-signal';
 import { isOurs, type ToPrimary, type ToWorker } from './messages';
 
 /** Given to workers that replace one that has died: the others serve meanwhile, so it takes no connection too early. */
@@ -27,7 +27,7 @@ export class WorkerLink {
 
   /** What tells a worker to stop: its primary. The signals of a terminal reach it as well and are the primary's business. */
   static stopSignal(): StopSignal {
-    for (const signal of ['SIGTERM', 'SIGINT']) process.on(signal, () => undefined);
+    for (const signal of STOP_SIGNALS) process.on(signal, () => undefined);
     const controller = new AbortController();
     const received = new Promise<string>((resolve) => {
       process.on('message', (message: ToWorker) => {

@@ -1,15 +1,15 @@
 import { TestClock } from '../../../test/support/test-clock';
-import { stopSignal } from './stop-signal';
+import { STOP_SIGNALS, stopSignal } from './stop-signal';
 
 describe('stopSignal', () => {
-  const listeners = { SIGINT: process.listeners('SIGINT'), SIGTERM: process.listeners('SIGTERM') };
+  const listeners = new Map(STOP_SIGNALS.map((signal) => [signal, process.listeners(signal)]));
   afterEach(() => {
-    for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    for (const signal of STOP_SIGNALS)
       for (const listener of process.listeners(signal))
-        if (!listeners[signal].includes(listener)) process.off(signal, listener);
+        if (!listeners.get(signal)!.includes(listener)) process.off(signal, listener);
   });
 
-  it.each(['SIGTERM', 'SIGINT'] as const)('takes a %s that npm passes on for the same one', async (signal) => {
+  it.each(STOP_SIGNALS)('takes a %s that npm passes on for the same one', async (signal) => {
     const clock = new TestClock();
     clock.ignoreStalls();
     let seconds = 0;

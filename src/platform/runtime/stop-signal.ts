@@ -11,10 +11,12 @@ export interface StopSignal {
   aborted: AbortSignal;
 }
 
+/** What asks the process to end: supervisors, keyboards, and terminals that are closed. */
+export const STOP_SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const;
+
 /**
- * The first SIGTERM or SIGINT from now on; `onSecond` is called at another one that is
- * no echo. Nest's own shutdown hooks would end the
- * process by the signal again: a clean stop is exit code 0.
+ * The first of {@link STOP_SIGNALS} from now on; `onSecond` is called at another one that is no echo. Nest's own shutdown hooks would end
+ * the process by the signal again: a clean stop is exit code 0.
  */
 export function stopSignal(clock: Clock, onSecond: () => void): StopSignal {
   const controller = new AbortController();
@@ -26,8 +28,7 @@ export function stopSignal(clock: Clock, onSecond: () => void): StopSignal {
       controller.abort();
       resolve(signal);
     };
-    process.on('SIGTERM', onSignal);
-    process.on('SIGINT', onSignal);
+    for (const signal of STOP_SIGNALS) process.on(signal, onSignal);
   });
   return { received, aborted: controller.signal };
 }
