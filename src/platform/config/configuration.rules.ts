@@ -29,6 +29,22 @@ export function ConnectionUrl(...schemes: string[]): PropertyDecorator {
   return rule('connectionUrl', isMet, `must be a URL like ${schemes[0]}://…`, false);
 }
 
+/** As the driver takes it: the path is the number of a database. */
+export function RedisUrl(): PropertyDecorator {
+  const isMet: Rule = (value) =>
+    value === undefined ||
+    (typeof value === 'string' &&
+      /^rediss?:\/\//.test(value) &&
+      URL.canParse(value) &&
+      /^\/?\d{0,9}$/.test(new URL(value).pathname));
+  return rule(
+    'redisUrl',
+    isMet,
+    'must be a URL like redis://host:6379/0, whose path is the number of a database',
+    false,
+  );
+}
+
 const HOST_NAME = /^(?:\*|(?:\*\.)?[a-z\d_](?:[a-z\d_-]*[a-z\d_])?(?:\.[a-z\d_](?:[a-z\d_-]*[a-z\d_])?)*)$/i;
 
 /** Names, `*.name`, addresses, subnets or `*`, with commas between them, or nothing. */

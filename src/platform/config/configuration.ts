@@ -3,6 +3,7 @@ import { ValidateIf, validateSync } from 'class-validator';
 import { isTracingOn, type TracingSwitch } from './is-tracing-on';
 import {
   ConnectionUrl,
+  RedisUrl,
   HostList,
   IntegerBetween,
   OneOf,
@@ -40,7 +41,7 @@ export class Configuration implements TracingSwitch {
 
   /** Redis connection string; unset: the cache stays in this process. */
   @RequiredInProduction()
-  @ConnectionUrl('redis', 'rediss')
+  @RedisUrl()
   REDIS_URL?: string;
 
   DATA_DIR = '.data';
