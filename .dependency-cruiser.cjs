@@ -114,7 +114,7 @@ module.exports = {
       severity: 'error',
       comment:
         'The client is a package of its own: it has no dependencies, and knows the service by openapi.json only.',
-      from: { path: '^clients/typescript/src/', pathNot: SPEC },
+      from: { path: '^packages/client/src/', pathNot: SPEC },
       to: { path: ['^(?:src|test|bench|scripts|migrations)/', 'node_modules/', SPEC] },
     },
     {
@@ -135,7 +135,7 @@ module.exports = {
       name: 'no-undeclared-packages',
       severity: 'error',
       comment: 'It works only as long as somebody else depends on it: add it to package.json.',
-      from: { pathNot: ['^scripts/', '^clients/typescript/test/'] }, // the client's tests use the packages of the repository
+      from: { pathNot: ['^scripts/', '^packages/client/test/'] }, // the client's tests use the packages of the repository
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     },
     {
@@ -147,7 +147,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(?:clients/typescript/)?dist/' },
+    exclude: { path: '^(?:packages/client/)?dist/' },
     combinedDependencies: true, // the client's tests use the repository's packages
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

@@ -22,7 +22,7 @@ const withServers = {
 };
 /** The sources of the client name each other as ECMAScript modules do. */
 const asClient = {
-  roots: ['<rootDir>/clients/typescript/src', '<rootDir>/clients/typescript/test'],
+  roots: ['<rootDir>/packages/client/src', '<rootDir>/packages/client/test'],
   moduleNameMapper: { '^(\\.{1,2}/.+)\\.js$': '$1' },
 };
 
@@ -38,7 +38,7 @@ const projects = [
     ...shared,
     ...asClient,
     displayName: 'unit-client',
-    testMatch: ['<rootDir>/clients/typescript/{src,test}/**/*.spec.ts'],
+    testMatch: ['<rootDir>/packages/client/{src,test}/**/*.spec.ts'],
   },
   // api: the service in the process of the test, on a real PostgreSQL and a real Redis
   { ...withServers, displayName: 'api', testMatch: ['<rootDir>/test/**/*.e2e-spec.ts'] },
@@ -57,7 +57,7 @@ const projects = [
     ...withServers,
     ...asClient,
     displayName: 'process-client',
-    testMatch: ['<rootDir>/clients/typescript/test/**/*.process-spec.ts'],
+    testMatch: ['<rootDir>/packages/client/test/**/*.process-spec.ts'],
   },
   // nightly: long races, long histories, large fleets
   { ...withServers, displayName: 'nightly', testMatch: ['<rootDir>/test/**/*.nightly-spec.ts'] },
@@ -65,7 +65,7 @@ const projects = [
     ...withServers,
     ...asClient,
     displayName: 'nightly-client',
-    testMatch: ['<rootDir>/clients/typescript/test/**/*.nightly-spec.ts'],
+    testMatch: ['<rootDir>/packages/client/test/**/*.nightly-spec.ts'],
   },
 ];
 /** Those whose names begin with it; `npm test` chooses. */

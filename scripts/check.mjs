@@ -7,7 +7,7 @@ import { ensureInstalled } from './lib/prepare.mjs';
 /** What a small CI machine can do at once. */
 const AT_ONCE = 2;
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const CODE = ['src', 'test', 'migrations', 'bench', 'deploy', 'scripts', 'clients'].filter((folder) =>
+const CODE = ['src', 'test', 'migrations', 'bench', 'deploy', 'scripts', 'packages'].filter((folder) =>
   existsSync(`${ROOT}/${folder}`),
 );
 const BUILD =

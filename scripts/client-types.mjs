@@ -5,7 +5,7 @@ import openapiTS, { astToString } from 'openapi-typescript';
 import { ensureInstalled } from './lib/prepare.mjs';
 
 const DOCUMENT = new URL('../openapi.json', import.meta.url);
-const FILE = new URL('../clients/typescript/src/openapi.ts', import.meta.url);
+const FILE = new URL('../packages/client/src/openapi.ts', import.meta.url);
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'];
 
 await ensureInstalled();
@@ -17,6 +17,6 @@ const current = `// Generated from openapi.json by \`npm run client-types\`.\n${
 
 if (!process.argv.includes('--check')) writeFileSync(FILE, current);
 else if (readFileSync(FILE, 'utf8') !== current) {
-  console.error('clients/typescript/src/openapi.ts is stale: run npm run client-types and commit it.');
+  console.error('packages/client/src/openapi.ts is stale: run npm run client-types and commit it.');
   process.exitCode = 1;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { type Timing, timingsIn } from './timing-rule';
 
 const ROOT = join(__dirname, '../..');
-const FOLDERS = ['src', 'test', 'deploy', 'clients/typescript/src', 'clients/typescript/test'];
+const FOLDERS = ['src', 'test', 'deploy', 'packages/client/src', 'packages/client/test'];
 
 interface Allowed {
   file: string;
