@@ -19,6 +19,11 @@ export class TimeoutError extends ConnectionError {
   }
 }
 
+/** An answer of success that is not the registry's: a proxy, a login page or another service stands where the URL points to. */
+export class UnexpectedResponseError extends ConnectionError {
+  override readonly name = 'UnexpectedResponseError';
+}
+
 /** What an answer that is an error said. */
 export interface ApiErrorDetails {
   status: number;

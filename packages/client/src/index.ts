@@ -14,6 +14,7 @@ export {
   TimeoutError,
   UnauthorizedError,
   UnavailableError,
+  UnexpectedResponseError,
 } from './errors.js';
 export type * from './types.js';
 export type { components, paths } from './openapi.js';

@@ -21,6 +21,8 @@ const LONGEST_RETRY_AFTER_MS = 60_000;
 /** A beat that takes as long as its interval is lost; the client's own limit holds as well. */
 const SHORTEST_TIMEOUT_MS = 1_000;
 const LONGEST_TIMEOUT_MS = 10_000;
+/** Whatever the registry asks for, a session does not beat more often. */
+const SHORTEST_INTERVAL_MS = 1_000;
 const HEALTH_TIMEOUT_MS = 1_000;
 const STOP_TIMEOUT_MS = 5_000;
 
@@ -274,7 +276,7 @@ export class AgentSession {
   #registered(registration: Registration): void {
     this.#id = registration.id;
     this.#status = registration.status;
-    this.#intervalMs = registration.heartbeat.interval_seconds * 1000;
+    this.#intervalMs = intervalMs(registration.heartbeat.interval_seconds);
     this.#token = registration.token;
     this.#hasSuccessor = false;
     this.#emit('registered', registration);
@@ -282,7 +284,7 @@ export class AgentSession {
 
   #accepted(answer: HeartbeatResponse): void {
     this.#status = answer.status;
-    this.#intervalMs = answer.next_heartbeat_seconds * 1000;
+    this.#intervalMs = intervalMs(answer.next_heartbeat_seconds);
     this.#emit('beat', answer);
   }
 
@@ -345,6 +347,10 @@ export class AgentSession {
 /** Whether it is the registry that says that it does not have the agent, and not, say, a proxy that does not have the path. */
 function isProof(error: unknown): error is NotFoundError {
   return error instanceof NotFoundError && (error.code === 'agent_not_found' || error.code === 'agent_deregistered');
+}
+
+function intervalMs(seconds: number): number {
+  return Math.max(SHORTEST_INTERVAL_MS, seconds * 1000);
 }
 
 /** How long the registry asked to be left alone, in milliseconds. */

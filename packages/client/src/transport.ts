@@ -1,4 +1,5 @@
-import { apiError, ConnectionError, TimeoutError, type ApiError } from './errors.js';
+import { apiError, ConnectionError, TimeoutError, UnexpectedResponseError, type ApiError } from './errors.js';
+import { isResponseOf } from './response-shape.js';
 import { mayRetry, pause, pauseMs, retryAfterMs, untilAborted, type Backoff } from './retry.js';
 import { MACHINE_TIME, type Time } from './time.js';
 
@@ -88,7 +89,8 @@ export class Transport {
     for (let tries = 1; ; tries++) {
       try {
         const answer = await this.try(method, path, call);
-        if (isSuccess(answer.status) || call.expects?.includes(answer.status)) return answer;
+        if (call.expects?.includes(answer.status)) return answer;
+        if (isSuccess(answer.status)) return this.checked(method, path, answer);
         throw errorOf(answer, call.options.requestId);
       } catch (error) {
         const { doneBefore } = call;
@@ -100,6 +102,15 @@ export class Transport {
         await pause(wait, signal, this.time);
       }
     }
+  }
+
+  /** @throws UnexpectedResponseError when it cannot be the registry's */
+  private checked(method: string, path: string, answer: Answer): Answer {
+    const { status, headers, body } = answer;
+    if (isResponseOf(method, path, headers, body)) return answer;
+    const type = headers.get('content-type') ?? 'no content type';
+    const what = `${method.toUpperCase()} ${this.base}${path} was answered by ${status} (${type})`;
+    throw new UnexpectedResponseError(`not an Agent Registry: ${what}, which is not what it answers`);
   }
 
   private async try(method: string, path: string, call: Call): Promise<Answer> {
@@ -176,6 +187,7 @@ function urlOf(base: string, path: string, { id = '', query = {} }: Call): strin
     for (const each of Array.isArray(value) ? (value as unknown[]) : [value])
       if (each !== undefined) parameters.append(name, String(each));
   const search = parameters.toString();
+  if (id === '' && path.includes('{')) throw new TypeError('the id is empty');
   // An id of dots alone would be taken for a step in the path, encoded or not.
   if (id === '.' || id === '..') throw new TypeError(`${id} cannot stand in a URL`);
   return base + path.replace(/\{\w+\}/, () => encodeURIComponent(id)) + (search && `?${search}`);

@@ -1,12 +1,26 @@
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { AgentRegistryClient } from '../src/client';
+import { ConnectionError } from '../src/errors';
 
-type Paths = Record<string, Record<string, unknown>>;
-const { paths } = JSON.parse(readFileSync(join(__dirname, '../../../openapi.json'), 'utf8')) as { paths: Paths };
+interface Schema {
+  $ref?: string;
+  type?: string;
+  allOf?: Schema[];
+  required?: string[];
+  properties?: Record<string, Schema>;
+}
+interface Operation {
+  responses: Record<string, { content?: Record<string, { schema: Schema }> } | undefined>;
+}
+type Paths = Record<string, Record<string, Operation>>;
+const { paths, components } = JSON.parse(readFileSync(join(__dirname, '../../../openapi.json'), 'utf8')) as {
+  paths: Paths;
+  components: { schemas: Record<string, Schema> };
+};
 
 const ID = 'some/agent';
 /** One method for each operation. */
@@ -41,22 +55,74 @@ const ALL_PAGES = ['listAll', 'discoverAll', 'eventsAll', 'decisionsAll'];
 /** Second names that the original service gave to operations. */
 const ALIASES = ['DELETE /agents/{id}/deregister', 'POST /agents/{id}/status'];
 
-it('The client has exactly one method for each operation of openapi.json', async () => {
-  const asked: string[] = [];
-  const server = createServer((request, response) => {
-    const path = request.url!.replace(encodeURIComponent(ID), request.url!.startsWith('/owners/') ? '{name}' : '{id}');
-    asked.push(`${request.method} ${path}`);
-    response.setHeader('content-type', 'application/json').end('{"details":{}}');
-  });
+/** The least that the document lets an operation answer: its required members, each as small as can be. */
+function leastOf(schema: Schema): unknown {
+  if (schema.$ref !== undefined) return leastOf(components.schemas[schema.$ref.split('/').at(-1)!]!);
+  if (schema.allOf) return leastOf(schema.allOf[0]!);
+  if (schema.type !== 'object') return { array: [], number: 1, integer: 1, boolean: false }[schema.type!] ?? '';
+  return Object.fromEntries((schema.required ?? []).map((name) => [name, leastOf(schema.properties![name]!)]));
+}
+
+function leastResponse(method: string, path: string): unknown {
+  const { responses } = paths[path]![method.toLowerCase()]!;
+  const { schema } = (responses['200'] ?? responses['201'])!.content?.['application/json'] ?? {};
+  return schema && leastOf(schema);
+}
+
+/** Calls every operation of a server that answers so. */
+async function callAll<Result>(
+  listener: RequestListener,
+  call: (name: string, method: (client: AgentRegistryClient) => Promise<unknown>, url: string) => Promise<Result>,
+): Promise<Result[]> {
+  const server = createServer(listener);
   await once(server.listen(0, '127.0.0.1'), 'listening');
+  const results: Result[] = [];
   try {
     const { port } = server.address() as AddressInfo;
-    const client = new AgentRegistryClient({ url: `http://127.0.0.1:${port}` });
-    for (const call of Object.values(METHODS)) await call(client);
+    for (const [name, method] of Object.entries(METHODS))
+      results.push(await call(name, method, `http://127.0.0.1:${port}`));
+    return results;
   } finally {
     server.closeAllConnections();
     server.close();
   }
+}
+
+it.each([
+  ['a web page', 'text/html; charset=utf-8', '<h1>login</h1>'],
+  ['a web page that calls itself JSON', 'application/json', '<h1>login</h1>'],
+  ['the JSON of something else', 'application/json', '{"ok":true}'],
+  ['JSON that is no object', 'application/json', '[]'],
+  ['nothing', 'application/json', ''],
+])('takes %s for no answer of the registry, whatever was asked', async (_, type, body) => {
+  const told = await callAll(
+    (_request, response) => response.setHeader('content-type', type).end(body),
+    async (name, method, url) => {
+      const error: unknown = await method(new AgentRegistryClient({ url, retries: 0 })).catch((e: unknown) => e);
+      return [name, error instanceof ConnectionError] as const;
+    },
+  );
+  // Metrics are text, of which only what says that it is something else is known to be wrong.
+  const wrong = Object.keys(METHODS).filter((name) => name !== 'metrics');
+  expect(told.filter(([name]) => name !== 'metrics')).toEqual(wrong.map((name) => [name, true]));
+  if (type.startsWith('text/html')) expect(told).toContainEqual(['metrics', true]);
+});
+
+it('The client has exactly one method for each operation of openapi.json', async () => {
+  const asked: string[] = [];
+  await callAll(
+    (request, response) => {
+      const path = request.url!.replace(
+        encodeURIComponent(ID),
+        request.url!.startsWith('/owners/') ? '{name}' : '{id}',
+      );
+      asked.push(`${request.method} ${path}`);
+      const body = leastResponse(request.method!, path);
+      if (body === undefined) response.setHeader('content-type', 'text/plain').end();
+      else response.setHeader('content-type', 'application/json').end(JSON.stringify(body));
+    },
+    async (_, call, url) => call(new AgentRegistryClient({ url, retries: 0 })),
+  );
   const documented = Object.entries(paths).flatMap(([path, operations]) =>
     Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
   );

@@ -5,7 +5,8 @@ import { setImmediate as turn } from 'node:timers/promises';
 import { PATIENCE } from '../../../test/support/patience';
 import { until } from '../../../test/support/until';
 import { AgentRegistryClient } from '../src/client';
-import { ConnectionError, UnavailableError } from '../src/errors';
+import { ConnectionError, UnavailableError, UnexpectedResponseError } from '../src/errors';
+import { AgentSession } from '../src/session';
 import { ManualTime } from './support/manual-time';
 
 describe('The client of a service that misbehaves', () => {
@@ -58,7 +59,7 @@ describe('The client of a service that misbehaves', () => {
   it('does not try again before Retry-After is over', async () => {
     answer = (request, response) => {
       if (requests.length === 1) response.writeHead(503, { 'retry-after': '5' }).end();
-      else response.writeHead(200, { 'content-type': 'application/json' }).end('{"agents":[]}');
+      else response.writeHead(200, { 'content-type': 'application/json' }).end('{"agents":[],"total":0}');
     };
     await outcome(client.list());
     const [first, second] = time.traffic.sent;
@@ -154,7 +155,7 @@ describe('The client of a service that misbehaves', () => {
   });
 
   it('asks for the token anew each time', async () => {
-    answer = (_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    answer = (_, response) => response.writeHead(200, { 'content-type': 'application/json' }).end('{"status":"alive"}');
     let serial = 0;
     const rotating = new AgentRegistryClient({
       url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -166,5 +167,51 @@ describe('The client of a service that misbehaves', () => {
     await client.live();
     const sent = requests.map(({ headers }) => headers.authorization);
     expect(sent).toEqual(['Bearer t1', 'Bearer t2', 'Bearer mine', undefined]);
+  });
+
+  it.each([
+    ['a login page', 'text/html', '<h1>login</h1>'],
+    ['other JSON', 'application/json', '{"ok":true}'],
+    ['an interval of nothing', 'application/json', '{"id":"a","status":"active","next_heartbeat_seconds":0}'],
+  ])('a session takes %s for a failure: it is told, and beats no more often', async (_, type, body) => {
+    answer = ({ url }, response) => {
+      const registration = { id: 'a', status: 'active', heartbeat: { interval_seconds: 2, timeout_seconds: 30 } };
+      if (url!.endsWith('/register'))
+        response.writeHead(201, { 'content-type': 'application/json' }).end(JSON.stringify(registration));
+      else response.writeHead(200, { 'content-type': type }).end(body);
+    };
+    const errors: unknown[] = [];
+    const onError = (error: unknown): void => void errors.push(error);
+    const session = await outcome(AgentSession.start({ client, agent: { name: 'a', type: 'b' }, onError }));
+    const began = time.now();
+    await time.passUntil('a hundred seconds have passed', () => time.now() - began >= 100_000);
+    const beats = requests.filter(({ url }) => url.endsWith('/heartbeat')).length;
+    expect(beats).toBeGreaterThan(40); // one each 2 s, up to a tenth sooner or later
+    expect(beats).toBeLessThan(60);
+    expect(errors.length).toBeGreaterThanOrEqual(beats - 1);
+    expect(errors.every((error) => error instanceof UnexpectedResponseError)).toBe(true);
+    expect(session.status).toBe('active');
+    await time.passWhile('it stops', session.stop({ deregister: false }));
+  });
+
+  it('a session beats no more often than once a second, whatever it is asked for', async () => {
+    const id = 'a';
+    answer = (_, response) => {
+      const seconds = 0.001;
+      const all = { id, status: 'active', next_heartbeat_seconds: seconds, heartbeat: { interval_seconds: seconds } };
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(all));
+    };
+    const session = await outcome(AgentSession.start({ client, agent: { id, name: 'a', type: 'b' } }));
+    const began = time.now();
+    await time.passUntil('twenty seconds have passed', () => time.now() - began >= 20_000);
+    expect(requests.length).toBeLessThan(26);
+    await time.passWhile('it stops', session.stop({ deregister: false }));
+  });
+
+  it('asks nothing about an agent without an id', async () => {
+    const rejection = { name: 'TypeError', message: 'the id is empty' };
+    await expect(outcome(client.get('', { retries: 0 }))).rejects.toMatchObject(rejection);
+    await expect(outcome(client.deregister('', { retries: 0 }))).rejects.toMatchObject(rejection);
+    expect(requests).toEqual([]);
   });
 });
