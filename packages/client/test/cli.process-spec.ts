@@ -1,4 +1,7 @@
+import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { bearer, listOf, type TestToken } from '../../../test/support/access';
@@ -193,6 +196,9 @@ describe('The installed program', () => {
     [['import', '-'], '-: there is nothing in it'],
     [['sidecar', '--id', 'x', 'true'], 'there is nothing that "true" could be'],
     [['sidecar', '--id', 'x'], 'put -- and the command'],
+    [['sidecar', '--id', 'x', '--', ''], 'put -- and the command'],
+    [['get', ''], 'ID is empty'],
+    [['deregister', ''], 'ID is empty'],
     [['token', 'create'], 'NAME is missing'],
     [['token', 'make', 'x'], 'ACTION must be one of create, rotate'],
     [['token', 'create', 'x'], '--scope is missing'],
@@ -207,6 +213,30 @@ describe('The installed program', () => {
     const run = await cli(args);
     expectTrouble(run, 2, /^Try "agent-registry help/m);
     expect(run.stderr).toContain(message);
+  });
+
+  it('says that the output could not be written', async () => {
+    const env = { AGENT_REGISTRY_URL: toService.url, AGENT_REGISTRY_TOKEN: ADMIN.token };
+    const run = await program.shell('agent-registry list --json > /dev/full', { env });
+    expect(run).toMatchObject({ code: 1, stderr: expect.stringContaining('the output could not be written: ENOSPC') });
+  });
+
+  it.each([
+    ['text/html', '<h1>login</h1>'],
+    ['application/json', '{"ok":true}'],
+  ])('says of an answer of %s that it is not a registry that gave it', async (type, body) => {
+    const server = createServer((_, response) => response.writeHead(200, { 'content-type': type }).end(body));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    try {
+      const env = { AGENT_REGISTRY_URL: `http://127.0.0.1:${(server.address() as AddressInfo).port}` };
+      for (const args of [['list'], ['get', 'a'], ['health']]) {
+        const run = await program.run(args, { env });
+        expect(run).toMatchObject({ code: 3, stderr: expect.stringContaining('not an Agent Registry: GET') });
+      }
+    } finally {
+      server.closeAllConnections();
+      server.close();
+    }
   });
 
   it('says of every command that asks the registry that it cannot be reached', async () => {
@@ -664,6 +694,26 @@ describe('sidecar', () => {
       expect(await statusOf(signal)).toBe('deregistered');
     },
   );
+
+  // Which of the two sees it first is not said; nor is it where `timeout` sends it twice.
+  it.each([
+    ['the command first', "sh -c 'kill -TERM $$; sleep 1000'", []],
+    ['the command, and its shell says 143', 'sh -c "exit 143"', []],
+    ['all at once', 'sleep 1000', ['group']],
+    ['all at once, and the sidecar again', 'sleep 1000', ['group', 'SIGTERM']],
+    ['the sidecar, twice', 'sleep 1000', ['SIGTERM', 'SIGTERM']],
+  ] as const)('leaves no agent behind when SIGTERM gets to %s', async (name, command, signals) => {
+    const ids = Array.from({ length: 4 }, (_, serial) => `${name.replaceAll(/\W+/g, '-')}-${serial}`);
+    const ended = ids.map(async (id, serial) => {
+      const running = sidecar(['--id', id], ['sh', '-c', `echo up; exec ${command}`]);
+      await running.printed(1);
+      if (serial % 2 === 0 && signals.length > 0) await isStatus(id, 'active'); // else it is being registered
+      for (const signal of signals) running.signal(signal === 'group' ? 'SIGTERM' : signal, signal === 'group');
+      expect(await running.finished).toMatchObject({ code: 143 });
+      return statusOf(id);
+    });
+    for (const status of await Promise.all(ended)) expect(['deregistered', 'agent_not_found']).toContain(status);
+  });
 
   it('does not make anybody wait for a registry that is not there', async () => {
     const nobody = `http://127.0.0.1:${await freePort()}`;

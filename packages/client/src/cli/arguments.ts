@@ -81,6 +81,7 @@ export function parseArguments(
     const value = positionals[index];
     if (value === undefined && optional) return;
     if (value === undefined) throw new UsageError(`${name} is missing`);
+    if (value === '') throw new UsageError(`${name} is empty`);
     if (choices && !choices.includes(value)) throw new UsageError(oneOf(name, choices, value));
     named.set(name, value);
   });

@@ -32,8 +32,6 @@ export class SpawnError extends Error {
 /** A command with this process's standard input, output and error, to which this process's signals are passed on. */
 export class ChildCommand {
   readonly end: Promise<CommandEnd>;
-  /** Whether this process was asked to stop, and with it the command. */
-  private stopSignal: NodeJS.Signals | undefined;
 
   private constructor(private readonly child: ChildProcess) {
     for (const signal of FORWARDED) process.on(signal, () => this.forward(signal));
@@ -57,17 +55,23 @@ export class ChildCommand {
     return this.child.pid!;
   }
 
-  /** Whether it ended well: with 0, or as it was asked to by a signal that this process got. */
-  endedWell({ code, signal }: CommandEnd): boolean {
-    if (code === 0) return true;
-    const asked = this.stopSignal;
-    return asked !== undefined && (signal === asked || code === 128 + constants.signals[asked]);
+  /** As if this process had got the signal now; for one that came before the command was there. */
+  stop(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
   }
 
   private forward(signal: NodeJS.Signals): void {
-    if (STOP_SIGNALS.includes(signal)) this.stopSignal = signal;
     if (!(process.stdin.isTTY && FROM_TERMINAL.includes(signal))) this.child.kill(signal);
   }
+}
+
+/**
+ * Whether it ended with 0, or by a signal that asks to stop (or with 128 + its number, as shells do). It does not matter
+ * whether this process has got that signal as well: of one to the whole process group, the command's end may be seen first.
+ */
+export function endedWell({ code, signal }: CommandEnd): boolean {
+  if (signal !== null) return STOP_SIGNALS.includes(signal);
+  return code === 0 || STOP_SIGNALS.some((stop) => code === 128 + constants.signals[stop]);
 }
 
 /** The exit code with which shells tell such an end. */

@@ -1,7 +1,7 @@
 /** The exit codes of every command; `sidecar` also gives those of the command that it runs. */
 export const EXIT = {
   ok: 0,
-  /** The registry said no, or is not healthy. */
+  /** The registry said no, or is not healthy; or the output could not be written. */
   refused: 1,
   /** The command line, or a file that it names, is wrong; nothing was sent. */
   usage: 2,

@@ -8,10 +8,11 @@ import { runProgram } from './program.js';
 const controller = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => controller.abort(signal));
 
-// `| head` has seen enough.
-process.stdout.on('error', (error: NodeJS.ErrnoException) =>
-  process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.defect),
-);
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(EXIT.ok); // `| head` has seen enough
+  process.stderr.write(`agent-registry: the output could not be written: ${error.message}\n`);
+  process.exit(EXIT.refused);
+});
 // Nobody is left to be told anything: that is no reason to stop.
 process.stderr.on('error', () => undefined);
 

@@ -95,8 +95,12 @@ export class RunningProgram {
     return this.stdout.split('\n').slice(0, -1);
   }
 
-  signal(signal: NodeJS.Signals): void {
-    process.kill(this.pid, signal);
+  signal(signal: NodeJS.Signals, toGroup = false): void {
+    try {
+      process.kill(toGroup ? -this.pid : this.pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error; // it has ended already
+    }
   }
 
   /** Kills the whole group, what it has started included. */

@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import { AgentKeeper } from '../agent-keeper.js';
-import { ChildCommand, describeEnd, exitCodeOf, SpawnError, STOP_SIGNALS } from '../child-command.js';
+import { ChildCommand, describeEnd, endedWell, exitCodeOf, SpawnError } from '../child-command.js';
 import { type Command, PROGRAM } from '../command.js';
 import { CommandUsage } from '../command-usage.js';
 import { REGISTRATION, registrationFrom } from '../registration.js';
@@ -18,7 +18,7 @@ number when it was killed; 127 when there is no such command, 126 when it cannot
 and has the type "process" unless the options say otherwise. Heartbeats carry the CPU and memory of the command and its
 descendants (on Linux; elsewhere only for how long it has run). Whatever becomes of the registry, the command runs on.
 
-The command ends with 0, or by the signal with which this program was asked to stop: the agent is deregistered.
+The command ends with 0, or by a signal that asks to stop (SIGTERM, SIGINT, SIGHUP, SIGQUIT): the agent is deregistered.
 It ends otherwise: the agent says that it is unhealthy and why (last_exit in its metadata) and its heartbeats end. With an --id
 it stays registered, since its next start takes its place, and is unhealthy from its timeout on; without one it is deregistered.
 This program is killed with -9: the command runs on unwatched, and the agent is unhealthy from its timeout on.`,
@@ -33,9 +33,9 @@ This program is killed with -9: the command runs on unwatched, and the agent is 
     },
   ],
   runsCommand: true,
-  async run({ args, commandLine, clientOptions, output }) {
+  async run({ args, commandLine, clientOptions, output, interruption }) {
     const [command, ...rest] = commandLine;
-    if (command === undefined) throw new UsageError('after the options put -- and the command');
+    if (!command) throw new UsageError('after the options put -- and the command');
     const tell = (message: string): void => output.note(`${PROGRAM} sidecar: ${printable(message)}`);
     let child: ChildCommand;
     try {
@@ -45,15 +45,14 @@ This program is killed with -9: the command runs on unwatched, and the agent is 
       tell(error.message);
       return error.exitCode;
     }
+    if (interruption.aborted) child.stop(interruption.reason as NodeJS.Signals);
     const usage = new CommandUsage(child.pid);
     const agent = { name: basename(command), type: 'process', ...registrationFrom(args) };
     const keeper = new AgentKeeper({ client: clientOptions, agent, health: () => usage.measure(), tell });
     const end = await child.end;
     const code = exitCodeOf(end);
-    // Whoever asks once more does not want to wait for the registry.
-    for (const signal of STOP_SIGNALS) process.on(signal, () => process.exit(code));
     const keep = (args.text('on-failure') ?? (agent.id === undefined ? 'deregister' : 'keep')) === 'keep';
-    await keeper.end(END_MS, child.endedWell(end) ? undefined : { reason: describeEnd(end), keep });
+    await keeper.end(END_MS, endedWell(end) ? undefined : { reason: describeEnd(end), keep });
     return code;
   },
 };
