@@ -77,6 +77,7 @@ module.exports = {
   reporters: ['<rootDir>/test/runner/reporter.js'],
   testTimeout: 180_000, // a guard against what hangs; no verdict depends on it (ignored when it stands in a project)
   maxWorkers: availableParallelism(),
+  workerIdleMemoryLimit: '1.5GB', // for a worker between two files
   workerGracefulExitTimeout: 60_000, // half a second is not much for a busy machine
   coverageProvider: 'v8',
   collectCoverageFrom: ['src/**/*.ts', '!src/**/*.spec.ts'],

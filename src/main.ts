@@ -10,6 +10,7 @@ import { stopSignal } from './platform/runtime/stop-signal';
 import {
   ConfigurationError,
   loadConfiguration,
+  misspeltSettings,
   processEnvironment,
   type Configuration,
 } from './platform/config/configuration';
@@ -21,8 +22,13 @@ async function main(): Promise<number> {
   const isWorker = cluster.isWorker;
   // Heard from the first moment on, so that a start cut short cleans up as well.
   const signal = isWorker ? WorkerLink.stopSignal() : stopSignal(clock, () => process.exit(1));
-  const configuration = loadConfiguration(processEnvironment());
+  const environment = processEnvironment();
+  const configuration = loadConfiguration(environment);
   const logger = new ServiceLogger(new PinoLogger(loggingOptions(configuration.LOG_LEVEL, process.stdout.isTTY)), {});
+  if (!isWorker) {
+    for (const { name, meant } of misspeltSettings(environment))
+      logger.warn(`The variable ${name} is no setting of the Agent Registry: is ${meant} meant?`);
+  }
   const ready = (port: number): void => announce(port, configuration, logger);
   if (configuration.WEB_CONCURRENCY > 1 && !isWorker)
     return runPrimary(clock, configuration.WEB_CONCURRENCY, signal, logger, ready);

@@ -1,6 +1,12 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PATIENCE } from '../support/patience';
 import { ServiceProcess, temporaryDataDirectory } from '../support/service-process';
 import { until } from '../support/until';
+
+const MAIN = join(__dirname, '../../dist/main.js');
 
 // A guard, for PostgreSQL and what npm does before the service.
 jest.setTimeout(600_000);
@@ -70,6 +76,28 @@ describe('the service as a process', () => {
     const service = await takeRunning();
     expect(await service.stop('SIGINT', 'group')).toEqual({ code: 0, signal: null });
     expect(data.postmaster()).toBeUndefined();
+  });
+
+  it.each([
+    ['begins with a byte order mark', Buffer.from('\ufeffAUTH_MODE=token\n'), /must be set when AUTH_MODE=token/],
+    ['is UTF-16', Buffer.from('\ufeffAUTH_MODE=token\n', 'utf16le'), /\.env is not UTF-8 text/],
+    ['has a line that is no assignment', Buffer.from('LOG_LEVEL=info\nAUTH_MODE token\n'), /\.env: line 2 is not/],
+  ])('skips no setting of a .env that %s', (_, content, message) => {
+    const folder = mkdtempSync(join(tmpdir(), 'agent-registry-env-'));
+    writeFileSync(join(folder, '.env'), content);
+    const env = { PATH: process.env.PATH };
+    const { status, stderr } = spawnSync(process.execPath, [MAIN], { cwd: folder, env, encoding: 'utf8' });
+    rmSync(folder, { recursive: true });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringMatching(message) });
+  });
+
+  it('warns of a variable that looks like a misspelt setting', async () => {
+    const nowhere = { DATABASE_URL: 'postgresql://127.0.0.1:1/x', DATABASE_STARTUP_TIMEOUT_SECONDS: '1' };
+    const service = ServiceProcess.spawn({ env: { ...nowhere, AUTH_MOD: 'token' } });
+    expect(await service.waitForExit()).toEqual({ code: 1, signal: null });
+    expect(service.logs.join('\n')).toContain(
+      'The variable AUTH_MOD is no setting of the Agent Registry: is AUTH_MODE meant?',
+    );
   });
 
   it('names every wrong setting at once', async () => {

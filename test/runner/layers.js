@@ -24,7 +24,8 @@ class LayerRunner extends TestRunner {
       const maxWorkers = ALONE.includes(layer) ? 1 : this.#settings.maxWorkers;
       this._globalConfig = { ...this.#settings, maxWorkers };
       const [wall, cpu] = [performance.now(), cpuSeconds()];
-      await super.runTests(files, watcher, options);
+      // Many files in one process would fill its memory, on one core as on many: a worker is replaced when it has grown.
+      await super.runTests(files, watcher, { ...options, serial: options.serial && files.length === 1 });
       usage.set(layer, { wall: (performance.now() - wall) / 1000, cpu: cpuSeconds() - cpu });
     }
   }

@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs';
 import { ValidateIf, validateSync } from 'class-validator';
+import { EnvFileError, readEnvFile } from './env-file';
+import { similarNames } from './similar-names';
 import { isTracingOn, type TracingSwitch } from './is-tracing-on';
 import {
   ConnectionUrl,
@@ -284,10 +285,23 @@ function contradictions({ HEARTBEAT_FLUSH_INTERVAL_MS, HEARTBEAT_TIMEOUT_SECONDS
   return [`HEARTBEAT_FLUSH_INTERVAL_MS must be at most ${most}, a quarter of HEARTBEAT_TIMEOUT_SECONDS`];
 }
 
-/** The process's own environment, `.env` read underneath it when there is one. */
+/**
+ * The process's own environment, `.env` read underneath it when there is one.
+ * @throws ConfigurationError for a file that cannot be understood
+ */
 export function processEnvironment(): NodeJS.ProcessEnv {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  try {
+    for (const [name, value] of Object.entries(readEnvFile('.env'))) process.env[name] ??= value;
+  } catch (error) {
+    if (error instanceof EnvFileError) throw new ConfigurationError([error.message]);
+    throw error;
+  }
   return process.env;
+}
+
+/** Variables that are no settings and look like one that is misspelt, each with the setting that may be meant. */
+export function misspeltSettings(environment: NodeJS.ProcessEnv): { name: string; meant: string }[] {
+  return similarNames(Object.keys(environment), variableNames());
 }
 
 /** The token with which commands of ours ask a running service; undefined when there is none in the environment. */

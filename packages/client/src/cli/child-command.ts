@@ -10,7 +10,7 @@ export interface CommandEnd {
 }
 
 /** Signals that ask a command to stop. */
-export const STOP_SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'];
+const STOP_SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'];
 /** Those, and the ones that have no meaning but what the command gives them. */
 const FORWARDED: readonly NodeJS.Signals[] = [...STOP_SIGNALS, 'SIGUSR1', 'SIGUSR2'];
 /** A terminal sends them to all processes in the foreground itself; forwarding them too would say it twice. */
