@@ -17,7 +17,7 @@ const MAY_IMPORT = {
   'platform/tracing': [],
   'platform/database': [],
   'platform/cluster': [],
-  'platform/cache': platform('cluster'),
+  'platform/cache': platform('cluster', 'database'),
   'platform/access': [...platform('database'), 'events'],
   'platform/limits': platform('cache', 'access'),
   'platform/gate': platform('access', 'limits'),

@@ -4,7 +4,7 @@ import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
 import { registration } from '../support/builders';
 import { createPatientApp } from '../support/patient-app';
 import { RedisProcess } from '../support/redis-process';
-import { listening } from '../support/replicas';
+import { channelOf, listening } from '../support/replicas';
 import type { TestApp } from '../support/test-app';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { until } from '../support/until';
@@ -186,6 +186,24 @@ describe('The cache in Redis', () => {
       expect(await total(b, filter)).toBe(1);
       return requests.redis.hit > 0;
     });
+  });
+
+  it('is not shared by registries with different databases', async () => {
+    const otherDatabase = await createTestDatabase();
+    const other = await createPatientApp({ ...QUIET, REDIS_URL: redis.url }, otherDatabase);
+    await listening(other);
+    for (let times = 0; times < 3; times++) {
+      const filter = newFilter();
+      await until('the total of one is in Redis', 120, async () => {
+        expect(await total(a, filter)).toBe(1);
+        return (await totals()).length > 0;
+      });
+      expect(await total(other, filter)).toBe(0);
+    }
+    expect(channelOf(other)).not.toBe(channelOf(a));
+    expect(channelOf(b)).toBe(channelOf(a));
+    await other.close();
+    await otherDatabase.drop();
   });
 
   it('keeps everything under a name that says of which shape it is, and for two seconds at most', async () => {

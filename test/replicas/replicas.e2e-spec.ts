@@ -3,7 +3,7 @@ import { InvalidationBus } from '../../src/platform/cache/invalidation-bus';
 import { HeartbeatSweeper } from '../../src/heartbeat/sweep/heartbeat.sweeper';
 import { registration } from '../support/builders';
 import { RedisProcess } from '../support/redis-process';
-import { CHANNEL, heard, listening, touchedOn, untilTold, withoutTail } from '../support/replicas';
+import { channelOf, heard, listening, touchedOn, untilTold, withoutTail } from '../support/replicas';
 import { createTestApp, type TestApp } from '../support/test-app';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { until } from '../support/until';
@@ -179,8 +179,8 @@ describe('A replica', () => {
     await listening(app);
     const touched = touchedOn(app);
     for (const text of ['', 'garbage', '{"from":"x","ids":"all"}', '{"from":"x","ids":[null]}', '[]'])
-      await redis.command('PUBLISH', CHANNEL, text);
-    await heard(redis, touched, 'told');
+      await redis.command('PUBLISH', channelOf(app), text);
+    await heard(redis, app, touched, 'told');
     expect([...touched]).toEqual(['told']);
     await app.close();
   });
@@ -190,7 +190,7 @@ describe('A replica', () => {
     await listening(app);
     const touched = touchedOn(app);
     await register(app, 'own');
-    await heard(redis, touched, 'other'); // what comes after the own one
+    await heard(redis, app, touched, 'other'); // what comes after the own one
     expect([...touched]).toEqual(['other']);
     await app.close();
   });
@@ -204,7 +204,7 @@ describe('A replica', () => {
       await listening(stopping, other);
       await stopping.request('POST', '/agents/register', registration({ id: 'revived' }));
       await database.query(`UPDATE agents SET status = 'unhealthy' WHERE id = 'revived'`);
-      await heard(redis, touched, 'now'); // what was said before has been heard
+      await heard(redis, other, touched, 'now'); // what was said before has been heard
       touched.clear();
       expect(await beat(stopping, 'revived')).toBe('accepted');
       await stopping.close();
@@ -226,7 +226,7 @@ describe('A replica', () => {
     expect(await nameOn(app, 'remembered')).toBe('missed');
     await listening(app);
     const touched = touchedOn(app);
-    await heard(redis, touched, 'heard');
+    await heard(redis, app, touched, 'heard');
     await app.close();
   });
 });

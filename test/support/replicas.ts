@@ -1,6 +1,7 @@
 import { EventEmitter2 } from '@nestjs/event-emitter';
 import { InvalidationBus } from '../../src/platform/cache/invalidation-bus';
 import { RedisConnection } from '../../src/platform/cache/redis.connection';
+import { RedisNamespace } from '../../src/platform/cache/redis-namespace';
 import { AgentsInvalidated } from '../../src/events/agents-invalidated.event';
 import { EventLogRepository, type TouchedAgent } from '../../src/events/event-log.repository';
 import type { RedisProcess } from './redis-process';
@@ -8,8 +9,10 @@ import type { TestApp } from './test-app';
 import type { TestingModuleBuilder } from '@nestjs/testing';
 import { until } from './until';
 
-/** On which replicas tell each other what has changed. */
-export const CHANNEL = 'agent-registry:v1:touched';
+/** On which replicas of one database tell each other what has changed. */
+export function channelOf({ app }: TestApp): string {
+  return app.get(RedisNamespace).nameOf('touched');
+}
 
 /** The real log, of which nothing arrives as long as it is held up. */
 class HeldUpLog extends EventLogRepository {
@@ -59,9 +62,9 @@ export async function untilTold(
 }
 
 /** Publishes on the channel of the replicas what one of them would say, until the replica has heard of the agent. */
-export async function heard(redis: RedisProcess, touched: Set<string>, id: string): Promise<void> {
+export async function heard(redis: RedisProcess, app: TestApp, touched: Set<string>, id: string): Promise<void> {
   await until(`the replica has heard of ${id}`, 120, async () => {
-    await redis.command('PUBLISH', CHANNEL, JSON.stringify({ from: 'x', ids: [id] }));
+    await redis.command('PUBLISH', channelOf(app), JSON.stringify({ from: 'x', ids: [id] }));
     return touched.has(id);
   });
 }

@@ -7,12 +7,24 @@ import { memoryTier, redisTier } from './cache.stores';
 import { ChangeEpoch } from './change-epoch';
 import { InvalidationBus } from './invalidation-bus';
 import { RedisConnection } from './redis.connection';
+import { RedisNamespace } from './redis-namespace';
+import { DatabaseTimeline } from '../database/database-timeline';
 import { SharedAnswers } from './shared-answers';
 import { TieredCache } from './tiered-cache';
 import { CacheMetrics } from './cache.metrics';
 import { RedisIndicator } from './redis.indicator';
 
-@Module({ providers: [RedisConnection], exports: [RedisConnection] })
+@Module({
+  providers: [
+    RedisConnection,
+    {
+      provide: RedisNamespace,
+      inject: [DatabaseTimeline],
+      useFactory: (timeline: DatabaseTimeline) => RedisNamespace.of(timeline),
+    },
+  ],
+  exports: [RedisConnection, RedisNamespace],
+})
 class RedisModule {}
 
 /** What replicas remember, and how they notify each other that it no longer holds. */
@@ -23,9 +35,9 @@ class RedisModule {}
     RedisModule,
     CacheModule.registerAsync({
       imports: [RedisModule],
-      inject: [RedisConnection, Clock],
-      useFactory: (redis: RedisConnection, clock: Clock) => ({
-        stores: redis.state() === 'off' ? [memoryTier(clock)] : [memoryTier(clock), redisTier(redis, clock)],
+      inject: [RedisConnection, RedisNamespace, Clock],
+      useFactory: (redis: RedisConnection, namespace: RedisNamespace, clock: Clock) => ({
+        stores: redis.state() === 'off' ? [memoryTier(clock)] : [memoryTier(clock), redisTier(redis, namespace, clock)],
       }),
     }),
   ],

@@ -5,13 +5,14 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../common/clock';
 import { NAMESPACE } from './namespace';
 import type { RedisClient, RedisConnection } from './redis.connection';
+import type { RedisNamespace } from './redis-namespace';
 
 const MOST_ENTRIES = 50_000;
 /** Of all entries together, written as JSON. */
 const MOST_CHARACTERS = 32 * 1024 * 1024;
 
 /** Keyv encodes what it stores; here one tier keeps values as they are and the other does it itself. */
-const PLAIN = { namespace: NAMESPACE, serialize: undefined, deserialize: undefined };
+const PLAIN = { serialize: undefined, deserialize: undefined };
 
 /** What Keyv keeps under a key. `expires` is a time of day in milliseconds. */
 interface Stored {
@@ -48,18 +49,19 @@ export function memoryTier(clock: Clock): Keyv {
     clear: () => entries.clear(),
     on: () => store,
   };
-  return new Keyv({ ...PLAIN, store });
+  return new Keyv({ ...PLAIN, namespace: NAMESPACE, store });
 }
 
 /** The tier in Redis. Its methods throw when Redis does not answer in time or not as it should. */
-export function redisTier(redis: RedisConnection, clock: Clock): Keyv {
-  const keyv = new Keyv({ ...PLAIN, store: new KeyvAdapter(guardedStore(redis, clock)), throwOnErrors: true });
+export function redisTier(redis: RedisConnection, namespace: RedisNamespace, clock: Clock): Keyv {
+  const store = new KeyvAdapter(guardedStore(redis, namespace, clock));
+  const keyv = new Keyv({ ...PLAIN, namespace: namespace.prefix, store, throwOnErrors: true });
   keyv.on('error', () => undefined); // it is thrown as well
   return keyv;
 }
 
 /** The store of cache-manager-redis-yet, each of its calls under the deadline of the connection. */
-function guardedStore(redis: RedisConnection, clock: Clock): CacheManagerStore {
+function guardedStore(redis: RedisConnection, namespace: RedisNamespace, clock: Clock): CacheManagerStore {
   const { redisInsStore: storeOf } = require('cache-manager-redis-yet') as typeof import('cache-manager-redis-yet');
   let current: { client: RedisClient; store: RedisStore } | undefined;
   const ask = async <T>(work: (store: RedisStore, client: RedisClient) => Promise<T>): Promise<T> => {
@@ -88,11 +90,12 @@ function guardedStore(redis: RedisConnection, clock: Clock): CacheManagerStore {
     mset: (entries, ttl) => ask((store) => store.mset(Object.entries(entries), ttl)),
     mdel: (...keys) => ask((store) => store.mdel(...keys)),
     ttl: (key) => ask((store) => store.ttl(key)),
-    keys: () => ask((store) => store.keys(`${NAMESPACE}:*`)),
+    keys: () => ask((store) => store.keys(namespace.nameOf('*'))),
     // The original empties the whole database, whoever else keeps things there.
     reset: () =>
       ask(async (_, client) => {
-        for await (const key of client.scanIterator({ MATCH: `${NAMESPACE}:*`, COUNT: 500 })) await client.unlink(key);
+        for await (const key of client.scanIterator({ MATCH: namespace.nameOf('*'), COUNT: 500 }))
+          await client.unlink(key);
       }),
   };
 }

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock';
-import { NAMESPACE, TTL_MS } from './namespace';
+import { TTL_MS } from './namespace';
 import { RedisConnection, type RedisClient } from './redis.connection';
-
-const KEY = `${NAMESPACE}:epoch`;
+import { RedisNamespace } from './redis-namespace';
 
 /**
  * A number in Redis that every committed change of agents raises. What is kept there under a key that contains it is not read
@@ -15,16 +14,20 @@ export class ChangeEpoch {
   private changes = 0;
   private told = 0;
   private lastChangeAt = Number.NEGATIVE_INFINITY;
+  private readonly key: string;
 
   constructor(
     private readonly redis: RedisConnection,
+    namespace: RedisNamespace,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.key = namespace.nameOf('epoch');
+  }
 
   /** Undefined while Redis cannot be asked, or may hold what a change of this replica has made wrong. */
   async current(): Promise<string | undefined> {
     if (this.isBehind()) return undefined;
-    const epoch = await this.redis.attempt(async (client) => (await client.get(KEY)) ?? '0');
+    const epoch = await this.redis.attempt(async (client) => (await client.get(this.key)) ?? '0');
     return this.isBehind() ? undefined : epoch;
   }
 
@@ -37,7 +40,7 @@ export class ChangeEpoch {
   /** Raises the epoch for all changes so far. What the client is sent meanwhile arrives after it. */
   async raise(client: RedisClient): Promise<void> {
     const { changes } = this;
-    await client.incr(KEY);
+    await client.incr(this.key);
     this.told = Math.max(this.told, changes);
   }
 

@@ -4,10 +4,9 @@ import { PinoLogger } from 'nestjs-pino';
 import { WorkerLink } from '../cluster/worker-link';
 import { messagesOf, parseMessage } from './bus-message';
 import { ChangeEpoch } from './change-epoch';
-import { NAMESPACE } from './namespace';
 import { discard, RedisConnection, type RedisClient } from './redis.connection';
+import { RedisNamespace } from './redis-namespace';
 
-const CHANNEL = `${NAMESPACE}:touched`;
 /** Between workers of one machine, which need no Redis for it. */
 const TOPIC = 'touched';
 /** Probes without an echo after which the subscription is made anew; there is one at each check of the connection. */
@@ -20,7 +19,8 @@ const MOST_UNECHOED = 4;
 @Injectable()
 export class InvalidationBus {
   private readonly replica = randomUUID();
-  private readonly probeChannel = `${NAMESPACE}:probe:${this.replica}`;
+  private readonly channel: string;
+  private readonly probeChannel: string;
   private readonly subscribers: ((ids: string[]) => void)[] = [];
   private readonly lossListeners: (() => void)[] = [];
   private readonly pending = new Set<string>();
@@ -32,11 +32,14 @@ export class InvalidationBus {
 
   constructor(
     private readonly redis: RedisConnection,
+    namespace: RedisNamespace,
     private readonly epoch: ChangeEpoch,
     private readonly siblings: WorkerLink,
     private readonly logger: PinoLogger,
   ) {
     logger.setContext(InvalidationBus.name);
+    this.channel = namespace.nameOf('touched');
+    this.probeChannel = namespace.nameOf(`probe:${this.replica}`);
     redis.watch((isUp) => this.onCheck(isUp));
     siblings.listen(TOPIC, (ids) => this.notifySubscribers(ids as string[]));
   }
@@ -79,7 +82,10 @@ export class InvalidationBus {
     // Sent in this order on one connection: who is told of a change finds the epoch raised. A Redis that cannot be written to
     // passes messages on all the same.
     await this.redis.attempt((client) =>
-      Promise.allSettled([this.epoch.raise(client), ...messages.map((message) => client.publish(CHANNEL, message))]),
+      Promise.allSettled([
+        this.epoch.raise(client),
+        ...messages.map((message) => client.publish(this.channel, message)),
+      ]),
     );
   }
 
@@ -105,7 +111,7 @@ export class InvalidationBus {
     ); // the client has subscribed again by then
     const channels = async (): Promise<void> => {
       await subscriber.connect();
-      await subscriber.subscribe(CHANNEL, (text) => this.hear(text));
+      await subscriber.subscribe(this.channel, (text) => this.hear(text));
       await subscriber.subscribe(this.probeChannel, (text) => this.hearProbe(text));
     };
     channels().then(

@@ -3,7 +3,7 @@ import { PinoLogger } from 'nestjs-pino';
 import type { createClient } from 'redis';
 import { Clock, type Timer } from '../common/clock';
 import { Configuration } from '../config/configuration';
-import { NAMESPACE } from './namespace';
+import { RedisNamespace } from './redis-namespace';
 import { TimeoutError, withTimeout } from '../common/with-timeout';
 
 export type RedisClient = ReturnType<typeof createClient>;
@@ -17,7 +17,6 @@ const CHECK_EVERY_MS = 500;
 const GIVE_UP_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 2_000;
 const LONGEST_PAUSE_MS = 2_000;
-const CHECK_KEY = `${NAMESPACE}:check`;
 
 /**
  * The connection to Redis, which nothing depends on: no start, no request and no stop ever waits for more than one deadline
@@ -38,6 +37,7 @@ export class RedisConnection implements OnModuleInit {
 
   constructor(
     private readonly configuration: Configuration,
+    private readonly namespace: RedisNamespace,
     private readonly clock: Clock,
     private readonly logger: PinoLogger,
   ) {
@@ -130,7 +130,7 @@ export class RedisConnection implements OnModuleInit {
     }
     if (!client.isReady) return this.become(false, new Error('not connected'));
     try {
-      await withTimeout(this.clock, DEADLINE_MS, client.set(CHECK_KEY, '1', { PX: 1000 }));
+      await withTimeout(this.clock, DEADLINE_MS, client.set(this.namespace.nameOf('check'), '1', { PX: 1000 }));
       this.heard(client, true);
     } catch (error) {
       if (error instanceof TimeoutError) this.lost(client, error);

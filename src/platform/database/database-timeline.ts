@@ -7,6 +7,18 @@ import { ReportingDatabase } from './reporting-database';
 export class DatabaseTimeline {
   constructor(private readonly database: ReportingDatabase) {}
 
+  /**
+   * The same for all replicas, and another one for every other database: also for one that was made as a copy on the same
+   * server, and begins with the same timeline.
+   */
+  async databaseId(): Promise<string> {
+    const [row] = await this.database.query<{ timeline: string; oid: string }>(
+      `SELECT timeline, (SELECT oid::text FROM pg_database WHERE datname = current_database()) AS oid FROM database_timeline`,
+      [],
+    );
+    return `${row!.timeline}-${row!.oid}`;
+  }
+
   /** How far a log has come whose rows are numbered by `sequence`, and in which timeline. Asks the database each time. */
   async headOf(sequence: string): Promise<LogHead> {
     const [head] = await this.database.query<LogHead>(

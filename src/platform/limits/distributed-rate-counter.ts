@@ -1,6 +1,6 @@
 import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
-import { NAMESPACE } from '../cache/namespace';
 import { RedisConnection } from '../cache/redis.connection';
+import { RedisNamespace } from '../cache/redis-namespace';
 import { Clock, type Timer } from '../common/clock';
 import { FixedWindowCounter, type UnsyncedCount } from './fixed-window-counter';
 
@@ -20,6 +20,7 @@ export class DistributedRateCounter implements OnApplicationBootstrap, BeforeApp
 
   constructor(
     private readonly redis: RedisConnection,
+    private readonly namespace: RedisNamespace,
     private readonly clock: Clock,
   ) {}
 
@@ -47,18 +48,19 @@ export class DistributedRateCounter implements OnApplicationBootstrap, BeforeApp
     await this.redis.attempt((client) =>
       Promise.all(
         unsynced.map(async (synced) => {
+          const key = this.keyOf(synced);
           const [total] = await client
             .multi()
-            .incrBy(keyOf(synced), synced.count)
-            .pExpire(keyOf(synced), 2 * WINDOW_MS)
+            .incrBy(key, synced.count)
+            .pExpire(key, 2 * WINDOW_MS)
             .exec();
           this.counts.sync(synced, Number(total));
         }),
       ),
     );
   }
-}
 
-function keyOf({ key, window }: UnsyncedCount): string {
-  return `${NAMESPACE}:rate:${window}:${key}`;
+  private keyOf({ key, window }: UnsyncedCount): string {
+    return this.namespace.nameOf(`rate:${window}:${key}`);
+  }
 }
