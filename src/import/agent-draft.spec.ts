@@ -103,9 +103,12 @@ describe('legalId', () => {
     ['Sub-\n      SUB', 'Sub--SUB'],
     ['a/b\\c', 'a-b-c'],
     [' x ', '-x-'],
-    ['Überwacher', '-berwacher'],
-    ['日本', '-'],
-    ['\u0000\ud800', '-'],
+    ['Überwacher', '-berwacher-b9061a37c23649c2'],
+    ['日本', '--cf2abf0c5be326cb'],
+    ['中国', '--f0e9521611bb290d'],
+    ['& / ?', '--3249e500c235a8e8'],
+    ['\u0000\ud800', '--0d8845eb2da42f75'],
+    ['---', '---'],
     ['x'.repeat(255), 'x'.repeat(255)],
   ])('%j becomes %j', (from, to) => {
     expect(legalId(from)).toBe(to);

@@ -59,12 +59,13 @@ export function toDefinition(draft: AgentDraft): AgentDefinition {
 
 /**
  * The id under which the registry can keep an agent of this identity: each run of characters other than
- * `A-Z a-z 0-9 . _ : -` becomes one `-`; what is longer than 255 characters keeps its start and ends in a hash of the
- * whole. The same identity always gives the same id, and a legal id stays as it is.
+ * `A-Z a-z 0-9 . _ : -` becomes one `-`. Where that loses letters (of other scripts), or would be too long, the id ends in a
+ * hash of the whole. The same identity always gives the same id, and a legal id stays as it is.
  */
 export function legalId(identity: string): string {
   const id = identity.replace(/[^A-Za-z0-9._:-]+/g, '-');
-  if (id.length <= MAX_ID_LENGTH) return id;
+  const isLossy = id !== identity && (/[^\x00-\x7f]/.test(identity) || !/[A-Za-z0-9]/.test(id));
+  if (!isLossy && id.length <= MAX_ID_LENGTH) return id;
   const hash = createHash('sha256').update(identity).digest('hex').slice(0, HASH_LENGTH);
   return `${id.slice(0, MAX_ID_LENGTH - HASH_LENGTH - 1)}-${hash}`;
 }

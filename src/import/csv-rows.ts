@@ -63,6 +63,9 @@ async function readHeader(reader: LineReader): Promise<string[]> {
   if (first === undefined) throw new ImportError('there is nothing in it, not even a header line');
   const { lines, cells } = await peekRecord(reader, first);
   const refuse = (problem: string) => new ImportError(`line ${first.line}: the header ${problem}`);
+  if (lines.some(({ text }) => /\r(?!$)/.test(text))) {
+    throw refuse('has a carriage return in it: lines must end in a line feed, or in both');
+  }
   if (typeof cells === 'string') throw refuse(cells);
   const columns = cells.map((name, index) => name.trim() || `column_${index + 1}`);
   const repeated = columns.find((name, index) => columns.indexOf(name) !== index);

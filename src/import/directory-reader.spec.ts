@@ -98,6 +98,7 @@ describe('readDirectory: CSV', () => {
     ['no column to go by', 'a,b\n1,2\n', 'no agent_id'],
     ['another separator', 'agent_id;b\n1;2\n', 'no agent_id'],
     ['a column twice', 'agent_id,b,b\n', '"b" twice'],
+    ['lines that end in a carriage return alone', 'agent_id,b\ra,1\rb,2\r', 'carriage return'],
     ['a broken header', 'agent_id,"b\n', 'the header has a quote'],
   ])('refuses the whole when its header is of no use: %s', async (_, content, message) => {
     await expect(read(content)).rejects.toThrow(ImportError);

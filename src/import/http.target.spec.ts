@@ -68,12 +68,12 @@ describe('HttpTarget', () => {
     expect(requests[0]?.authorization).toBeUndefined();
   });
 
-  it('tries again after a 503, waiting as long as it asks for or twice as long each time, and after a lost connection', async () => {
+  it('tries again after a 503 or a 429, waiting as long as it asks for or twice as long each time, and after a lost connection', async () => {
     answers = [
       json(503, {}, { 'retry-after': '7' }),
       (response) => void response.destroy(),
-      json(503, {}),
-      json(503, {}, { 'retry-after': '3600' }),
+      json(429, {}),
+      json(429, {}, { 'retry-after': '3600' }),
       json(200, { results: [RESULT] }),
     ];
     const target = new HttpTarget({ url, clock });

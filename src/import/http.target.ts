@@ -34,7 +34,7 @@ interface Answer {
 }
 
 /**
- * Imports through `POST /agents/import`. A 503 and a failed connection are tried again, five times in all, waiting as
+ * Imports through `POST /agents/import`. A 429, a 503 and a failed connection are tried again, five times in all, waiting as
  * long as `Retry-After` asks (at most a minute) or longer each time. Anything else is final.
  */
 export class HttpTarget extends ImportTarget {
@@ -59,7 +59,7 @@ export class HttpTarget extends ImportTarget {
     for (let tries = 1; ; tries++) {
       const answer = await this.post(`${this.endpoint.href}?dry_run=${dryRun}`, body);
       if (answer.status === 200) return this.resultsOf(answer, definitions.length);
-      if (answer.status !== undefined && answer.status !== 503) throw this.refusal(answer.status, answer);
+      if (answer.status !== undefined && ![429, 503].includes(answer.status)) throw this.refusal(answer.status, answer);
       if (tries === MAX_TRIES) {
         const { origin } = this.endpoint;
         throw new ImportError(`${origin} is not available: ${describe(answer)} (tried ${tries} times)`);

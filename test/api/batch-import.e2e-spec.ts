@@ -55,6 +55,30 @@ describe('POST /agents/import', () => {
     });
   });
 
+  it('writes no agent over another one of the same id, in whatever file it comes', async () => {
+    const made = (id: string, original: string | undefined, type: string) => ({
+      id,
+      name: original ?? id,
+      type,
+      ...(original !== undefined && { metadata: { original_id: original } }),
+    });
+    expect(await importing([made('team-a', 'team/a', 'first')])).toMatchObject([{ outcome: 'created' }]);
+    expect(await importing([made('team-a', 'team a', 'second')])).toMatchObject([
+      {
+        outcome: 'rejected',
+        code: 'id_collision',
+        errors: [{ field: 'id', message: expect.stringContaining('"team/a"') }],
+      },
+    ]);
+    expect(await importing([made('team-a', 'team/a', 'third')])).toMatchObject([{ outcome: 'updated' }]);
+    expect((await app.request('GET', '/agents/team-a')).body).toMatchObject({ name: 'team/a', type: 'third' });
+
+    // One that registered itself is known by its name; its registration has replaced the metadata.
+    await app.request('POST', '/agents/register', registration({ id: 'team-b', name: 'team b', metadata: {} }));
+    expect(await importing([made('team-b', 'team/b', 'second')])).toMatchObject([{ code: 'id_collision' }]);
+    expect(await importing([made('team-b', 'team b', 'second')])).toMatchObject([{ outcome: 'updated' }]);
+  });
+
   it('brings a deregistered id back as a definition', async () => {
     await app.request('POST', '/agents/register', registration({ id: 'old-1' }));
     await app.request('DELETE', '/agents/old-1');

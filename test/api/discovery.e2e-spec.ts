@@ -54,6 +54,15 @@ describe('CheckResult agents', () => {
   });
   afterAll(() => app.close());
 
+  it('finds every number of the metadata as an answer shows it', async () => {
+    const numbers = [1234567890123456, 0.30000000000000004, 1e21, -5e-324, 12];
+    for (const number of numbers) {
+      await app.request('POST', '/agents/register', registration({ metadata: { number } }));
+      const { body } = await app.request('GET', `/agents?metadata.number=${encodeURIComponent(number)}`);
+      expect(body.total).toBe(1);
+    }
+  });
+
   it('lists in the order of the ids, with what a list item has', async () => {
     const page = await list('');
     expect(idsOf(page)).toEqual(['B', 'a', 'b', 'c']);

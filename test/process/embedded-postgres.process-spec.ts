@@ -57,6 +57,18 @@ describe('EmbeddedPostgres', () => {
     await until('the postmaster has ended', () => !isAlive(pid!));
   });
 
+  it('lives in a folder of any name, none of which a shell gets to interpret', async () => {
+    const folder = temporaryDirectory();
+    const named = path.join(folder, 'it\'s $HOME `false` "x" \\ ü');
+    fs.mkdirSync(named);
+    fs.chmodSync(named, 0o755);
+    const server = await start({ directory: named });
+    expect(await query(server.url, 'SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    expect(fs.readFileSync(path.join(named, 'postgres', 'server.log'), 'utf8')).toContain('database system is ready');
+    await server.stop();
+    fs.rmSync(folder, { recursive: true });
+  });
+
   it('keeps its data and its url over a stop, and may be stopped twice', async () => {
     const first = await start();
     await note(first.url, 'kept');

@@ -143,12 +143,25 @@ function importWrite(agent: AgentEntity | undefined, { id, ...body }: AgentDefin
       data: { registration: withoutSecrets(fieldsFrom(body)) },
     };
   const current = fieldsOf(agent!);
+  requireSameOrigin(id, current, body);
   const fields = filledInBy(current, body);
   // Each of the two is within the limits; together they need not be.
   const { endpoints, metadata } = fields;
   rejectIfAny(violationsOf(AgentFieldsDto, { name: body.name, type: body.type, endpoints, metadata }));
   const data = changesOf(current, fields);
   return data && { id, previous, status: agent!.status, fields, event: 'updated', data };
+}
+
+/**
+ * Directories may name agents by what is no legal id; importers keep that as `original_id`. Two of them that get the same id are
+ * two agents, and the later one is not written over the earlier.
+ */
+function requireSameOrigin(id: string, known: AgentFields, { name, metadata }: AgentFieldsDto): void {
+  const original = metadata?.original_id;
+  if (original === undefined || original === known.metadata.original_id) return;
+  if (known.metadata.original_id === undefined && known.name === name) return;
+  const message = `${JSON.stringify(original)} would get the id ${id}, which "${known.name}" has`;
+  throw new DomainError('conflict', 'id_collision', message);
 }
 
 /** What the definition says, and where it says nothing what the agent has; `metadata` and `endpoints` key by key. */

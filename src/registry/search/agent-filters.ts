@@ -157,8 +157,9 @@ export function ApiFilters(): MethodDecorator {
   return applyDecorators(...queries.toReversed().map((query) => ApiQuery({ required: false, ...query })));
 }
 
-/** `metadata.retries=3` finds the string "3" and the number 3; likewise `true`, `false` and `null`. */
+/** `metadata.retries=3` finds the string "3" and the number 3, however long, as an answer shows it; likewise `true`, `false` and `null`. */
 function metadataReadings(value: string): unknown[] {
   const isLiteral = /^(true|false|null|-?(0|[1-9]\d{0,14})(\.\d{1,15})?)$/.test(value);
-  return isLiteral ? [value, JSON.parse(value) as unknown] : [value];
+  const isNumberAsShown = /^-?\d/.test(value) && JSON.stringify(Number(value)) === value;
+  return isLiteral || isNumberAsShown ? [value, JSON.parse(value) as unknown] : [value];
 }

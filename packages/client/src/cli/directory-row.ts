@@ -88,12 +88,14 @@ export function toDefinition({ identity, texts, capabilities, endpoints, metadat
 }
 
 /**
- * The id under which the registry can keep this identity: each run of other characters than `A-Z a-z 0-9 . _ : -` becomes
- * one `-`; what is longer than 255 characters keeps its start and ends in a hash of the whole.
+ * The id under which the registry can keep an agent of this identity: each run of characters other than
+ * `A-Z a-z 0-9 . _ : -` becomes one `-`. Where that loses letters (of other scripts), or would be too long, the id ends in a
+ * hash of the whole.
  */
 function legalId(identity: string): string {
   const id = identity.replace(/[^A-Za-z0-9._:-]+/g, '-');
-  if (id.length <= MAX_ID_LENGTH) return id;
+  const isLossy = id !== identity && (/[^\x00-\x7f]/.test(identity) || !/[A-Za-z0-9]/.test(id));
+  if (!isLossy && id.length <= MAX_ID_LENGTH) return id;
   const hash = createHash('sha256').update(identity).digest('hex').slice(0, HASH_LENGTH);
   return `${id.slice(0, MAX_ID_LENGTH - HASH_LENGTH - 1)}-${hash}`;
 }

@@ -50,17 +50,20 @@ export class PostgresBinaries {
   }
 
   /**
-   * Runs one program to its end and returns what it wrote to its standard output.
+   * Runs one program to its end and returns what it wrote to its standard output. `cwd` is a folder that the account can enter.
    * @throws Error with everything that it wrote, when it fails.
    */
-  run(program: Program, args: readonly string[]): Promise<string> {
+  run(
+    program: Program,
+    args: readonly string[],
+    { cwd = this.native, env }: { cwd?: string; env?: Record<string, string> } = {},
+  ): Promise<string> {
     return new Promise((resolve, reject) => {
       const child = spawn(this.program(program), args, {
         ...this.account,
-        // Anywhere that the account can enter.
-        cwd: this.native,
+        cwd,
         // And nothing of our environment, which may hold PGOPTIONS, PGPORT and their kin.
-        env: { LC_ALL: 'C' },
+        env: { LC_ALL: 'C', ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
         // Ctrl-C goes to the whole foreground process group. The service decides what it means, not initdb or pg_ctl.
         detached: process.platform !== 'win32',

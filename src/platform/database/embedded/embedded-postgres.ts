@@ -207,7 +207,7 @@ export class EmbeddedPostgres {
     const port = this.port ?? (await choosePort(this.cluster));
     const settings = { listen_addresses: HOST, port: String(port), unix_socket_directories: '', ...this.settings };
     const timeout = String(START_TIMEOUT_MS / 1_000);
-    const output = ['--log', this.cluster.log, '--silent'];
+    const output = ['--log', path.relative(this.cluster.home, this.cluster.log), '--silent'];
     await this.control('start', '--wait', '--timeout', timeout, ...output, '--options', serverOptions(settings));
     this.log(`started PostgreSQL ${this.binaries.version} on ${HOST}:${port}`);
   }
@@ -225,7 +225,8 @@ export class EmbeddedPostgres {
   }
 
   private async control(...args: string[]): Promise<void> {
-    await this.binaries.run('pg_ctl', [...args, '--pgdata', this.cluster.data]);
+    // pg_ctl hands paths among its arguments to a shell, which would expand a $ or a backtick in them.
+    await this.binaries.run('pg_ctl', args, { cwd: this.cluster.home, env: { PGDATA: this.cluster.data } });
   }
 
   private lost(): void {
