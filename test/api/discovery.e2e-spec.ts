@@ -57,9 +57,14 @@ describe('CheckResult agents', () => {
   it('finds every number of the metadata as an answer shows it', async () => {
     const numbers = [1234567890123456, 0.30000000000000004, 1e21, -5e-324, 12];
     for (const number of numbers) {
-      await app.request('POST', '/agents/register', registration({ metadata: { number } }));
+      const { body: registered } = await app.request(
+        'POST',
+        '/agents/register',
+        registration({ metadata: { number } }),
+      );
       const { body } = await app.request('GET', `/agents?metadata.number=${encodeURIComponent(number)}`);
       expect(body.total).toBe(1);
+      await app.request('DELETE', `/agents/${registered.id as string}`);
     }
   });
 
