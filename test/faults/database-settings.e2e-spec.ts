@@ -71,11 +71,39 @@ describe('A database', () => {
     await until('it is not ready', 60, async () => (await ready())[0] === 503);
     await until('it says why', 60, async () => JSON.stringify((await ready())[1]).includes('is read-only'));
     const refused = await app.request('POST', '/agents/register', registration({ id: 'a' }));
-    expect([refused.status, refused.body.code]).toEqual([503, 'store_unavailable']);
+    expect([refused.status, refused.body.code]).toEqual([503, 'store_read_only']);
     await database.query('SET default_transaction_read_only = off');
     await set('default_transaction_read_only = off');
     await cutConnections();
     await until('it is ready again', 60, async () => (await ready())[0] === 200);
     expect((await app.request('POST', '/agents/register', registration({ id: 'a' }))).status).toBe(201);
+  });
+
+  it('whose disk is full is said to be so until a while after the last write that failed', async () => {
+    app = await createTestApp({}, database);
+    await app.request('POST', '/agents/register', registration({ id: 'a' }));
+    const readiness = async (): Promise<unknown> => {
+      const { status, body } = await app.request<{ details: { database: object } }>('GET', '/health/ready');
+      return { status, ...body.details.database };
+    };
+    // What PostgreSQL answers to a statement that needs room on a disk that has none.
+    await database.query(
+      `CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+         RAISE EXCEPTION 'could not extend file "base/1/2": No space left on device' USING ERRCODE = '53100';
+       END $$`,
+    );
+    await database.query('CREATE TRIGGER no_room BEFORE INSERT OR UPDATE ON agents EXECUTE FUNCTION no_room()');
+    const refused = await app.request('POST', '/agents/register', registration({ id: 'b' }));
+    expect([refused.status, refused.body.code]).toEqual([503, 'store_full']);
+    expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+    expect((await app.request('PATCH', '/agents/a', { version: '2' })).body.code).toBe('store_full');
+    expect((await app.request('GET', '/agents/a')).status).toBe(200);
+    expect(await readiness()).toEqual({ status: 'down', message: 'has no room left' });
+    expect((await app.request('GET', '/health/ready')).status).toBe(503);
+
+    await database.query('DROP TRIGGER no_room ON agents');
+    await app.clock.advance(20);
+    await until('it is ready again', 60, async () => (await app.request('GET', '/health/ready')).status === 200);
+    expect((await app.request('POST', '/agents/register', registration({ id: 'b' }))).status).toBe(201);
   });
 });

@@ -139,6 +139,10 @@ open_enum! {
         GovernanceUnavailable = "governance_unavailable",
         /// The database has not answered.
         StoreUnavailable = "store_unavailable",
+        /// The database takes no writes: it is a standby, or set read-only.
+        StoreReadOnly = "store_read_only",
+        /// The disk of the database is full.
+        StoreFull = "store_full",
         /// The registry is starting.
         Starting = "starting",
         /// Too many requests.

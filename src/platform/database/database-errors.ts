@@ -30,6 +30,14 @@ export function isCrowded(error: unknown): boolean {
   return sqlState(error).startsWith('53');
 }
 
+/** Why a server that answers takes no writes. */
+export type WriteRefusal = 'read_only' | 'full';
+
+/** Whether, and why, the server refused to write: it is a standby or set read-only (25006), or its disk is full (53100). */
+export function writeRefusal(error: unknown): WriteRefusal | undefined {
+  return { '25006': 'read_only' as const, '53100': 'full' as const }[sqlState(error)];
+}
+
 /** Whether the server has ended the statement, because it took too long or somebody wanted it. */
 export function isCancelled(error: unknown): boolean {
   return sqlState(error) === '57014';

@@ -6,9 +6,12 @@ import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/Postgres
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { Clock, type Timer } from '../common/clock';
 import { withTimeout } from '../common/with-timeout';
-import { isCrowded } from './database-errors';
+import { isCrowded, type WriteRefusal } from './database-errors';
+import { errorMessage } from '../observability/error-message';
 
 const PAUSE_MS = 250;
+/** After a write that found the disk full, before another is tried: small writes may succeed on a full disk, and prove nothing. */
+const FULL_FOR_MS = 15_000;
 /** With the pause before, a client learns within two seconds that it has to wait. */
 const AWAY_AFTER_MS = 1_200;
 /** An answer that arrived while this process was held up lies ready to be read; this long we look. */
@@ -26,7 +29,10 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
   private asking: Promise<boolean> | undefined;
   private timer: Timer | undefined;
   private isAway = false;
-  private takesNoWrites = false;
+  private isReadOnly = false;
+  /** Until then the disk counts as full; milliseconds of the monotonic clock. */
+  private fullUntil = Number.NEGATIVE_INFINITY;
+  private isFull = false;
   private isStopped = false;
   private readonly connections = new Set<PoolClient>();
   private readonly waiting = new Set<(error: Error) => void>();
@@ -61,9 +67,23 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
     return !this.isAway;
   }
 
-  /** Whether PostgreSQL has said last that it takes no writes: a standby, or a role or database that is set so. */
-  get isReadOnly(): boolean {
-    return this.takesNoWrites;
+  /**
+   * Why PostgreSQL takes no writes, as far as is known: it says so itself when it is a standby or set read-only; that its disk is
+   * full is learnt from writes that failed, and holds for {@link FULL_FOR_MS} after the last of them.
+   */
+  get refusal(): WriteRefusal | undefined {
+    if (this.isReadOnly) return 'read_only';
+    return this.isFull ? 'full' : undefined;
+  }
+
+  /** A write was refused. */
+  noteRefusal(refusal: WriteRefusal, error: unknown): void {
+    if (refusal === 'read_only') return this.noteReadOnly(true);
+    this.fullUntil = this.clock.monotonicMs() + FULL_FOR_MS;
+    if (this.isFull) return;
+    this.isFull = true;
+    const reason = { sqlstate: '53100', reason: errorMessage(error) };
+    this.logger.error(reason, 'The disk of the database is full: nothing can be written');
   }
 
   /** Whether PostgreSQL answers within so many milliseconds. Asks it; those who ask at the same time share the answer. */
@@ -94,6 +114,10 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
     if (this.isStopped) return;
     if (!answers) this.hangUp();
     if (answers === this.isAway) this.turn(!answers);
+    if (this.isFull && this.clock.monotonicMs() > this.fullUntil) {
+      this.isFull = false;
+      this.logger.info('No write has failed for want of room lately');
+    }
     this.timer = this.clock.setTimer(PAUSE_MS, () => this.watch());
   }
 
@@ -120,8 +144,8 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
   }
 
   private noteReadOnly(isReadOnly: boolean): void {
-    if (isReadOnly === this.takesNoWrites) return;
-    this.takesNoWrites = isReadOnly;
+    if (isReadOnly === this.isReadOnly) return;
+    this.isReadOnly = isReadOnly;
     if (isReadOnly) this.logger.error('The database is read-only: nothing can be written');
     else this.logger.info('The database takes writes again');
   }

@@ -4,7 +4,7 @@ import { DataSource, type EntityManager } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { Clock } from '../common/clock';
 import { DomainError } from '../validation/domain-error';
-import { isConnectionLost, isRolledBack, isUnavailable } from './database-errors';
+import { isConnectionLost, isRolledBack, isUnavailable, writeRefusal, type WriteRefusal } from './database-errors';
 import { DatabaseMonitor } from './database-monitor';
 
 /** Something that runs SQL: the pool, or one transaction. */
@@ -24,6 +24,13 @@ export interface PoolState {
   waiting: number;
   max: number;
 }
+
+/** What clients are told; all of it passes, and they wait. */
+const STORE_PROBLEMS: Record<WriteRefusal | 'away', { code: string; message: string }> = {
+  away: { code: 'store_unavailable', message: 'The registry cannot reach its database at the moment' },
+  read_only: { code: 'store_read_only', message: 'The registry’s database is read-only at the moment' },
+  full: { code: 'store_full', message: 'The registry’s database has no room left' },
+};
 
 /** As long as there is somebody to ask, what may run again does so for this time … */
 const RETRY_FOR_MS = 1_000;
@@ -93,8 +100,10 @@ export class Database implements Querier {
           continue;
         }
         if (!isUnavailable(error)) throw error;
-        const message = 'The registry cannot reach its database at the moment';
-        throw new DomainError('unavailable', 'store_unavailable', message, { cause: error });
+        const refusal = writeRefusal(error);
+        if (refusal) this.watch.noteRefusal(refusal, error);
+        const { code, message } = STORE_PROBLEMS[refusal ?? 'away'];
+        throw new DomainError('unavailable', code, message, { cause: error });
       }
     }
   }

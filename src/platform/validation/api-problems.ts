@@ -51,7 +51,7 @@ const DESCRIPTION: Record<number, string> = {
   415: 'The body is not declared as UTF-8 JSON. `unsupported_media_type`',
   422: 'The key came with another body before. `idempotency_key_reused`',
   429: 'This client has asked too often, see `Retry-After`. `rate_limited`',
-  503: 'The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`, with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable`',
+  503: 'The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable`',
 };
 
 const RETRY_AFTER = { 'Retry-After': { description: 'Seconds to wait.', schema: { type: 'integer' as const } } };

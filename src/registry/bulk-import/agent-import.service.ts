@@ -117,7 +117,7 @@ async function rejecting<T>(result: ImportResult, work: () => Promise<T>): Promi
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof DomainError) || error.code === 'store_unavailable') throw error;
+    if (!(error instanceof DomainError) || error.code.startsWith('store_')) throw error;
     reject(result, error);
     return undefined;
   }
