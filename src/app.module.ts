@@ -23,7 +23,8 @@ import { traceFields } from './platform/tracing/log-fields';
 /** The service. A new module is one line here. */
 @Module({})
 export class AppModule {
-  static forRoot(configuration: Configuration): DynamicModule {
+  /** `stop` ends what a start waits for. */
+  static forRoot(configuration: Configuration, stop?: AbortSignal): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -35,7 +36,7 @@ export class AppModule {
         GateModule, // its guard comes after Common's: a request that fits no route needs no token
         LaneModule,
         SchedulingModule,
-        DatabaseModule.forRoot(configuration),
+        DatabaseModule.forRoot(configuration, stop),
         GovernanceModule.forRoot(trifectaCourt(configuration)),
         RegistryModule,
         AnalyticsModule,

@@ -48,9 +48,13 @@ async function start(
 ): Promise<NestExpressApplication | undefined> {
   const isUp = await waitForDatabase(clock, configuration, stopSignal.aborted, (message) => logger.warn(message));
   if (!isUp) return undefined;
-  const module = AppModule.forRoot(configuration);
+  const module = AppModule.forRoot(configuration, stopSignal.aborted);
   const options = { abortOnError: false, bodyParser: false, logger };
-  const app = await NestFactory.create<NestExpressApplication>(module, adapter, options);
+  const app = await NestFactory.create<NestExpressApplication>(module, adapter, options).catch((error: unknown) => {
+    if (stopSignal.aborted.aborted) return undefined; // told to stop while it waited
+    throw error;
+  });
+  if (!app) return undefined;
   try {
     setUpApp(app);
     await app.init();

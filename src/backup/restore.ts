@@ -3,7 +3,7 @@ import { finished } from 'node:stream/promises';
 import type { PoolClient } from 'pg';
 import { from as copyFrom, type CopyStreamQuery } from 'pg-copy-streams';
 import { MigrationExecutor, type QueryRunner } from 'typeorm';
-import { MIGRATION_LOCK } from '../platform/database/data-source';
+import { MIGRATION_LOCK } from '../platform/database/migration-lock';
 import type { ArchiveFile } from './archive-reader';
 import type { ArchivedTable, ArchiveHeader, ArchivePart, ArchiveTrailer } from './archive-format';
 import { AFTER_RESTORE, continueAfter } from './after-restore.sql';

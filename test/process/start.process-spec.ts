@@ -2,7 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client } from 'pg';
+import { MIGRATION_LOCK } from '../../src/platform/database/migration-lock';
 import { PATIENCE } from '../support/patience';
+import { createTestDatabase } from '../support/test-database';
 import { ServiceProcess, temporaryDataDirectory } from '../support/service-process';
 import { until } from '../support/until';
 
@@ -98,6 +101,25 @@ describe('the service as a process', () => {
     expect(service.logs.join('\n')).toContain(
       'The variable AUTH_MOD is no setting of the Agent Registry: is AUTH_MODE meant?',
     );
+  });
+
+  it('says who holds the lock for migrations, waits for so long and ends at once when it is told to', async () => {
+    const database = await createTestDatabase();
+    const holder = new Client({ connectionString: database.url }); // a pool would let an idle one go, and the lock with it
+    await holder.connect();
+    await holder.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    const env = { DATABASE_URL: database.url };
+    const impatient = ServiceProcess.spawn({ env: { ...env, DATABASE_STARTUP_TIMEOUT_SECONDS: '1' } });
+    expect(await impatient.waitForExit()).toEqual({ code: 1, signal: null });
+    expect(impatient.errors).toMatch(/the lock for migrations was not free within 1 s: session \d+ \(/);
+
+    const patient = ServiceProcess.spawn({ env: { ...env, DATABASE_STARTUP_TIMEOUT_SECONDS: '3600' } });
+    await until('it says that it waits', PATIENCE, () =>
+      patient.logs.some((line) => line.includes('Waiting for the lock for migrations: session ')),
+    );
+    expect(await patient.stop('SIGTERM')).toEqual({ code: 0, signal: null });
+    await holder.end();
+    await database.drop();
   });
 
   it('names every wrong setting at once', async () => {

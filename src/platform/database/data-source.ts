@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { Client, type ClientConfig, type PoolConfig } from 'pg';
 import { DataSource } from 'typeorm';
+import { SystemClock } from '../common/clock';
+import { takeMigrationLock, type LockWait } from './migration-lock';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
 
 /** Compiled beside us in `dist`, a level further up in the source tree (tests). */
@@ -77,18 +79,23 @@ export function commandOptions(url: string, applicationName = 'agent-registry'):
   return { ...dataSourceOptions(url), applicationName, poolSize: 2, extra };
 }
 
-/** Any number; all replicas must agree on it. */
-export const MIGRATION_LOCK = 7_264_011;
+/** For commands, which a person can end. */
+const WAIT_LONG: LockWait = {
+  clock: new SystemClock(),
+  seconds: 3_600,
+  signal: new AbortController().signal,
+  tell: (message) => process.stderr.write(`${message}\n`),
+};
 
 /**
  * Brings the schema up to date, one replica at a time: the others wait for the advisory lock and then find nothing to do. On
  * connections of its own, because a migration may take its time. Returns the names of the migrations that this call ran.
  */
-export async function migrate(url: string): Promise<string[]> {
+export async function migrate(url: string, wait: LockWait = WAIT_LONG): Promise<string[]> {
   const migrator = await new DataSource(commandOptions(url)).initialize();
   const lockHolder = migrator.createQueryRunner();
   try {
-    await lockHolder.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    await takeMigrationLock((sql, parameters) => lockHolder.query(sql, parameters), wait);
     const ran = await migrator.runMigrations({ transaction: 'each' });
     return ran.map(({ name }) => name);
   } finally {

@@ -10,6 +10,7 @@ import { DatabaseMonitor } from './database-monitor';
 import { ReportingDatabase } from './reporting-database';
 import { EmbeddedPostgres } from './embedded/embedded-postgres';
 import { untilReachable } from './wait-for-database';
+import type { LockWait } from './migration-lock';
 import { DatabaseIndicator } from './database.indicator';
 import { DatabaseMetrics } from './database.metrics';
 import { DatabaseTimeline } from './database-timeline';
@@ -19,13 +20,14 @@ import { DatabaseTimelineEntity } from './database-timeline.entity';
 @Global()
 @Module({})
 export class DatabaseModule {
-  static forRoot(configuration: Configuration): DynamicModule {
+  /** `stop` ends what a start waits for. */
+  static forRoot(configuration: Configuration, stop = new AbortController().signal): DynamicModule {
     return {
       module: DatabaseModule,
       imports: [
         TypeOrmModule.forRootAsync({
           useFactory: () => ({ ...dataSourceOptions(''), autoLoadEntities: true, toRetry: () => false }),
-          dataSourceFactory: (options) => connect(configuration, options?.entities),
+          dataSourceFactory: (options) => connect(configuration, options?.entities, stop),
         }),
         TypeOrmModule.forFeature([DatabaseTimelineEntity]),
       ],
@@ -50,17 +52,19 @@ class EmbeddedDataSource extends DataSource {
   }
 }
 
-async function connect(configuration: Configuration, entities: DataSourceOptions['entities']): Promise<DataSource> {
+async function connect(
+  configuration: Configuration,
+  entities: DataSourceOptions['entities'],
+  stop: AbortSignal,
+): Promise<DataSource> {
   const dataSource = await open(configuration, entities);
   try {
     // Of an embedded server we know that it is there.
     const seconds = configuration.DATABASE_URL ? configuration.DATABASE_STARTUP_TIMEOUT_SECONDS : 0;
-    await untilReachable(
-      new SystemClock(), // TypeORM's factory is not injected
-      () => migrateAndConnect(dataSource),
-      seconds,
-      (message) => logger.warn(message),
-    );
+    const clock = new SystemClock(); // TypeORM's factory is not injected
+    const tell = (message: string): void => logger.warn(message);
+    const wait = { clock, seconds: configuration.DATABASE_STARTUP_TIMEOUT_SECONDS, signal: stop, tell };
+    await untilReachable(clock, () => migrateAndConnect(dataSource, wait), seconds, tell);
     return dataSource;
   } catch (error) {
     await dataSource.destroy().catch(() => undefined); // the first error is the one to tell
@@ -68,8 +72,8 @@ async function connect(configuration: Configuration, entities: DataSourceOptions
   }
 }
 
-async function migrateAndConnect(dataSource: DataSource): Promise<void> {
-  const migrations = await migrate((dataSource.options as PostgresDataSourceOptions).url!);
+async function migrateAndConnect(dataSource: DataSource, wait: LockWait): Promise<void> {
+  const migrations = await migrate((dataSource.options as PostgresDataSourceOptions).url!, wait);
   if (migrations.length > 0) logger.log(`Database migrated: ${migrations.join(', ')}`);
   await dataSource.initialize();
 }

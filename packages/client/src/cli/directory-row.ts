@@ -94,7 +94,7 @@ export function toDefinition({ identity, texts, capabilities, endpoints, metadat
  */
 function legalId(identity: string): string {
   const id = identity.replace(/[^A-Za-z0-9._:-]+/g, '-');
-  const isLossy = id !== identity && (/[^\x00-\x7f]/.test(identity) || !/[A-Za-z0-9]/.test(id));
+  const isLossy = id !== identity && (/\P{ASCII}/u.test(identity) || !/[A-Za-z0-9]/.test(id));
   if (!isLossy && id.length <= MAX_ID_LENGTH) return id;
   const hash = createHash('sha256').update(identity).digest('hex').slice(0, HASH_LENGTH);
   return `${id.slice(0, MAX_ID_LENGTH - HASH_LENGTH - 1)}-${hash}`;

@@ -1,0 +1,63 @@
+import type { Clock } from '../common/clock';
+
+/** Any number; all replicas must agree on it. */
+export const MIGRATION_LOCK = 7_264_011;
+
+const LOOK_EVERY_MS = 250;
+const TELL_EVERY_MS = 5_000;
+
+/** How a start waits for another process that migrates. */
+export interface LockWait {
+  readonly clock: Clock;
+  readonly seconds: number;
+  /** Ends the wait. */
+  readonly signal: AbortSignal;
+  /** Told now and then who holds the lock. */
+  readonly tell: (message: string) => void;
+}
+
+type Query = <Row>(sql: string, parameters: unknown[]) => Promise<Row[]>;
+
+interface Holder {
+  pid: number;
+  application: string;
+  address: string;
+  seconds: number;
+}
+
+/**
+ * Takes the advisory lock under which migrations run, for the session of `query`.
+ *
+ * @throws Error that names the holder when it is not free in time; the signal's reason
+ */
+export async function takeMigrationLock(query: Query, { clock, seconds, signal, tell }: LockWait): Promise<void> {
+  const began = clock.monotonicMs();
+  for (let toldAt = Number.NEGATIVE_INFINITY; ;) {
+    const [row] = await query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [MIGRATION_LOCK]);
+    if (row!.locked) return;
+    const now = clock.monotonicMs();
+    if (now - toldAt >= TELL_EVERY_MS || now - began > seconds * 1000) {
+      const holder = describe(await query<Holder>(HOLDER, [MIGRATION_LOCK]));
+      if (now - began > seconds * 1000)
+        throw new Error(`the lock for migrations was not free within ${seconds} s: ${holder}`);
+      tell(`Waiting for the lock for migrations: ${holder}`);
+      toldAt = now;
+    }
+    await clock.sleep(LOOK_EVERY_MS, signal);
+    signal.throwIfAborted();
+  }
+}
+
+/** A bigint key is kept in two halves of 32 bits. */
+const HOLDER = `
+  SELECT pid, coalesce(application_name, '') AS application, coalesce(client_addr::text, 'this machine') AS address,
+         floor(extract(epoch FROM now() - state_change))::int AS seconds
+    FROM pg_locks LEFT JOIN pg_stat_activity USING (pid)
+   WHERE locktype = 'advisory' AND classid = 0 AND objid = $1 AND objsubid = 1 AND granted
+     AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+
+function describe([holder]: Holder[]): string {
+  if (!holder) return 'it has just been let go';
+  const { pid, application, address, seconds } = holder;
+  return `session ${pid} ("${application}" from ${address}) holds it, and has done nothing else for ${seconds ?? 0} s`;
+}
