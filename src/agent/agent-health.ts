@@ -11,6 +11,7 @@ export const REPORTABLE_STATUSES = ['healthy', 'degraded', 'unhealthy', 'unknown
 /** What came with a heartbeat, its status made out. */
 export interface HealthReport {
   status: HealthStatus;
+  message?: string;
   cpu_percent?: number;
   memory_percent?: number;
   uptime_seconds?: number;
@@ -25,14 +26,20 @@ export interface ReportedHealth extends HealthReport {
   last_check: string;
 }
 
-const DEGRADED_PERCENT = 90;
-const UNHEALTHY_PERCENT = 98;
+/** Of CPU or memory: from which percentage on an agent that has not said how it is counts as degraded, and as unhealthy. */
+export interface HealthThresholds {
+  readonly degraded: number;
+  readonly unhealthy: number;
+}
 
-/** How an agent feels that has not said so: as its busier figure, CPU or memory, has it. Without figures it is alive and well. */
-export function statusFromFigures({ cpu_percent = 0, memory_percent = 0 }: Omit<HealthReport, 'status'>): HealthStatus {
+/** How an agent is that has not said so: as its busier figure, CPU or memory, has it. Without figures it is healthy. */
+export function statusFromFigures(
+  { cpu_percent = 0, memory_percent = 0 }: Omit<HealthReport, 'status'>,
+  { degraded, unhealthy }: HealthThresholds,
+): HealthStatus {
   const load = Math.max(cpu_percent, memory_percent);
-  if (load >= UNHEALTHY_PERCENT) return 'unhealthy';
-  return load >= DEGRADED_PERCENT ? 'degraded' : 'healthy';
+  if (load >= unhealthy) return 'unhealthy';
+  return load >= degraded ? 'degraded' : 'healthy';
 }
 
 /** The health status as of now. The SQL twin of this rule is {@link healthStatusSql}. */

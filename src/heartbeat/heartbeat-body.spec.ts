@@ -1,5 +1,7 @@
 import * as fc from 'fast-check';
-import { parseHeartbeat } from './heartbeat-body';
+import { parseHeartbeat as parse, type ParsedHeartbeat } from './heartbeat-body';
+
+const parseHeartbeat = (body: unknown): ParsedHeartbeat => parse(body, { degraded: 90, unhealthy: 98 });
 
 describe('parseHeartbeat', () => {
   it('makes something of any JSON, and never throws', () => {
@@ -45,7 +47,23 @@ describe('parseHeartbeat', () => {
     ['metrics of 17 KiB', { metrics: { text: 'x'.repeat(17 * 1024) } }],
     ['metrics of 9 levels', { metrics: { a: { a: { a: { a: { a: { a: { a: { a: {} } } } } } } } } }],
     ['a figure that is text', { cpu_percent: '15' }],
+    ['a message of 501 characters', { message: 'x'.repeat(501) }],
+    ['a message that is no text', { message: 5 }],
   ])('refuses %s', (_, body) => {
     expect(parseHeartbeat(body)).toHaveProperty('errors');
+  });
+
+  it('keeps a message of 500 characters, whatever they are', () => {
+    const message = '\u{1f600}'.repeat(500);
+    expect(parseHeartbeat({ message })).toEqual({ report: { status: 'healthy', message } });
+  });
+
+  it.each([
+    [69, { degraded: 70, unhealthy: 80 }, 'healthy'],
+    [70, { degraded: 70, unhealthy: 80 }, 'degraded'],
+    [80, { degraded: 70, unhealthy: 80 }, 'unhealthy'],
+    [80, { degraded: 80, unhealthy: 80 }, 'unhealthy'],
+  ])('makes of %d %% with %j that the agent is %s', (memory_percent, thresholds, status) => {
+    expect(parse({ memory_percent }, thresholds)).toMatchObject({ report: { status } });
   });
 });

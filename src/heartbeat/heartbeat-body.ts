@@ -1,11 +1,17 @@
 import type { FieldError } from '../platform/validation/domain-error';
 import { fieldPath, jsonDepth } from '../platform/validation/json-limits';
 import { isJsonObject } from '../platform/validation/validate';
-import { REPORTABLE_STATUSES, statusFromFigures, type HealthReport } from '../agent/agent-health';
+import {
+  REPORTABLE_STATUSES,
+  statusFromFigures,
+  type HealthReport,
+  type HealthThresholds,
+} from '../agent/agent-health';
 
 /** A heartbeat as it came: alive and nothing else to say, alive with a report, or not valid. */
 export type ParsedHeartbeat = { report?: HealthReport } | { errors: FieldError[] };
 
+const MAX_MESSAGE_CHARACTERS = 500;
 const MAX_METRICS_BYTES = 16 * 1024;
 const MAX_METRICS_DEPTH = 8;
 
@@ -13,18 +19,18 @@ const MAX_METRICS_DEPTH = 8;
  * Reads the body of a heartbeat: none, a report, or a report under `health`. Plain code without decorators, since nothing
  * runs as often; the same for one heartbeat and for each of a batch.
  */
-export function parseHeartbeat(body: unknown): ParsedHeartbeat {
+export function parseHeartbeat(body: unknown, thresholds: HealthThresholds): ParsedHeartbeat {
   if (body === undefined) return {};
   if (!isJsonObject(body)) return { errors: [{ field: '', message: 'must be a JSON object' }] };
-  if (!Object.hasOwn(body, 'health')) return parseReport(body, '');
+  if (!Object.hasOwn(body, 'health')) return parseReport(body, '', thresholds);
   const errors = Object.keys(body).flatMap((name) => (name === 'health' ? [] : [unknown('', name)]));
   if (errors.length > 0) return { errors };
   if (body.health === null || body.health === undefined) return {};
   if (!isJsonObject(body.health)) return { errors: [{ field: 'health', message: 'must be an object' }] };
-  return parseReport(body.health, 'health');
+  return parseReport(body.health, 'health', thresholds);
 }
 
-function parseReport(source: Record<string, unknown>, parent: string): ParsedHeartbeat {
+function parseReport(source: Record<string, unknown>, parent: string, thresholds: HealthThresholds): ParsedHeartbeat {
   const report: Partial<HealthReport> = {};
   let errors: FieldError[] | undefined;
   let saysNothing = true;
@@ -39,7 +45,7 @@ function parseReport(source: Record<string, unknown>, parent: string): ParsedHea
   }
   if (errors) return { errors };
   if (saysNothing) return {};
-  report.status ??= statusFromFigures(report);
+  report.status ??= statusFromFigures(report, thresholds);
   return { report: report as HealthReport };
 }
 
@@ -60,6 +66,10 @@ function violationOf(name: string, value: unknown): string | undefined {
       return value === null || (REPORTABLE_STATUSES as readonly unknown[]).includes(value)
         ? undefined
         : `must be one of ${REPORTABLE_STATUSES.join(', ')}`;
+    case 'message':
+      return value === null || (typeof value === 'string' && [...value].length <= MAX_MESSAGE_CHARACTERS)
+        ? undefined
+        : `must be text of at most ${MAX_MESSAGE_CHARACTERS} characters`;
     case 'metrics':
       return metricsViolation(value);
     default:

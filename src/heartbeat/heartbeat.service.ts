@@ -6,7 +6,8 @@ import { DomainError, inBody, validationError } from '../platform/validation/dom
 import { jsonViolations } from '../platform/validation/json-limits';
 import { isJsonObject } from '../platform/validation/validate';
 import { agentDeregistered, agentNotFound } from '../agent/agent.errors';
-import type { HealthReport } from '../agent/agent-health';
+import type { HealthReport, HealthThresholds } from '../agent/agent-health';
+import { Configuration } from '../platform/config/configuration';
 import { IntervalScaling } from '../liveness/interval-scaling';
 import { HeartbeatBuffer } from '../liveness/heartbeat-buffer';
 import { transition, type AgentStatus } from '../agent/agent-status';
@@ -56,6 +57,8 @@ export class HeartbeatService {
     unavailable: 0,
   };
 
+  private readonly thresholds: HealthThresholds;
+
   constructor(
     private readonly directory: AgentDirectoryCache,
     private readonly buffer: HeartbeatBuffer,
@@ -65,7 +68,10 @@ export class HeartbeatService {
     private readonly replies: HeartbeatReplies,
     private readonly access: AccessControl,
     private readonly clock: Clock,
-  ) {}
+    { HEALTH_DEGRADED_PERCENT: degraded, HEALTH_UNHEALTHY_PERCENT: unhealthy }: Configuration,
+  ) {
+    this.thresholds = { degraded, unhealthy };
+  }
 
   /**
    * Takes one heartbeat.
@@ -74,7 +80,7 @@ export class HeartbeatService {
    */
   beat(id: string, body: unknown): AcceptedBeat | Promise<AcceptedBeat> {
     try {
-      const parsed = parseHeartbeat(body);
+      const parsed = parseHeartbeat(body, this.thresholds);
       if ('errors' in parsed) throw validationError(inBody(parsed.errors));
       const found = this.directory.find(id);
       return found instanceof Promise
@@ -99,7 +105,7 @@ export class HeartbeatService {
     };
     const taken = await Promise.all(
       beats.map(async (beat, index) => {
-        const parsed = parseBatchItem(beat);
+        const parsed = parseBatchItem(beat, this.thresholds);
         if (parsed instanceof DomainError) return reject(index, isJsonObject(beat) ? beat.id : '', parsed);
         try {
           const required = this.access.require(principal, { access: 'agent', agentId: parsed.id, allowStale: true });
@@ -182,7 +188,10 @@ function requireRegistered(id: string, agent: KnownAgent | undefined): KnownAgen
   return agent;
 }
 
-function parseBatchItem(beat: unknown): { id: string; report?: HealthReport } | DomainError {
+function parseBatchItem(
+  beat: unknown,
+  thresholds: HealthThresholds,
+): { id: string; report?: HealthReport } | DomainError {
   const violations = jsonViolations(beat);
   if (violations.length > 0) return validationError(inBody(violations));
   if (!isJsonObject(beat)) return validationError([{ field: 'body', message: 'must be an object with an id' }]);
@@ -192,6 +201,6 @@ function parseBatchItem(beat: unknown): { id: string; report?: HealthReport } | 
   const unknown = Object.keys(body).filter((name) => name !== 'health');
   if (unknown.length > 0)
     return validationError(unknown.map((field) => ({ field, message: 'is not a known property' })));
-  const parsed = parseHeartbeat('health' in body ? body : undefined);
+  const parsed = parseHeartbeat('health' in body ? body : undefined, thresholds);
   return 'errors' in parsed ? validationError(parsed.errors) : { id, report: parsed.report };
 }

@@ -67,6 +67,7 @@ export class AgentPresenter {
     const health = this.lastReport(agent, snapshot);
     return {
       status: healthStatus(health, this.timeout(agent), snapshot.now),
+      message: health?.message ?? null,
       cpu_percent: health?.cpu_percent ?? null,
       memory_percent: health?.memory_percent ?? null,
       uptime_seconds: health?.uptime_seconds ?? null,

@@ -8,7 +8,7 @@ interface AgentPage {
   next_cursor: string | null;
 }
 
-describe('CheckResult agents', () => {
+describe('Finding agents', () => {
   let app: TestApp;
   const register = (body: object): Promise<unknown> => app.request('POST', '/agents/register', body);
   const list = async (query: string): Promise<AgentPage> =>

@@ -166,8 +166,22 @@ describe('Heartbeats', () => {
     expect((await app.request('GET', `/agents/${id}/health`)).body.health).toMatchObject({ status });
   });
 
+  it('keeps why an agent is as it is, until it reports without', async () => {
+    const id = await anAgent();
+    const health = async (): Promise<unknown> => (await app.request('GET', `/agents/${id}`)).body.health;
+    expect(await health()).toMatchObject({ message: null });
+    await beat(id, { health: { status: 'degraded', message: 'queue is full' } });
+    expect(await health()).toMatchObject({ status: 'degraded', message: 'queue is full' });
+    await beat(id);
+    expect(await health()).toMatchObject({ message: 'queue is full' });
+    await beat(id, { status: 'healthy' });
+    expect(await health()).toMatchObject({ status: 'healthy', message: null });
+  });
+
   it.each([
     ['text', 'alive', ['body']],
+    ['a message of 501 characters', { health: { message: 'x'.repeat(501) } }, ['health.message']],
+    ['a message that cannot be stored', { message: 'a\u0000b' }, ['message']],
     ['an array', [], ['body']],
     ['a percentage beyond 100', { health: { cpu_percent: 100.1 } }, ['health.cpu_percent']],
     ['negative figures', { memory_percent: -1, error_count: -1 }, ['error_count', 'memory_percent']],

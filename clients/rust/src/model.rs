@@ -281,6 +281,9 @@ pub struct HealthReport {
     /// Left out: worked out from CPU and memory.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<HealthStatus>,
+    /// Why, in words for people; at most 500 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub message: Option<String>,
     /// 0 to 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cpu_percent: Option<f64>,
@@ -395,6 +398,9 @@ pub struct Agent {
 pub struct Health {
     /// As reported, else worked out from the figures.
     pub status: HealthStatus,
+    /// Why, as the agent said it.
+    #[serde(default)]
+    pub message: Option<String>,
     /// 0 to 100.
     #[serde(default)]
     pub cpu_percent: Option<f64>,

@@ -3086,6 +3086,11 @@ export interface components {
              * @example 32.1
              */
             memory_percent: number | null;
+            /**
+             * @description Why, as the agent said it.
+             * @example queue is full
+             */
+            message: string | null;
             metrics: {
                 [key: string]: unknown;
             };
@@ -3106,6 +3111,11 @@ export interface components {
             error_count?: number;
             /** @example 32.1 */
             memory_percent?: number;
+            /**
+             * @description Why, in words for people.
+             * @example queue is full
+             */
+            message?: string;
             /** @description Anything else, at most 16 KiB as JSON. */
             metrics?: {
                 [key: string]: unknown;

@@ -7,6 +7,9 @@ export class HealthReportDto {
   @ApiProperty({ required: false, enum: REPORTABLE_STATUSES, description: 'Left out: worked out from CPU and memory.' })
   status?: string;
 
+  @ApiProperty({ required: false, maxLength: 500, description: 'Why, in words for people.', example: 'queue is full' })
+  message?: string;
+
   @ApiProperty({ required: false, minimum: 0, maximum: 100, example: 15.5 })
   cpu_percent?: number;
 

@@ -191,6 +191,14 @@ export class Configuration implements TracingSwitch {
   @IntegerBetween(1, 3600)
   HEARTBEAT_SWEEP_INTERVAL_SECONDS = 5;
 
+  /** Of CPU or memory: from here on an agent that does not say how it is counts as degraded … */
+  @IntegerBetween(1, 100)
+  HEALTH_DEGRADED_PERCENT = 90;
+
+  /** … and from here on as unhealthy; at least {@link HEALTH_DEGRADED_PERCENT}. */
+  @IntegerBetween(1, 100)
+  HEALTH_UNHEALTHY_PERCENT = 98;
+
   /** How long an acknowledged heartbeat may wait before it is in the database; at most a quarter of {@link HEARTBEAT_TIMEOUT_SECONDS}. */
   @IntegerBetween(10, 60_000)
   HEARTBEAT_FLUSH_INTERVAL_MS = 500;
@@ -278,11 +286,16 @@ export function loadConfiguration(environment: NodeJS.ProcessEnv): Configuration
 }
 
 /** Settings that are right by themselves and not together. */
-function contradictions({ HEARTBEAT_FLUSH_INTERVAL_MS, HEARTBEAT_TIMEOUT_SECONDS }: Configuration): string[] {
+function contradictions(configuration: Configuration): string[] {
+  const problems: string[] = [];
   // A heartbeat is refused while others have waited for half of the timeout to be written.
-  const most = HEARTBEAT_TIMEOUT_SECONDS * 250;
-  if (HEARTBEAT_FLUSH_INTERVAL_MS <= most) return [];
-  return [`HEARTBEAT_FLUSH_INTERVAL_MS must be at most ${most}, a quarter of HEARTBEAT_TIMEOUT_SECONDS`];
+  const most = configuration.HEARTBEAT_TIMEOUT_SECONDS * 250;
+  if (configuration.HEARTBEAT_FLUSH_INTERVAL_MS > most)
+    problems.push(`HEARTBEAT_FLUSH_INTERVAL_MS must be at most ${most}, a quarter of HEARTBEAT_TIMEOUT_SECONDS`);
+  const { HEALTH_DEGRADED_PERCENT: degraded } = configuration;
+  if (configuration.HEALTH_UNHEALTHY_PERCENT < degraded)
+    problems.push(`HEALTH_UNHEALTHY_PERCENT must be at least ${degraded}, HEALTH_DEGRADED_PERCENT`);
+  return problems;
 }
 
 /**

@@ -4,6 +4,8 @@ import type { Clock } from '../common/clock';
 export const MIGRATION_LOCK = 7_264_011;
 
 const LOOK_EVERY_MS = 250;
+/** Replicas that start together wait for each other no longer than this, as a rule. */
+const FIRST_TOLD_AFTER_MS = 1_000;
 const TELL_EVERY_MS = 5_000;
 
 /** How a start waits for another process that migrates. */
@@ -32,16 +34,16 @@ interface Holder {
  */
 export async function takeMigrationLock(query: Query, { clock, seconds, signal, tell }: LockWait): Promise<void> {
   const began = clock.monotonicMs();
-  for (let toldAt = Number.NEGATIVE_INFINITY; ;) {
+  for (let tellAt = began + FIRST_TOLD_AFTER_MS; ;) {
     const [row] = await query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [MIGRATION_LOCK]);
     if (row!.locked) return;
     const now = clock.monotonicMs();
-    if (now - toldAt >= TELL_EVERY_MS || now - began > seconds * 1000) {
+    const isOver = now - began > seconds * 1000;
+    if (isOver || now >= tellAt) {
       const holder = describe(await query<Holder>(HOLDER, [MIGRATION_LOCK]));
-      if (now - began > seconds * 1000)
-        throw new Error(`the lock for migrations was not free within ${seconds} s: ${holder}`);
+      if (isOver) throw new Error(`the lock for migrations was not free within ${seconds} s: ${holder}`);
       tell(`Waiting for the lock for migrations: ${holder}`);
-      toldAt = now;
+      tellAt = now + TELL_EVERY_MS;
     }
     await clock.sleep(LOOK_EVERY_MS, signal);
     signal.throwIfAborted();

@@ -88,6 +88,9 @@ export class HealthDto {
   @ApiProperty(HEALTH_STATUS)
   status!: HealthStatus;
 
+  @ApiProperty({ type: String, nullable: true, description: 'Why, as the agent said it.', example: 'queue is full' })
+  message!: string | null;
+
   @ApiProperty(figure('0 to 100', 15.5))
   cpu_percent!: number | null;
 

@@ -19,6 +19,7 @@ export const beat: Command = {
       choices: REPORTABLE_STATUSES,
       help: 'how it feels (default: made out from CPU and memory)',
     },
+    { name: 'message', value: 'TEXT', help: 'why, in words for people' },
     { name: 'cpu', value: 'PERCENT', number: PERCENT, help: 'CPU in use, 0 to 100' },
     { name: 'memory', value: 'PERCENT', number: PERCENT, help: 'memory in use, 0 to 100' },
     { name: 'connections', value: 'N', number: { min: 0, whole: true }, help: 'open connections' },
@@ -29,6 +30,7 @@ export const beat: Command = {
   async run({ args, client, output, interruption: signal }) {
     const said: HealthReport = {
       status: args.text('health') as HealthReport['status'],
+      message: args.text('message'),
       cpu_percent: args.number('cpu'),
       memory_percent: args.number('memory'),
       active_connections: args.number('connections'),

@@ -39,6 +39,7 @@ function recordOf(agent: Agent, output: Output, now: Date): [string, Cell][] {
     ['registered_at', time(agent.registered_at)],
     ['last_seen', time(agent.last_seen)],
     ['health.status', output.status(health.status)],
+    ['health.message', text(health.message)],
     ['health.cpu_percent', text(health.cpu_percent)],
     ['health.memory_percent', text(health.memory_percent)],
     ['health.uptime_seconds', text(health.uptime_seconds)],
