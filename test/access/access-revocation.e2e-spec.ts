@@ -80,9 +80,9 @@ describe('A token that was replaced', () => {
     const first = await anAgent(app, 'denied');
     expect(await beat(far, 'denied', first)).toBe(200);
     await register(app, 'denied', first);
-    await until('the replica refuses it', 60, async () => (await beat(far, 'denied', first)) === 401);
+    await until('the replica refuses it', 150, async () => (await beat(far, 'denied', first)) === 401);
     await relay.close();
-    await until('the replica has noticed', 60, () => !far.app.get(DatabaseMonitor).isUp());
+    await until('the replica has noticed', 150, () => !far.app.get(DatabaseMonitor).isUp());
     for (const request of [beat, read, rename]) expect(await request(far, 'denied', first)).toBe(503);
     expect((await register(far, 'denied', first)).status).toBe(503);
     await far.close();
@@ -97,7 +97,7 @@ describe('A token that was replaced', () => {
     await blocker.connect();
     await blocker.query('BEGIN; LOCK TABLE agent_credentials');
     const answers = Promise.all([beat, read, rename].map((request) => request(replica, 'slow', first)));
-    await until('the look-up waits', 60, async () => {
+    await until('the look-up waits', 150, async () => {
       const rows = await app.database.query(
         `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%agent_credentials%'`,
       );
@@ -122,7 +122,7 @@ describe('While the database is away', () => {
     app.app.get(AgentCredentials).onInvalidated({ ids: ['touched'] });
     expect(await app.app.get(BeatFlusher).flush()).toBe(true);
     await app.database.drop();
-    await until('the service has noticed', 60, () => !app.app.get(DatabaseMonitor).isUp());
+    await until('the service has noticed', 150, () => !app.app.get(DatabaseMonitor).isUp());
     await app.clock.holdUp(40); // what is cached is older than it may be while the database is there
     for (const token of [known, OWNER.token]) {
       expect(await beat(app, 'known', token)).toBe(200);
@@ -174,7 +174,7 @@ describe('An agent’s own token ends', () => {
       await makeOlder(app, 20 * DAY);
       const before = await renewedAt('used');
       expect(await beat(app, 'used', token)).toBe(200);
-      await until('the use is written down', 60, async () => (await renewedAt('used')) !== before);
+      await until('the use is written down', 150, async () => (await renewedAt('used')) !== before);
       await elapse(app, 60); // what is cached has to be asked for again
     }
     await makeOlder(app, 31 * DAY);
@@ -208,7 +208,7 @@ describe('An agent’s own token ends', () => {
     const { status, body } = await revoke('owner', ADMIN.token);
     expect([status, body]).toEqual([200, { owner: 'owner', revoked: owned }]);
     expect([await beat(app, 'r-1', tokens[0]!), await beat(app, 'r-2', tokens[1]!)]).toEqual([401, 401]);
-    await until('the replica has heard of it', 60, async () => (await beat(replica, 'r-1', tokens[0]!)) === 401);
+    await until('the replica has heard of it', 150, async () => (await beat(replica, 'r-1', tokens[0]!)) === 401);
     expect([await beat(app, 'r-foreign', foreign), await beat(app, 'r-1', OWNER.token)]).toEqual([200, 200]);
     const events = await app.request<{ events: { type: string }[] }>(
       'GET',

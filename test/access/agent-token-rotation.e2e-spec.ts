@@ -145,7 +145,7 @@ describe('An agent’s own token', () => {
     expect(body.previous_valid_until).toBeNull();
     expect(await beats('stolen', first, second, body.token)).toEqual([401, 401, 200]);
     replica.clock.goOn();
-    await until('the replica has heard of it', 60, async () => (await onReplica(second)) === 401);
+    await until('the replica has heard of it', 150, async () => (await onReplica(second)) === 401);
     expect([await onReplica(first), await onReplica(body.token)]).toEqual([401, 200]);
   });
 

@@ -284,11 +284,11 @@ describe('Heartbeats', () => {
     const ahead = await createTestApp();
     await ahead.request('POST', '/agents/register', registration({ id: 'shown' }));
     ahead.clock.stopAt(new Date(Date.now() + 3_600_000));
-    await until('the replica has asked the database for its time', 60, async () => {
+    await until('the replica has asked the database for its time', 150, async () => {
       const { body } = await ahead.request('POST', '/agents/shown/heartbeat', { cpu_percent: 5 });
       return Date.parse(String(body.last_beat)) < Date.now() + 1_800_000;
     });
-    await until('the beat is written', 60, () => ahead.app.get(BeatFlusher).flush());
+    await until('the beat is written', 150, () => ahead.app.get(BeatFlusher).flush());
     const { body } = await ahead.request<{ heartbeat: { last_beat: string } }>('GET', '/agents/shown');
     expect(body).toMatchObject({ health: { status: 'healthy' }, heartbeat: { missed_beats: 0 } });
     expect(Date.parse(body.heartbeat.last_beat)).toBeLessThan(Date.now() + 1_800_000);

@@ -151,7 +151,7 @@ describe('Retention', () => {
     expect(await retention.run(UNLIMITED)).toBe(false);
     expect([await count('agent_events'), await count('governance_decisions')]).toEqual([10, 0]);
     await other.end();
-    await until('the lock is free', 60, async () => {
+    await until('the lock is free', 150, async () => {
       await retention.run(UNLIMITED);
       return (await count('agent_events')) === 0;
     });

@@ -28,7 +28,7 @@ describe('Connections', () => {
   }
 
   const accepted = (count: number): Promise<void> =>
-    until(`the server has ${count} connections`, 60, () => {
+    until(`the server has ${count} connections`, 150, () => {
       const { connections } = app.app.getHttpAdapter() as unknown as HttpAdapter;
       return connections.size === count;
     });
@@ -67,7 +67,7 @@ describe('Connections', () => {
       const busy: RawConnection[] = [];
       for (let n = 0; n < 3; n++) busy.push(await open(headOf('POST', '/agents/register', 1000)));
       const inFlight = app.app.get(BytesInFlight, { strict: false });
-      await until('they are served', 60, () => inFlight.held === 3000);
+      await until('they are served', 150, () => inFlight.held === 3000);
 
       const probe = await open(LIVE);
       expect((await probe.reply()).status).toBe(200);
@@ -80,7 +80,7 @@ describe('Connections', () => {
         expect((await (await open(get(path))).reply()).status).toBe(200);
 
       busy[0]!.destroy();
-      await until('there is room', 60, async () => (await (await open(get('/agents'))).reply()).status === 200);
+      await until('there is room', 150, async () => (await (await open(get('/agents'))).reply()).status === 200);
     });
   });
 
@@ -117,7 +117,7 @@ describe('Connections', () => {
     const [socket] = await connected;
     connection.socket.pause();
     connection.write(get('/openapi.json').repeat(UNREAD_ANSWERS));
-    await until('an answer waits for the client', 60, () => socket.writableLength > 0);
+    await until('an answer waits for the client', 150, () => socket.writableLength > 0);
     const another = await open(LIVE);
     await another.reply();
 

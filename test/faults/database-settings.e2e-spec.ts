@@ -68,14 +68,14 @@ describe('A database', () => {
     expect(await ready()).toEqual([200, { status: 'up' }]);
     await set('default_transaction_read_only = on');
     await cutConnections();
-    await until('it is not ready', 60, async () => (await ready())[0] === 503);
-    await until('it says why', 60, async () => JSON.stringify((await ready())[1]).includes('is read-only'));
+    await until('it is not ready', 150, async () => (await ready())[0] === 503);
+    await until('it says why', 150, async () => JSON.stringify((await ready())[1]).includes('is read-only'));
     const refused = await app.request('POST', '/agents/register', registration({ id: 'a' }));
     expect([refused.status, refused.body.code]).toEqual([503, 'store_read_only']);
     await database.query('SET default_transaction_read_only = off');
     await set('default_transaction_read_only = off');
     await cutConnections();
-    await until('it is ready again', 60, async () => (await ready())[0] === 200);
+    await until('it is ready again', 150, async () => (await ready())[0] === 200);
     expect((await app.request('POST', '/agents/register', registration({ id: 'a' }))).status).toBe(201);
   });
 
@@ -103,7 +103,7 @@ describe('A database', () => {
 
     await database.query('DROP TRIGGER no_room ON agents');
     await app.clock.advance(20);
-    await until('it is ready again', 60, async () => (await app.request('GET', '/health/ready')).status === 200);
+    await until('it is ready again', 150, async () => (await app.request('GET', '/health/ready')).status === 200);
     expect((await app.request('POST', '/agents/register', registration({ id: 'b' }))).status).toBe(201);
   });
 });

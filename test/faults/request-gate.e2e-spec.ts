@@ -34,7 +34,7 @@ describe.each(['on', 'off'] as const)('A request body, with the hot lane %s', (H
   });
   afterEach(() => {
     for (const connection of connections.splice(0)) connection.destroy();
-    return until('nothing is held any more', 60, () => inFlight.held === 0);
+    return until('nothing is held any more', 150, () => inFlight.held === 0);
   });
   afterAll(() => app.close());
 
@@ -107,7 +107,7 @@ describe.each(['on', 'off'] as const)('A request body, with the hot lane %s', (H
       expect(refused.text()).not.toContain('100 Continue');
 
       const admitted = await send(headOf('POST', BATCH, body.length, { ...expects, ...bearer(AGENT.token) }));
-      await until('it may send', 60, () => admitted.text().startsWith('HTTP/1.1 100 Continue'));
+      await until('it may send', 150, () => admitted.text().startsWith('HTTP/1.1 100 Continue'));
       admitted.write(body);
       expect((await admitted.reply()).status).toBe(200);
     });
@@ -118,7 +118,7 @@ describe.each(['on', 'off'] as const)('A request body, with the hot lane %s', (H
 
     it('from its declaration until its connection goes', async () => {
       const stalled = await send(batch(4 * MIB));
-      await until('they are counted', 60, () => inFlight.held === 4 * MIB);
+      await until('they are counted', 150, () => inFlight.held === 4 * MIB);
       const refused = await send(batch(4 * MIB));
       const { status, headers, body } = await refused.reply();
       expect([status, codeOf(body), headers['retry-after'], headers.connection]).toEqual([
@@ -131,7 +131,7 @@ describe.each(['on', 'off'] as const)('A request body, with the hot lane %s', (H
 
       expect(await beat()).toBe(200); // a small one has room that large ones cannot take
       stalled.destroy();
-      await until('they are given back', 60, () => inFlight.held === 0);
+      await until('they are given back', 150, () => inFlight.held === 0);
       const again = await send(batch(4 * MIB) + '{"beats":[]}'.padEnd(4 * MIB));
       expect((await again.reply()).status).toBe(400);
     });
@@ -139,9 +139,9 @@ describe.each(['on', 'off'] as const)('A request body, with the hot lane %s', (H
     it('as it arrives when its length is not declared', async () => {
       const growing = await send(batch('chunked'));
       growing.write(chunk(' '.repeat(3 * MIB)));
-      await until('they are counted', 60, () => inFlight.held === 3 * MIB);
+      await until('they are counted', 150, () => inFlight.held === 3 * MIB);
       const another = await send(batch('chunked') + chunk(' '.repeat(3 * MIB)));
-      await until('both are counted', 60, () => inFlight.held === 6 * MIB);
+      await until('both are counted', 150, () => inFlight.held === 6 * MIB);
       expect(await beat()).toBe(200);
       another.write(chunk(' '));
       expect(codeOf((await another.reply()).body)).toBe('overloaded');
@@ -149,7 +149,7 @@ describe.each(['on', 'off'] as const)('A request body, with the hot lane %s', (H
 
     it('and gives its place to another one when it has stalled for two seconds', async () => {
       const stalled = await send(batch(4 * MIB));
-      await until('it is counted', 60, () => inFlight.held === 4 * MIB);
+      await until('it is counted', 150, () => inFlight.held === 4 * MIB);
       await app.clock.advance(2);
       const another = await send(batch(4 * MIB) + '{"beats":[]}'.padEnd(4 * MIB));
       expect((await another.reply()).status).toBe(400);

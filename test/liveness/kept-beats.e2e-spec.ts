@@ -26,7 +26,7 @@ describe.each(['on', 'off'] as const)('A replica that cannot write to its databa
       '/agents/register',
       registration({ id: 'slow', heartbeat: { interval_seconds: TIMEOUT } }),
     );
-    for (const id of ['usual', 'slow']) await until(`${id} is known`, 60, async () => (await beat(id)).status === 200);
+    for (const id of ['usual', 'slow']) await until(`${id} is known`, 150, async () => (await beat(id)).status === 200);
     await relay.close();
   });
   afterEach(async () => {
@@ -64,7 +64,7 @@ describe.each(['on', 'off'] as const)('A replica that cannot write to its databa
     expectRefused(await beat('slow'));
 
     await relay.open();
-    await until('beats are taken again', 60, async () => (await beat('usual')).status === 200);
+    await until('beats are taken again', 150, async () => (await beat('usual')).status === 200);
     expect((await beatAll('usual', 'slow')).body).toMatchObject({ accepted: 2, rejected: [] });
     const back = await ready();
     expect([back.status, back.body.details.heartbeat_intake]).toEqual([200, { status: 'up' }]);
@@ -82,7 +82,7 @@ describe.each(['on', 'off'] as const)('A replica that cannot write to its databa
     }
     expect(await lag()).toBeGreaterThan(19.9); // a sum of fractions
     await relay.open();
-    await until('the beats are written', 60, () => app.app.get(BeatFlusher).flush());
+    await until('the beats are written', 150, () => app.app.get(BeatFlusher).flush());
     expect(await lag()).toBeLessThan(20);
   }, 120_000);
 });

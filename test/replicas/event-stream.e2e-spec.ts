@@ -74,7 +74,7 @@ describe('The event stream', () => {
     const stream = follow(app);
     await app.request('POST', '/agents/register', registration({ id: 'whole' }));
     await far.request('PATCH', '/agents/whole', { version: '2' });
-    await until('both events are there', 60, () => stream.events.length >= 2);
+    await until('both events are there', 150, () => stream.events.length >= 2);
     expect(stream.events).toMatchObject([
       {
         agentId: 'whole',
@@ -88,7 +88,7 @@ describe('The event stream', () => {
     ]);
     await stream.close();
     const rest = follow(far, String(stream.revisions[0]));
-    await until('the second event is there', 60, () => rest.events.length >= 1);
+    await until('the second event is there', 150, () => rest.events.length >= 1);
     expect(rest.events).toEqual([stream.events[1]]);
     await rest.close();
   });
@@ -106,12 +106,12 @@ describe('The event stream', () => {
     // The stream has read the log with the gap in it once it has met an event behind a gap several times over.
     await far.request('POST', '/agents/register', registration({ id: `after-${end}` }));
     const reads = jest.spyOn(app.app.get(EventLogRepository), 'after');
-    await until('the log has been read again and again', 60, () => reads.mock.calls.length > 3);
+    await until('the log has been read again and again', 150, () => reads.mock.calls.length > 3);
     expect(stream.revisions).toEqual([]);
     // Runs on, and has begun after the gap was seen: it holds nobody up.
     await draw(later, `later-${end}`);
     await slow.query(end);
-    await until('the stream goes on', 60, () => stream.revisions.length > passed(first, second).length);
+    await until('the stream goes on', 150, () => stream.revisions.length > passed(first, second).length);
     expect(stream.revisions.slice(0, -1)).toEqual(passed(first, second));
     await later.query('ROLLBACK');
     await stream.close();
@@ -127,7 +127,7 @@ describe('The event stream', () => {
     /** Reads on where the last piece has ended, until it has something and `isEnd`. */
     const readPiece = async (isEnd: (piece: number[]) => boolean): Promise<void> => {
       const piece = follow(far, String(pieces.at(-1) ?? start));
-      await until('a piece is read', 60, () => isEnd(piece.revisions));
+      await until('a piece is read', 150, () => isEnd(piece.revisions));
       await piece.close();
       pieces.push(...piece.revisions);
     };
@@ -147,7 +147,7 @@ describe('The event stream', () => {
     );
     isWriting = false;
     const expected = (await logged()).filter((revision) => revision > start);
-    await until('all is read', 60, () => whole.revisions.length >= expected.length);
+    await until('all is read', 150, () => whole.revisions.length >= expected.length);
     await resuming;
     await readPiece((piece) => pieces.length + piece.length >= expected.length);
     await whole.close();

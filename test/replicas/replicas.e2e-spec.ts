@@ -133,11 +133,11 @@ describe('A replica', () => {
     await slow.query(DEREGISTER, ['kept']);
     const app = await createTestApp({ ...QUIET, HEARTBEAT_FLUSH_INTERVAL_MS: 3_600_000 }, database); // a flush would find out
     const sweeper = app.app.get(HeartbeatSweeper); // as does the sweep after the start
-    await until('the first sweep is over', 60, () => sweeper.report().secondsSinceSuccess !== null);
+    await until('the first sweep is over', 150, () => sweeper.report().secondsSinceSuccess !== null);
     expect(await beat(app, 'kept')).toBe('accepted');
     await slow.query('COMMIT');
     await slow.end();
-    await until('it refuses heartbeats', 60, async () => (await beat(app, 'kept')) === 'agent_deregistered');
+    await until('it refuses heartbeats', 150, async () => (await beat(app, 'kept')) === 'agent_deregistered');
     await app.close();
   });
 
