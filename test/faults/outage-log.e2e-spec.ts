@@ -77,7 +77,7 @@ describe('The log of an outage', () => {
       expect(await ask('GET', '/agents')).toBe(200);
     }
     const cause = 'could not extend file: No space left on device';
-    expect(begun()).toMatchObject([{ code: 'store_unavailable', sqlstate: '53100', cause }]);
+    expect(begun()).toMatchObject([{ code: 'store_full', sqlstate: '53100', cause }]);
     await database.query('DROP TRIGGER full_disk ON agents');
     expect(await ask('POST', '/agents/register', AGENT)).toBe(201);
     await app.clock.advance(QUIET_SECONDS);
