@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
+import { json } from 'node:stream/consumers';
 import { createPatientApp } from '../support/patient-app';
 import type { TestApp } from '../support/test-app';
 
@@ -28,6 +31,21 @@ describe('Paths and methods', () => {
       expect([status, body.code]).toEqual([404, 'route_not_found']);
     },
   );
+
+  // fetch would resolve the dots before it sends them.
+  it.each(['GET', 'PUT', 'PATCH', 'DELETE'])('%s of a path that steps out of its folder is 404', async (method) => {
+    for (const path of ['/agents/..', '/agents/.', '/agents/%2e%2e', '/agents/../agents']) {
+      const sent = request(app.url, { method, path });
+      sent.end();
+      const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+      const { code } = (await json(answer)) as { code: string };
+      expect([path, answer.statusCode, code]).toEqual([
+        path,
+        404,
+        expect.stringMatching(/^(?:route|agent)_not_found$/),
+      ]);
+    }
+  });
 
   it('answers every error as problem+json that repeats its detail and names the request', async () => {
     const { headers, body } = await app.request('GET', '/nowhere', undefined, { 'x-request-id': 'my-request-1' });

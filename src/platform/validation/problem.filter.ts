@@ -32,7 +32,9 @@ export class ProblemFilter implements ExceptionFilter {
   /** Nest's own 404 says only that no handler took the request; HTTP wants to know whether the path exists. */
   private unroutable(request: IdentifiedRequest): DomainError {
     const allow = allowedMethods(this.adapterHost.httpAdapter.getInstance<Express>(), request.path);
-    if (allow.length === 0) return new DomainError('not_found', 'route_not_found', `There is no ${request.path} here`);
+    // A path that a handler would have taken and did not, such as one whose id is "..", is not there.
+    if (allow.length === 0 || allow.includes(request.method))
+      return new DomainError('not_found', 'route_not_found', `There is no ${request.path} here`);
     const detail = `${request.path} takes ${allow.join(', ')}, not ${request.method}`;
     return new DomainError('method_not_allowed', 'method_not_allowed', detail, {
       headers: { allow: allow.join(', ') },
