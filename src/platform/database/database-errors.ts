@@ -38,6 +38,11 @@ export function writeRefusal(error: unknown): WriteRefusal | undefined {
   return { '25006': 'read_only' as const, '53100': 'full' as const }[sqlState(error)];
 }
 
+/** Whether a lock was not to be had within `lock_timeout`. */
+export function isLockTimeout(error: unknown): boolean {
+  return sqlState(error) === '55P03';
+}
+
 /** Whether the server has ended the statement, because it took too long or somebody wanted it. */
 export function isCancelled(error: unknown): boolean {
   return sqlState(error) === '57014';

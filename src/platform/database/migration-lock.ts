@@ -1,9 +1,11 @@
 import type { Clock } from '../common/clock';
+import { isLockTimeout } from './database-errors';
 
 /** Any number; all replicas must agree on it. */
 export const MIGRATION_LOCK = 7_264_011;
 
-const LOOK_EVERY_MS = 250;
+/** For so long a session stands in the server's queue before it looks whether it is to stop. */
+const QUEUE_MS = 500;
 /** Replicas that start together wait for each other no longer than this, as a rule. */
 const FIRST_TOLD_AFTER_MS = 1_000;
 const TELL_EVERY_MS = 5_000;
@@ -34,9 +36,10 @@ interface Holder {
  */
 export async function takeMigrationLock(query: Query, { clock, seconds, signal, tell }: LockWait): Promise<void> {
   const began = clock.monotonicMs();
+  await query(`SELECT set_config('lock_timeout', $1, false)`, [`${QUEUE_MS}ms`]);
   for (let tellAt = began + FIRST_TOLD_AFTER_MS; ;) {
-    const [row] = await query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [MIGRATION_LOCK]);
-    if (row!.locked) return;
+    signal.throwIfAborted();
+    if (await isTaken(query)) return;
     const now = clock.monotonicMs();
     const isOver = now - began > seconds * 1000;
     if (isOver || now >= tellAt) {
@@ -45,8 +48,17 @@ export async function takeMigrationLock(query: Query, { clock, seconds, signal, 
       tell(`Waiting for the lock for migrations: ${holder}`);
       tellAt = now + TELL_EVERY_MS;
     }
-    await clock.sleep(LOOK_EVERY_MS, signal);
-    signal.throwIfAborted();
+  }
+}
+
+/** Whether the lock was free, or became so while this session stood in the queue. */
+async function isTaken(query: Query): Promise<boolean> {
+  try {
+    await query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK]);
+    return true;
+  } catch (error) {
+    if (isLockTimeout(error)) return false;
+    throw error;
   }
 }
 
