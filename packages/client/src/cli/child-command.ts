@@ -55,11 +55,6 @@ export class ChildCommand {
     return this.child.pid!;
   }
 
-  /** As if this process had got the signal now; for one that came before the command was there. */
-  stop(signal: NodeJS.Signals): void {
-    this.child.kill(signal);
-  }
-
   private forward(signal: NodeJS.Signals): void {
     if (!(process.stdin.isTTY && FROM_TERMINAL.includes(signal))) this.child.kill(signal);
   }

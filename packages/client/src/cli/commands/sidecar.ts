@@ -33,7 +33,7 @@ This program is killed with -9: the command runs on unwatched, and the agent is 
     },
   ],
   runsCommand: true,
-  async run({ args, commandLine, clientOptions, output, interruption }) {
+  async run({ args, commandLine, clientOptions, output }) {
     const [command, ...rest] = commandLine;
     if (!command) throw new UsageError('after the options put -- and the command');
     const tell = (message: string): void => output.note(`${PROGRAM} sidecar: ${printable(message)}`);
@@ -45,7 +45,6 @@ This program is killed with -9: the command runs on unwatched, and the agent is 
       tell(error.message);
       return error.exitCode;
     }
-    if (interruption.aborted) child.stop(interruption.reason as NodeJS.Signals);
     const usage = new CommandUsage(child.pid);
     const agent = { name: basename(command), type: 'process', ...registrationFrom(args) };
     const keeper = new AgentKeeper({ client: clientOptions, agent, health: () => usage.measure(), tell });
