@@ -14,6 +14,7 @@ const MAY_IMPORT = {
   'platform/runtime': [],
   'platform/scheduling': [],
   'platform/http': [],
+  'platform/private-api': [],
   'platform/tracing': [],
   'platform/database': [],
   'platform/cluster': [],
@@ -39,7 +40,16 @@ const MAY_IMPORT = {
   import: [...platform('database', 'access'), 'agent', 'events', 'governance', 'registry'],
 };
 /** Modules that everything may use. They use nothing of ours but each other. */
-const SHARED = platform('config', 'common', 'observability', 'validation', 'runtime', 'scheduling', 'http');
+const SHARED = platform(
+  'config',
+  'common',
+  'observability',
+  'validation',
+  'runtime',
+  'scheduling',
+  'http',
+  'private-api',
+);
 
 const SPEC = '\\.spec\\.ts$';
 const folder = (names) => `^src/(?:${names.join('|')})/`;
@@ -81,6 +91,19 @@ module.exports = {
         pathNot: ['^src/governance/court/', '^src/app\\.module\\.ts$', '^src/import/database\\.target\\.ts$'],
       },
       to: { path: '^src/governance/court/' },
+    },
+    {
+      name: 'private-api-in-one-place',
+      severity: 'error',
+      comment: 'What a package does not promise is used by a file of src/platform/private-api only, which has a test.',
+      from: { path: '^src/', pathNot: '^src/platform/private-api/' },
+      to: {
+        path: [
+          'node_modules/@nestjs/common/(?:constants|enums)',
+          'node_modules/nestjs-pino/storage',
+          'node_modules/typeorm/driver/postgres/PostgresDriver\\.',
+        ],
+      },
     },
     {
       name: 'no-cycles',

@@ -1,8 +1,9 @@
 import { KeyvAdapter, type CacheManagerStore } from 'cache-manager';
-import type { redisInsStore, RedisStore } from 'cache-manager-redis-yet';
+import type { RedisStore } from 'cache-manager-redis-yet';
 import { Keyv } from 'keyv';
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../common/clock';
+import { redisStoreOf } from '../private-api/cache-manager-redis-yet';
 import { NAMESPACE } from './namespace';
 import type { RedisClient, RedisConnection } from './redis.connection';
 import type { RedisNamespace } from './redis-namespace';
@@ -20,15 +21,10 @@ interface Stored {
   expires: number;
 }
 
-/** The store of the tier in this process, for those who cannot wait for Keyv: its keys are {@link keyInMemory}. */
+/** The store of the tier in this process, for those who cannot wait for Keyv: its keys are those of `keyInStore`. */
 export interface MemoryStore {
   get(key: string): Stored | undefined;
   delete(key: string): boolean;
-}
-
-/** As Keyv writes a key. */
-export function keyInMemory(key: string): string {
-  return `${NAMESPACE}:${key}`;
 }
 
 /** The tier in this process: bounded, the least recently used entries leave first. Values are shared, not copied. */
@@ -62,11 +58,10 @@ export function redisTier(redis: RedisConnection, namespace: RedisNamespace, clo
 
 /** The store of cache-manager-redis-yet, each of its calls under the deadline of the connection. */
 function guardedStore(redis: RedisConnection, namespace: RedisNamespace, clock: Clock): CacheManagerStore {
-  const { redisInsStore: storeOf } = require('cache-manager-redis-yet') as typeof import('cache-manager-redis-yet');
   let current: { client: RedisClient; store: RedisStore } | undefined;
   const ask = async <T>(work: (store: RedisStore, client: RedisClient) => Promise<T>): Promise<T> => {
     const answer = await redis.attempt(async (client) => {
-      if (current?.client !== client) current = { client, store: storeOf(client as unknown as StoreClient) };
+      if (current?.client !== client) current = { client, store: redisStoreOf(client) };
       return { value: await work(current.store, client) };
     });
     if (!answer) throw new Error('Redis has not answered');
@@ -99,8 +94,6 @@ function guardedStore(redis: RedisConnection, namespace: RedisNamespace, clock: 
       }),
   };
 }
-
-type StoreClient = Parameters<typeof redisInsStore>[0];
 
 function isStored(stored: unknown): stored is Stored {
   return (

@@ -2,7 +2,9 @@ import { Cache } from '@nestjs/cache-manager';
 import { Injectable } from '@nestjs/common';
 import type { Keyv } from 'keyv';
 import { Clock } from '../common/clock';
-import { keyInMemory, type MemoryStore } from './cache.stores';
+import type { MemoryStore } from './cache.stores';
+import { NAMESPACE } from './namespace';
+import { keyInStore } from '../private-api/keyv';
 import { InvalidationBus } from './invalidation-bus';
 import { TTL_MS } from './namespace';
 
@@ -77,7 +79,7 @@ export class TieredCache {
   /** Forgets the value in this process, and what is being loaded: whoever asks from now on gets it anew. */
   forget(key: string): void {
     this.loads.delete(key);
-    this.held.delete(keyInMemory(key));
+    this.held.delete(keyInStore(NAMESPACE, key));
   }
 
   private clear(): void {
@@ -88,7 +90,7 @@ export class TieredCache {
   /** Without the news of other replicas nothing in memory is good. */
   private recall(key: string): unknown {
     if (!this.bus.isListening()) return undefined;
-    const held = this.held.get(keyInMemory(key));
+    const held = this.held.get(keyInStore(NAMESPACE, key));
     this.requests.memory[held ? 'hit' : 'miss']++;
     return held?.value;
   }

@@ -1,13 +1,14 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
-import { Client, type Connection, type Pool, type PoolClient } from 'pg';
+import { Client, type Pool, type PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
-import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { Clock, type Timer } from '../common/clock';
 import { withTimeout } from '../common/with-timeout';
 import { isCrowded, type WriteRefusal } from './database-errors';
 import { errorMessage } from '../observability/error-message';
+import { cutConnection } from '../private-api/pg';
+import { poolOf } from '../private-api/typeorm';
 
 const PAUSE_MS = 250;
 /** After a write that found the disk full, before another is tried: small writes may succeed on a full disk, and prove nothing. */
@@ -46,7 +47,7 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
   }
 
   onApplicationBootstrap(): void {
-    this.follow((this.dataSource.driver as PostgresDriver).master as Pool);
+    this.follow(poolOf(this.dataSource));
     void this.watch();
   }
 
@@ -126,7 +127,7 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
     this.isAway = isAway;
     if (!isAway) return this.logger.info('The database answers again');
     this.logger.warn({ waiting: this.waiting.size }, 'The database does not answer');
-    for (const connection of this.connections) cut(connection);
+    for (const connection of this.connections) cutConnection(connection);
     for (const reject of this.waiting) reject(new Error(GONE));
     this.waiting.clear();
   }
@@ -157,7 +158,7 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
     this.connecting = client;
     await client.connect().finally(() => (this.connecting = undefined));
     if (!this.isStopped) return client;
-    cut(client); // nobody would end it any more
+    cutConnection(client); // nobody would end it any more
     throw new Error('The service has stopped');
   }
 
@@ -165,14 +166,9 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
   private hangUp(): void {
     const client = this.client ?? this.connecting;
     this.client = undefined;
-    if (client) cut(client);
+    if (client) cutConnection(client);
   }
 }
 
 const LOOK = `SELECT current_setting('transaction_read_only') = 'on' AS "isReadOnly"`;
 const GONE = 'Connection terminated: the database does not answer';
-
-/** At once and without a word: a server that hangs would not read it. */
-function cut(client: Client | PoolClient): void {
-  (client as unknown as { connection: Connection }).connection.stream.destroy();
-}

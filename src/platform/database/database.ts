@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Pool, PoolClient } from 'pg';
 import { DataSource, type EntityManager } from 'typeorm';
-import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { Clock } from '../common/clock';
 import { DomainError } from '../validation/domain-error';
 import { isConnectionLost, isRolledBack, isUnavailable, writeRefusal, type WriteRefusal } from './database-errors';
 import { DatabaseMonitor } from './database-monitor';
+import { connectionOf, poolOf } from '../private-api/typeorm';
 
 /** Something that runs SQL: the pool, or one transaction. */
 export interface Querier {
@@ -59,7 +59,7 @@ export class Database implements Querier {
 
   /** As {@link query} does, by a prepared statement. */
   async prepared<Row extends object>(name: string, sql: string, parameters: unknown[]): Promise<Row[]> {
-    return this.ask(mayRunAgain(sql), () => runPrepared<Row>(this.connections(), name, sql, parameters));
+    return this.ask(mayRunAgain(sql), () => runPrepared<Row>(poolOf(this.dataSource), name, sql, parameters));
   }
 
   /** What `work` gives, which asks PostgreSQL and only reads: it is begun again when the connection was lost. Rejects as {@link query} does. */
@@ -80,12 +80,8 @@ export class Database implements Querier {
 
   /** The connections of this process, but for those of `ReportingDatabase`. */
   pool(): PoolState {
-    const { totalCount, idleCount, waitingCount, options } = this.connections();
+    const { totalCount, idleCount, waitingCount, options } = poolOf(this.dataSource);
     return { idle: idleCount, busy: totalCount - idleCount, waiting: waitingCount, max: options.max };
-  }
-
-  private connections(): Pool {
-    return (this.dataSource.driver as PostgresDriver).master as Pool;
   }
 
   private async ask<Result>(isSafe: (error: unknown) => boolean, work: () => Promise<Result>): Promise<Result> {
@@ -110,7 +106,7 @@ export class Database implements Querier {
 }
 
 async function querierOf(manager: EntityManager): Promise<Querier> {
-  const connection = (await manager.queryRunner!.connect()) as PoolClient;
+  const connection = await connectionOf(manager.queryRunner!);
   return {
     query: <Row>(sql: string, parameters: unknown[] = []) => manager.query<Row[]>(sql, parameters),
     prepared: <Row extends object>(name: string, sql: string, parameters: unknown[]) =>

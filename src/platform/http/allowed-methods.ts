@@ -1,23 +1,13 @@
 import { METHODS } from 'node:http';
 import type { Express } from 'express';
-
-interface Route {
-  path: string | RegExp;
-  methods: Record<string, boolean>;
-}
-
-interface RouteLayer {
-  match(path: string): boolean;
-  route?: Route;
-}
+import { routeLayers, type Route, type RouteLayer } from '../private-api/express';
 
 /**
  * The methods that a path takes, for `Allow`; empty when no route has the path. A literal route hides the parameterised
  * ones that match as well: `/agents/register` is never an agent's page.
  */
 export function allowedMethods(express: Express, path: string): string[] {
-  const layers = express.router.stack as unknown as RouteLayer[];
-  const routes = layers
+  const routes = routeLayers(express)
     .filter((layer) => matches(layer, path))
     .flatMap(({ route }) => (route && isOwn(route) ? [route] : []));
   const parameters = (route: Route): number => String(route.path).split(':').length;
@@ -37,7 +27,7 @@ function isOwn(route: Route): boolean {
 
 function matches(layer: RouteLayer, path: string): boolean {
   try {
-    return layer.match(path);
+    return Boolean(layer.match(path));
   } catch {
     return false; // a malformed escape in the path: no route
   }

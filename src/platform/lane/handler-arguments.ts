@@ -1,9 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { PipeTransform } from '@nestjs/common';
-import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants';
-import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum';
 import type { Principal } from '../access/principal';
 import { callerOf } from '../access/requires.decorator';
+import { notedParameters, RouteParamtypes, type NotedParameter } from '../private-api/nest';
 
 /** What is known of a request when its handler is called. */
 export interface HotRequest {
@@ -17,24 +15,14 @@ export interface HotRequest {
 
 type Resolver = (request: HotRequest) => unknown;
 
-/** What Nest notes of a handler's parameter. */
-interface Parameter {
-  index: number;
-  data?: unknown;
-  pipes: PipeTransform[];
-  /** Of a decorator that is not Nest's own. */
-  factory?: unknown;
-}
-
 /**
  * Makes the arguments of a handler from a request, as Nest does for Express.
  * @throws Error when a parameter is none that a hot route may have
  */
 export function argumentsOf(controller: { name: string; prototype: object }, method: string): Resolver[] {
-  const noted = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, method) ?? {}) as Record<string, Parameter>;
   const resolvers: Resolver[] = [];
-  for (const [key, parameter] of Object.entries(noted)) {
-    const resolve = resolverOf(key, parameter);
+  for (const [kind, parameter] of notedParameters(controller, method)) {
+    const resolve = resolverOf(kind, parameter);
     if (!resolve)
       throw new Error(
         `Parameter ${parameter.index + 1} of ${controller.name}.${method} is none that a hot route may have`,
@@ -44,16 +32,15 @@ export function argumentsOf(controller: { name: string; prototype: object }, met
   return resolvers;
 }
 
-function resolverOf(key: string, { data, factory }: Parameter): Resolver | undefined {
+function resolverOf(kind: RouteParamtypes, { data, factory }: NotedParameter): Resolver | undefined {
   if (factory !== undefined) return factory === callerOf ? ({ principal }) => principal : undefined;
-  const kind = Number(key.split(':')[0]) as RouteParamtypes;
   if (kind === RouteParamtypes.PARAM && data === 'id') return ({ id }) => id;
   if (kind === RouteParamtypes.BODY && data === undefined) return ({ body }) => body;
   if (kind === RouteParamtypes.HEADERS && typeof data === 'string') return ({ headers }) => headers[data];
   return undefined;
 }
 
-function piped(resolve: Resolver, { pipes, data }: Parameter): Resolver {
+function piped(resolve: Resolver, { pipes, data }: NotedParameter): Resolver {
   if (pipes.length === 0) return resolve;
   const metadata = { type: 'custom', data: data as string | undefined } as const;
   return (request) =>

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { Injectable, RequestMethod, type OnModuleInit } from '@nestjs/common';
-import { HTTP_CODE_METADATA, METHOD_METADATA, PATH_METADATA } from '@nestjs/common/constants';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { PinoLogger } from 'nestjs-pino';
 import type { Principal } from '../access/principal';
@@ -11,6 +10,7 @@ import { HttpResponse } from '../http/http-response';
 import { reservedWordsOf } from '../validation/http-input';
 import { problemOf } from '../validation/problem';
 import { inRequest } from '../observability/request-context';
+import { notedRoute } from '../private-api/nest';
 import { requestIdFrom } from '../observability/request-id';
 import { policyOf, RequestGate, type RoutePolicy } from '../gate/request-gate';
 import { requireAppliedEnhancers } from './global-enhancers';
@@ -220,10 +220,7 @@ type Handlers = Record<string, (...parameters: unknown[]) => unknown>;
 
 /** What Nest's decorators say of a handler's route. */
 function routeOf(controller: ControllerClass, handler: object): { verb: string; path: string; status: number } {
-  const read = (key: string, of: object): unknown => Reflect.getMetadata(key, of);
-  const parts = [read(PATH_METADATA, controller), read(PATH_METADATA, handler)];
-  const verb = RequestMethod[read(METHOD_METADATA, handler) as RequestMethod];
-  const declared = read(HTTP_CODE_METADATA, handler) as number | undefined;
-  const path = parts.flatMap((part) => String(part).split('/')).filter((segment) => segment !== '');
-  return { verb, path: `/${path.join('/')}`, status: declared ?? (verb === 'POST' ? 201 : 200) };
+  const { controllerPath, path: own, verb, status } = notedRoute(controller, handler);
+  const path = [controllerPath, own].flatMap((part) => String(part).split('/')).filter((segment) => segment !== '');
+  return { verb, path: `/${path.join('/')}`, status: status ?? (verb === 'POST' ? 201 : 200) };
 }

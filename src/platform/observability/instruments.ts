@@ -1,13 +1,7 @@
-import {
-  Counter,
-  Gauge,
-  Registry,
-  type Histogram as PromHistogram,
-  type MetricObjectWithValues,
-  type MetricValue,
-} from 'prom-client';
+import { Counter, Gauge, Registry, type MetricObjectWithValues, type MetricValue } from 'prom-client';
 import { DURATION_BOUNDS, type Histogram } from './histogram';
 import type { Metric } from './metric-definitions';
+import { registerReadable, type MetricSample, type ReadableMetric } from '../private-api/prom-client';
 
 type Labels = Record<string, string | number>;
 
@@ -80,12 +74,12 @@ export class Instruments {
   }
 
   histogram(metric: Metric, read: () => [Labels, Histogram][]): void {
-    this.registry.registerMetric(new HistogramMetric(metric, read) as unknown as PromHistogram);
+    registerReadable(this.registry, new HistogramMetric(metric, read));
   }
 }
 
 /** A histogram that was counted elsewhere, cheaper than prom-client does: only what a scrape asks of a metric. */
-class HistogramMetric {
+class HistogramMetric implements ReadableMetric {
   readonly name: string;
 
   constructor(
@@ -95,21 +89,15 @@ class HistogramMetric {
     this.name = metric.name;
   }
 
-  get(): Promise<{ name: string; help: string; type: string; aggregator: string; values: HistogramSample[] }> {
+  get(): ReturnType<ReadableMetric['get']> {
     const { help, type } = this.metric;
     const values = this.read().flatMap(([labels, tally]) => bucketSamples(this.name, labels, tally));
     return Promise.resolve({ name: this.name, help, type, aggregator: 'sum', values });
   }
 }
 
-interface HistogramSample {
-  labels: Labels;
-  value: number;
-  metricName: string;
-}
-
 /** Buckets in Prometheus's sense: each counts all that was at most so long. */
-function bucketSamples(name: string, labels: Labels, { counts, sum }: Histogram): HistogramSample[] {
+function bucketSamples(name: string, labels: Labels, { counts, sum }: Histogram): MetricSample[] {
   let count = 0;
   const buckets = counts.map((ofBucket, index) => {
     count += ofBucket;

@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
-import { storage as loggers } from 'nestjs-pino/storage';
+import { loggers } from '../private-api/nestjs-pino';
 import { Clock, type Timer } from '../common/clock';
 import { errorMessage } from './error-message';
 import type { ProblemResponse } from '../validation/problem';

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomUUID } from 'node:crypto';
 import { PinoLogger } from 'nestjs-pino';
-import { storage as loggers, Store } from 'nestjs-pino/storage';
+import { loggers, LoggerStore } from '../private-api/nestjs-pino';
 import type { NextFunction, Request, Response } from 'express';
 import { requestIdFrom } from './request-id';
 
@@ -18,7 +18,7 @@ export function identifyRequest(request: Request, response: Response, next: Next
 
 /** Does `work` for a request that no middleware has seen: what is logged and audited meanwhile carries its id all the same. */
 export function inRequest<Result>(id: string, header: RequestIdHeader, work: () => Result): Result {
-  const logger = new Store(PinoLogger.root.child({ request_id: id }));
+  const logger = new LoggerStore(PinoLogger.root.child({ request_id: id }));
   return storage.run(new CurrentRequest(id, header), () => loggers.run(logger, work));
 }
 

@@ -1,6 +1,7 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
-import { getMetadataStorage, ValidateBy, validateSync, type ValidationError } from 'class-validator';
+import { ValidateBy, validateSync, type ValidationError } from 'class-validator';
+import { fieldsWithRules } from '../private-api/class-validator';
 import type { FieldError } from './domain-error';
 import { fieldPath } from './json-limits';
 
@@ -27,7 +28,7 @@ export function rule(schema: ApiPropertyOptions, check: (value: unknown) => Fiel
  */
 export function violationsOf<T extends object>(type: Constructor<T>, value: unknown): FieldError[] {
   if (!isJsonObject(value)) return [{ field: '', message: 'must be a JSON object' }];
-  const declared = [...declaredFields(type)].filter((name) => Object.hasOwn(value, name));
+  const declared = [...fieldsWithRules(type)].filter((name) => Object.hasOwn(value, name));
   const subject = new type();
   Object.assign(subject, Object.fromEntries(declared.map((name) => [name, value[name]])));
   const failed = validateSync(subject, { forbidUnknownValues: false });
@@ -41,16 +42,10 @@ export function isJsonObject(value: unknown): value is Record<string, unknown> {
 
 /** Fields of `value` that the class does not declare. */
 export function unknownFields(type: Constructor<object>, value: Record<string, unknown>): FieldError[] {
-  const declared = declaredFields(type);
+  const declared = fieldsWithRules(type);
   return Object.keys(value)
     .filter((name) => !declared.has(name))
     .map((name) => ({ field: fieldPath('', name), message: 'is not a known property' }));
-}
-
-/** The fields that have a rule. A set, so that `constructor` or `__proto__` are no way in. */
-function declaredFields(type: Constructor<object>): Set<string> {
-  const metadata = getMetadataStorage().getTargetValidationMetadatas(type, '', false, false);
-  return new Set(metadata.map(({ propertyName }) => propertyName));
 }
 
 /** Attaches a rule to a field, and documents it. A field that is absent (or null) is fine unless it is `required`. */
