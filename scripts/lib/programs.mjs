@@ -10,6 +10,7 @@ const PACKAGES = {
     instead: 'set TEST_REDIS_URL to a Redis that they may write to',
   },
   prometheus: { programs: ['prometheus', 'promtool'], brew: 'prometheus' },
+  pgbouncer: { programs: ['pgbouncer'], brew: 'pgbouncer' },
   python3: { programs: ['python3'], brew: 'python' },
   curl: { programs: ['curl'], brew: 'curl' },
   'kubernetes-client': { programs: ['kubectl'], brew: 'kubernetes-cli' },

@@ -1,7 +1,6 @@
-import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
-import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver';
 import { HeartbeatSweeper } from '../../src/heartbeat/sweep/heartbeat.sweeper';
+import { poolOf } from '../../src/platform/private-api/typeorm';
 import { makeOlder } from './elapse';
 import { stopSweeps } from './moved-fleet';
 import { createTestApp, type TestApp } from './test-app';
@@ -27,8 +26,7 @@ export async function createPatientApp(
   const service = await createTestApp({ ...patience, ...settings }, database, customise);
   service.clock.waitForAnswers();
   await stopSweeps(service);
-  const pool = (service.app.get(DataSource).driver as PostgresDriver).master as Pool;
-  pool.options.connectionTimeoutMillis = 0;
+  poolOf(service.app.get(DataSource)).options.connectionTimeoutMillis = 0;
   return {
     ...service,
     close: async () => {

@@ -3,6 +3,8 @@ import { Client, type ClientConfig, type PoolConfig } from 'pg';
 import { DataSource } from 'typeorm';
 import { SystemClock } from '../common/clock';
 import { takeMigrationLock, type LockWait } from './migration-lock';
+import { requireSessions } from './pooling';
+import type { OnConnect } from '../private-api/pg';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
 
 /** Compiled beside us in `dist`, a level further up in the source tree (tests). */
@@ -26,11 +28,15 @@ const SESSION = `
   SET datestyle = 'ISO, MDY'; SET intervalstyle = 'postgres'; SET timezone = 'UTC'; SET extra_float_digits = 1;
   SET standard_conforming_strings = on; SET default_transaction_isolation = 'read committed'`;
 
-/** An option of `pg-pool` that its types do not have: called with each new connection, which is used when that has resolved. */
-interface SessionConfig {
-  onConnect(client: Client): Promise<unknown>;
+/**
+ * The first statement of each connection, which sets the limit of all that follow unless the URL does. A parameter of the connection would
+ * do the same, but poolers refuse those that they do not know.
+ */
+function session(url: string, statementMs?: number): OnConnect {
+  const hasLimit = statementMs === undefined || /[?&]statement_timeout=/.test(url);
+  const sql = hasLimit ? SESSION : `${SESSION}; SET statement_timeout = ${statementMs}`;
+  return { onConnect: (client) => client.query(sql) };
 }
-const session: SessionConfig = { onConnect: (client) => client.query(SESSION) };
 
 /** How long a connection may take to be there. */
 const CONNECT_MS = 2_000;
@@ -50,32 +56,30 @@ export function dataSourceOptions(url: string): PostgresDataSourceOptions {
     extra: {
       Client: Connection,
       connectionTimeoutMillis: CONNECT_MS,
-      statement_timeout: 8000,
       query_timeout: 10_000,
       keepAlive: true,
-      ...session,
+      ...session(url, 8_000),
     },
   };
 }
 
 /** How `ReportingDatabase` connects. */
-export function reportingPoolOptions(url: string, max: number, statementMs: number): PoolConfig & SessionConfig {
+export function reportingPoolOptions(url: string, max: number, statementMs: number): PoolConfig & OnConnect {
   return {
     connectionString: url,
     application_name: 'agent-registry reporting',
     max,
     Client: Connection,
     connectionTimeoutMillis: CONNECT_MS,
-    statement_timeout: statementMs,
     query_timeout: statementMs + CONNECT_MS,
     keepAlive: true,
-    ...session,
+    ...session(url, statementMs),
   };
 }
 
 /** How a command or a migration connects, whose statements may take their time: by at most two connections. */
 export function commandOptions(url: string, applicationName = 'agent-registry'): PostgresDataSourceOptions {
-  const extra = { Client: Connection, keepAlive: true, ...session };
+  const extra = { Client: Connection, keepAlive: true, ...session(url) };
   return { ...dataSourceOptions(url), applicationName, poolSize: 2, extra };
 }
 
@@ -90,11 +94,14 @@ const WAIT_LONG: LockWait = {
 /**
  * Brings the schema up to date, one replica at a time: the others wait for the advisory lock and then find nothing to do. On
  * connections of its own, because a migration may take its time. Returns the names of the migrations that this call ran.
+ *
+ * @throws Error as {@link requireSessions} and {@link takeMigrationLock} do
  */
 export async function migrate(url: string, wait: LockWait = WAIT_LONG): Promise<string[]> {
   const migrator = await new DataSource(commandOptions(url)).initialize();
   const lockHolder = migrator.createQueryRunner();
   try {
+    await requireSessions(migrator);
     await takeMigrationLock((sql, parameters) => lockHolder.query(sql, parameters), wait);
     const ran = await migrator.runMigrations({ transaction: 'each' });
     return ran.map(({ name }) => name);
