@@ -38,6 +38,7 @@ export async function* readCsvRows(reader: LineReader): AsyncGenerator<Directory
       yield { line, error: lost === undefined ? cells : `${cells}; nothing of lines ${line} to ${lost} is in` };
     } else {
       reader.drop(lines.length);
+      if (cells.every((cell) => cell.trim() === '')) continue; // spreadsheets write rows of nothing but commas
       const count = cells.length === 1 ? '1 column' : `${cells.length} columns`;
       if (cells.length !== columns.length) yield { line, error: `has ${count} where the header has ${columns.length}` };
       else yield { line, row: Object.fromEntries(columns.map((column, index) => [column, cells[index]])) };

@@ -105,7 +105,7 @@ describe('runImport', () => {
       [[9], undefined, 'broken_row', ''],
     ]);
     expect(await run([path])).toBe(2);
-    expect(stdout).toContain('rejected: lines 5, 10 (b): type: is required\n');
+    expect(stdout).toContain('rejected: lines 5, 10 (b): type: is required (the column type, or role)\n');
     expect(stdout).toContain('rejected: line 9: has 1 column where the header has 3\n');
     expect(stdout).not.toContain('nothing to change');
   });

@@ -41,7 +41,10 @@ export function formatSummary(summary: ImportSummary): string {
 function formatRejection({ lines, id, code, errors }: Rejection): string[] {
   const place = `${lines.length === 1 ? 'line' : 'lines'} ${lines.join(', ')}${id === undefined ? '' : ` (${id})`}`;
   if (errors.length === 0) return [`rejected: ${place}: ${code}`];
-  return errors.map(({ field, message }) => `rejected: ${place}: ${field === '' ? '' : `${field}: `}${message}`);
+  return errors.map(({ field, message }) => {
+    const hint = field === 'type' && message === 'is required' ? ' (the column type, or role)' : '';
+    return `rejected: ${place}: ${field === '' ? '' : `${field}: `}${message}${hint}`;
+  });
 }
 
 function count(amount: number, noun: string): string {

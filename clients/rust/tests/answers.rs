@@ -185,6 +185,21 @@ async fn it_returns_if_it_is_told_to() {
 }
 
 #[tokio::test]
+async fn a_beat_that_something_else_answers_is_a_failure() {
+    let page = "200 OK\ncontent-type: text/html\n\n<h1>login</h1>";
+    let other = "200 OK\ncontent-type: application/json\n\n{\"ok\":true}";
+    let (url, _requests) = scripted(vec![REGISTERED, page, other, BEAT]).await;
+    let (builder, mut told) = session(&url, agent());
+    let session = soon(builder.start()).await.unwrap();
+    let events = next(4, &mut told).await;
+    assert_eq!([&events[0], &events[3]], ["registered", "beat"]);
+    for failure in &events[1..3] {
+        assert!(failure.starts_with("failed: "), "{events:?}");
+    }
+    assert_eq!(session.status(), AgentStatus::Active);
+}
+
+#[tokio::test]
 async fn who_is_told_to_wait_waits_and_does_not_register_again() {
     let (url, mut requests) = scripted(vec![UNAVAILABLE, REGISTERED, UNAVAILABLE, BEAT]).await;
     let (builder, mut told) = session(&url, agent());

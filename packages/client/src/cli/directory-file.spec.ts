@@ -97,10 +97,13 @@ describe('readDefinitions', () => {
   });
 
   it.each([
-    ['csv', 'agent_id,capabilities\na,x\n,y\nb,z\n,', ['line 3: neither agent_id', 'line 5: neither agent_id']],
+    ['csv', 'agent_id,capabilities\na,x\n,y\nb,z\n,y', ['line 3: neither agent_id', 'line 5: neither agent_id']],
     ['csv', 'agent_id\nR&D\nR D\n', ['line 3: "R D" would get the id of "R&D" in line 2']],
     ['csv', 'agent_id,x\na\n', ['line 2: 1 cells where the header has 2']],
     ['csv', 'x,y\n', ['line 1: the header has no agent_id']],
+    ['csv', 'agent_id;b\na;b\n', ['columns are separated by commas']],
+    ['csv', 'agent_id,b\ra,1\rb,2\r', ['line 1: the header has a carriage return in it']],
+    ['csv', 'id,b\n,\n , \n', ['there is no agent in it']],
     ['csv', 'id,id\n', ['line 1: the header names the column "id" twice']],
     ['csv', '', ['not even a header line']],
     ['csv', 'id\n', ['there is no agent in it']],
@@ -112,6 +115,20 @@ describe('readDefinitions', () => {
     ['json', '{"agent":{}}', ['must be an array of agents']],
   ] as const)('refuses %s %j', (format, text, messages) => {
     for (const message of messages) expect(() => readDefinitions(text, format)).toThrow(message);
+  });
+
+  it('keeps apart what a legal id cannot tell apart, by the same ids in every file', () => {
+    const idsOf = (text: string): unknown[] => readDefinitions(`agent_id,type\n${text}`, 'csv').map(({ id }) => id);
+    expect(idsOf('日本,Chief\n')).toEqual(['--cf2abf0c5be326cb']);
+    expect(idsOf('中国,Scout\n')).toEqual(['--f0e9521611bb290d']);
+    expect(idsOf('team/a,x\n')).toEqual(['team-a']);
+  });
+
+  it('passes over rows of nothing but commas', () => {
+    expect(readDefinitions('agent_id,type\n,\na,t\n,,,\n" ",\nb,t\n,', 'csv')).toMatchObject([
+      { id: 'a' },
+      { id: 'b' },
+    ]);
   });
 
   it('passes JSON on as it is', () => {

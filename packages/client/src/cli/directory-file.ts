@@ -100,13 +100,20 @@ function* csvRows(text: string): Generator<Row, void, undefined> {
   const header = records.next();
   if (header.done) throw new UsageError('there is nothing in it, not even a header line');
   const { line: first, cells } = header.value;
+  if (cells.some((name) => name.includes('\r'))) {
+    const wanted = 'lines must end in a line feed, or in both';
+    throw new UsageError(`line ${first}: the header has a carriage return in it: ${wanted}`);
+  }
   const columns = cells.map((name, index) => name.trim() || `column_${index + 1}`);
   const repeated = columns.find((name, index) => columns.indexOf(name) !== index);
   if (repeated !== undefined) throw new UsageError(`line ${first}: the header names the column "${repeated}" twice`);
   if (!columns.some((name) => IDENTITY_COLUMNS.includes(name))) {
-    throw new UsageError(`line ${first}: the header has no agent_id and no agent_name`);
+    throw new UsageError(
+      `line ${first}: the header has no agent_id and no agent_name (columns are separated by commas)`,
+    );
   }
   for (const { line, cells: values } of records) {
+    if (values.every((value) => value.trim() === '')) continue; // spreadsheets write rows of nothing but commas
     if (values.length !== columns.length) {
       throw new UsageError(`line ${line}: ${values.length} cells where the header has ${columns.length}`);
     }

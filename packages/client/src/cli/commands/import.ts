@@ -29,7 +29,9 @@ the rest is in; exit code 1. Importing the same file again changes nothing, so a
   async run({ args, client, output, stdin, interruption: signal }) {
     const file = args.operand('FILE');
     const dryRun = args.flag('dry-run');
-    const definitions = read(file, await readInput(file, stdin), args.text('format') as Format | undefined);
+    const text = await readInput(file, stdin);
+    const format = (args.text('format') as Format | undefined) ?? formatOf(file, text);
+    const definitions = read(file, text, format);
     const results: ImportResult[] = [];
     try {
       for (const batch of cutBatches(definitions)) {
@@ -44,12 +46,12 @@ the rest is in; exit code 1. Importing the same file again changes nothing, so a
       throw error;
     }
     if (output.isJson) output.json({ results });
-    else printResults(output, results, dryRun);
+    else printResults(output, results, { dryRun, format });
     return results.some(({ outcome }) => outcome === 'rejected') ? EXIT.refused : EXIT.ok;
   },
 };
 
-function read(file: string, text: string, format: Format = formatOf(file, text)): Record<string, unknown>[] {
+function read(file: string, text: string, format: Format): Record<string, unknown>[] {
   try {
     return readDefinitions(text, format);
   } catch (error) {
@@ -59,7 +61,12 @@ function read(file: string, text: string, format: Format = formatOf(file, text))
   }
 }
 
-function printResults(output: Output, results: readonly ImportResult[], dryRun: boolean): void {
+interface Run {
+  dryRun: boolean;
+  format: Format;
+}
+
+function printResults(output: Output, results: readonly ImportResult[], { dryRun, format }: Run): void {
   const counts = OUTCOMES.map(
     (wanted) => [wanted, results.filter(({ outcome }) => outcome === wanted).length] as const,
   );
@@ -67,7 +74,10 @@ function printResults(output: Output, results: readonly ImportResult[], dryRun: 
   if (dryRun) output.note('dry run: nothing was written');
   for (const { id, outcome, code, errors = [] } of results) {
     if (outcome !== 'rejected') continue;
-    const reasons = errors.map(({ field, message }) => (field === '' ? message : `${field}: ${message}`));
+    const reasons = errors.map(({ field, message }) => {
+      const isNamedByRole = format !== 'json' && field === 'type' && message === 'is required';
+      return (field === '' ? '' : `${field}: `) + message + (isNamedByRole ? ' (the column type, or role)' : '');
+    });
     output.note(`rejected ${id}: ${reasons.join('; ') || (code ?? 'no reason was told')}`);
   }
 }
