@@ -9,6 +9,7 @@ export class TcpRelay {
   private port = 0;
   private isFrozen = false;
   private delayMs = 0;
+  private cutText: string | undefined;
 
   private constructor(private readonly target: URL) {}
 
@@ -58,6 +59,22 @@ export class TcpRelay {
     this.delayMs = milliseconds;
   }
 
+  /** From now on cuts a connection whose client sends this, and does not pass it on; undefined: none. */
+  cutBefore(text: string | undefined): void {
+    this.cutText = text;
+  }
+
+  /** What a client sends, up to the text that it is cut before. */
+  private watched(socket: Socket): Transform {
+    return new Transform({
+      transform: (chunk: Buffer, _, pass) => {
+        if (this.cutText === undefined || !chunk.includes(this.cutText)) return pass(null, chunk);
+        socket.destroy();
+        pass();
+      },
+    });
+  }
+
   private delayed(): Transform {
     return new Transform({
       transform: (chunk: Buffer, _, pass) => {
@@ -74,7 +91,8 @@ export class TcpRelay {
       [target, socket],
     ] as const) {
       this.sockets.add(one);
-      one.pipe(this.delayed()).pipe(other);
+      const passing = one === socket ? one.pipe(this.watched(socket)) : one;
+      passing.pipe(this.delayed()).pipe(other);
       if (this.isFrozen) one.pause();
       one.on('error', () => other.destroy());
       one.on('close', () => {
