@@ -112,6 +112,16 @@ describe('A database', () => {
     expect([status, body.status]).toEqual([200, 'healthy']);
   });
 
+  it('behind a network that loses all that is sent is asked again over new connections, and served as soon as one gets through', async () => {
+    await serve();
+    const ready = async (): Promise<number> => (await app.request('GET', '/health/ready')).status;
+    relay.swallow(true);
+    await until('it is not ready', GUARD_SECONDS, async () => (await ready()) === 503);
+    relay.swallow(false); // the connections that were tried meanwhile stay silent
+    await until('it is ready again', GUARD_SECONDS, async () => (await ready()) === 200);
+    await servedAgain();
+  });
+
   it('that could not be asked whose a heartbeat was, so that it was refused, has all silence counted anew', async () => {
     await serve();
     const sweeper = app.app.get(HeartbeatSweeper);

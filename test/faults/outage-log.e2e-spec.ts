@@ -78,11 +78,44 @@ describe('The log of an outage', () => {
     }
     const cause = 'could not extend file: No space left on device';
     expect(begun()).toMatchObject([{ code: 'store_full', sqlstate: '53100', cause }]);
+    const reason = expect.stringContaining(cause);
+    expect(log.saying('The disk of the database is full')).toMatchObject([
+      { level: 'error', sqlstate: '53100', reason },
+    ]);
     await database.query('DROP TRIGGER full_disk ON agents');
     expect(await ask('POST', '/agents/register', AGENT)).toBe(201);
     await app.clock.advance(QUIET_SECONDS);
     expect(ended()).toMatchObject([{ refused: 5 }]);
     expect(linesOfRequests()).toEqual([]);
+    await app.clock.advance(QUIET_SECONDS);
+    await until('it counts as over', 150, () => log.saying('No write has failed for want of room').length > 0);
+  });
+
+  it('has one line when the database becomes read-only, and one when it takes writes again', async () => {
+    const name = new URL(database.url).pathname.slice(1);
+    const turn = async (mode: 'on' | 'off'): Promise<void> => {
+      await database.query(
+        `BEGIN READ WRITE; ALTER DATABASE "${name}" SET default_transaction_read_only = ${mode}; COMMIT`,
+      );
+      await database.query(
+        `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+          WHERE datname = current_database() AND application_name LIKE 'agent-registry%'`,
+      );
+    };
+    const lines = (): string[] =>
+      log.lines.filter(({ context }) => context === 'DatabaseMonitor').map(({ level, msg }) => `${level}: ${msg}`);
+    await turn('on');
+    await until('it says so', 150, () => lines().length > 0);
+    await until('it is served again', 150, async () => (await ask('GET', '/agents')) === 200);
+    for (let n = 0; n < 5; n++) expect(await ask('POST', '/agents/register', AGENT)).toBe(503);
+    await turn('off');
+    await until('it takes writes', 150, async () => (await ask('POST', '/agents/register', AGENT)) === 201);
+    await until('it says so', 150, () => lines().length > 1);
+    await app.clock.advance(QUIET_SECONDS); // looks again, some forty times
+    expect(lines()).toEqual([
+      'error: The database is read-only: nothing can be written',
+      'info: The database takes writes again',
+    ]);
   });
 
   it('has one line for all sweeps that fail, and one when they run again', async () => {

@@ -10,6 +10,7 @@ export class TcpRelay {
   private isFrozen = false;
   private delayMs = 0;
   private cutText: string | undefined;
+  private isSwallowing = false;
 
   private constructor(private readonly target: URL) {}
 
@@ -54,6 +55,15 @@ export class TcpRelay {
     for (const socket of this.sockets) socket.resume();
   }
 
+  /**
+   * Cuts all connections; new ones are taken, and nothing that is sent over them ever arrives anywhere, not even when `isOn` has become
+   * false: as in a network that loses packets.
+   */
+  swallow(isOn: boolean): void {
+    this.isSwallowing = isOn;
+    if (isOn) for (const socket of this.sockets) socket.destroy();
+  }
+
   /** From now on what passes takes so long, in either direction; one piece after the other. */
   delay(milliseconds: number): void {
     this.delayMs = milliseconds;
@@ -85,6 +95,11 @@ export class TcpRelay {
   }
 
   private relay(socket: Socket): void {
+    if (this.isSwallowing) {
+      this.sockets.add(socket);
+      socket.on('error', () => undefined).on('close', () => this.sockets.delete(socket));
+      return void socket.resume();
+    }
     const target = connect(Number(this.target.port), this.target.hostname);
     for (const [one, other] of [
       [socket, target],
