@@ -10,6 +10,15 @@ const PARENT_CHECK_MS = 250;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 const MAIN = fileURLToPath(new URL('../dist/main.js', import.meta.url));
 
+const given = process.argv.slice(2).filter((argument) => argument !== '--watch');
+if (given.length > 0) {
+  const isAsked = given.every((argument) => ['--help', '-h'].includes(argument));
+  const usage =
+    'npm start takes no arguments. Settings are environment variables, or lines of .env: README.md, "Configuration".';
+  console[isAsked ? 'log' : 'error'](isAsked ? usage : `What is ${given[0]}? ${usage}`);
+  process.exit(isAsked ? 0 : 2);
+}
+
 // Before anything that takes time: npm may be gone at the end of it.
 const parent = process.ppid;
 const npmAboveShell = parentOfShell(parent);

@@ -1,6 +1,7 @@
 import { registration } from '../support/builders';
 import { createTestApp, type TestApp } from '../support/test-app';
-import { createTestDatabase, type TestDatabase } from '../support/test-database';
+import { migrate } from '../../src/platform/database/data-source';
+import { createTestDatabase, emptyDatabase, type TestDatabase } from '../support/test-database';
 import { until } from '../support/until';
 
 describe('A database', () => {
@@ -105,5 +106,52 @@ describe('A database', () => {
     await app.clock.advance(20);
     await until('it is ready again', 150, async () => (await app.request('GET', '/health/ready')).status === 200);
     expect((await app.request('POST', '/agents/register', registration({ id: 'b' }))).status).toBe(201);
+  });
+});
+
+describe('A database that has been made anew', () => {
+  it('is not ready and refuses everything with 503 until its tables are there again', async () => {
+    const app = await createTestApp({});
+    const { database } = app;
+    const ready = async (): Promise<unknown> => (await app.request('GET', '/health/ready')).body;
+    await database.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
+    await until('it says so', 150, async () => JSON.stringify(await ready()).includes('has no tables of the registry'));
+    expect((await app.request('GET', '/health/ready')).status).toBe(503);
+    for (const [method, path] of [
+      ['POST', '/agents/register'],
+      ['GET', '/agents'],
+      ['GET', '/agents/a'],
+      ['GET', '/agents/a/events'],
+      ['DELETE', '/agents/a'],
+      ['GET', '/analytics/overview'],
+    ] as const) {
+      const { status, body } = await app.request(method, path, method === 'POST' ? registration() : undefined);
+      expect([path, status, body.code]).toEqual([path, 503, 'store_unavailable']);
+    }
+    await migrate(database.url);
+    await until('it is ready again', 150, async () => (await app.request('GET', '/health/ready')).status === 200);
+    expect((await app.request('POST', '/agents/register', registration())).status).toBe(201);
+    await app.close();
+  });
+});
+
+describe('A database that the registry cannot use', () => {
+  let database: TestDatabase;
+  beforeEach(async () => (database = await emptyDatabase()));
+  afterEach(() => database.drop());
+
+  it('is refused at the start when its encoding cannot hold every text', async () => {
+    const name = `${new URL(database.url).pathname.slice(1)}_latin`;
+    await database.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'LATIN1' LOCALE 'C'`);
+    const url = new URL(database.url);
+    url.pathname = `/${name}`;
+    await expect(migrate(url.href)).rejects.toThrow(`the database "${name}" has the encoding LATIN1`);
+    await database.query(`DROP DATABASE ${name} WITH (FORCE)`);
+  });
+
+  it('is refused at the start when its table of migrations is another program’s', async () => {
+    await database.query('CREATE TABLE migrations (version text PRIMARY KEY)');
+    await expect(migrate(database.url)).rejects.toThrow('the table "migrations" of the database');
+    expect(await database.query('SELECT * FROM migrations')).toEqual([]);
   });
 });

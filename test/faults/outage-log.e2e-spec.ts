@@ -1,3 +1,4 @@
+import { DataSource } from 'typeorm';
 import { HeartbeatSweeper } from '../../src/heartbeat/sweep/heartbeat.sweeper';
 import { RecordedLog } from '../support/recorded-log';
 import { TcpRelay } from '../support/tcp-relay';
@@ -134,6 +135,21 @@ describe('The log of an outage', () => {
       return ofSweep('periodic task runs again').length > 0;
     });
     expect(ofSweep('periodic task failed')).toHaveLength(1);
+  });
+
+  it('says nothing of a database that ends with the service', async () => {
+    const connections = app.app.get(DataSource);
+    const destroy = connections.destroy.bind(connections);
+    // An embedded server ends before the connections to it are all gone.
+    connections.destroy = async () => {
+      await relay.close();
+      await app.clock.advance(QUIET_SECONDS);
+      await destroy();
+    };
+    await app.close();
+    expect(log.saying('The database does not answer')).toEqual([]);
+    await relay.open();
+    app = await createTestApp({}, database);
   });
 
   it('ends with the service at the latest', async () => {

@@ -715,6 +715,19 @@ describe('sidecar', () => {
     for (const status of await Promise.all(ended)) expect(['deregistered', 'agent_not_found']).toContain(status);
   });
 
+  it('lets a command that a shell has told to ignore SIGHUP outlive its terminal', async () => {
+    const running = sidecar(
+      ['--id', 'hung-up'],
+      ['sh', '-c', 'trap "" HUP; exec "$@"', 'sh', 'sh', '-c', 'echo up; exec sleep 1000'],
+    );
+    await running.printed(1);
+    await isStatus('hung-up', 'active');
+    running.signal('SIGHUP', true);
+    running.signal('SIGTERM'); // comes after it
+    expect(await running.finished).toMatchObject({ code: 143 });
+    expect(['deregistered', 'agent_not_found']).toContain(await statusOf('hung-up'));
+  });
+
   it('does not make anybody wait for a registry that is not there', async () => {
     const nobody = `http://127.0.0.1:${await freePort()}`;
     const running = sidecar([], held('nobody', 'echo done; exit 5'), nobody);
@@ -733,6 +746,11 @@ describe('sidecar', () => {
     });
     mkdirSync(join(program.folder, 'a-folder'));
     expect(await sidecar(['--id', 'none'], ['./a-folder']).finished).toMatchObject({ code: 126 });
+    writeFileSync(join(program.folder, 'script-of-windows'), '#!/bin/sh\r\nexit 0\r\n', { mode: 0o755 });
+    expect(await sidecar(['--id', 'none'], ['./script-of-windows']).finished).toMatchObject({
+      code: 126,
+      stderr: expect.stringContaining('./script-of-windows: the interpreter that its first line names is not there'),
+    });
     expect(await statusOf('none')).toBe('agent_not_found');
   });
 

@@ -25,8 +25,19 @@ export function OneOf(...words: string[]): PropertyDecorator {
 export function ConnectionUrl(...schemes: string[]): PropertyDecorator {
   const hasScheme = (url: string): boolean => schemes.some((scheme) => url.startsWith(`${scheme}://`));
   const isMet: Rule = (value) =>
-    value === undefined || (typeof value === 'string' && URL.canParse(value) && hasScheme(value));
-  return rule('connectionUrl', isMet, `must be a URL like ${schemes[0]}://…`, false);
+    value === undefined ||
+    (typeof value === 'string' && URL.canParse(value) && hasScheme(value) && hasReadableLogin(new URL(value)));
+  const hint = schemes.includes('postgres') ? '; special characters of a password in it are written as %40 for @' : '';
+  return rule('connectionUrl', isMet, `must be a URL like ${schemes[0]}://…${hint}`, false);
+}
+
+/** Drivers decode what stands before the host. */
+function hasReadableLogin({ username, password }: URL): boolean {
+  try {
+    return decodeURIComponent(username + password) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /** As the driver takes it: the path is the number of a database. */

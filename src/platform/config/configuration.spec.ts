@@ -199,7 +199,7 @@ describe('loadConfiguration', () => {
       LOG_LEVEL: 'must be one of debug, info, warn, error (got "loud")',
       TRIFECTA_COURT_URL: 'must be a URL like http://…',
       HEARTBEAT_TIMEOUT_SECONDS: 'must be a whole number from 1 to 86400 (got 0)',
-      DATABASE_URL: 'must be a URL like postgres://…',
+      DATABASE_URL: 'must be a URL like postgres://…; special characters of a password in it are written as %40 for @',
     });
   });
 
@@ -287,6 +287,13 @@ describe('loadConfiguration', () => {
       expect(loadConfiguration({ ...production, AUTH_MODE: 'none' }).AUTH_MODE).toBe('none');
     });
 
+    it.each(['postgres://u:p#ss@h/db', 'postgres://u:p/ss@h/db', 'postgres://u:50%@h/db'])(
+      'names what a password in %s needs',
+      (DATABASE_URL) => {
+        expect(refusals({ DATABASE_URL }).DATABASE_URL).toContain('special characters of a password');
+      },
+    );
+
     it('still says what is wrong with the others', () => {
       expect(refusals({ NODE_ENV: 'production', LOG_LEVEL: 'loud' })).toMatchObject({
         DATABASE_URL: required,
@@ -297,7 +304,8 @@ describe('loadConfiguration', () => {
 
     it('refuses one that is not what it should be', () => {
       expect(refusals({ NODE_ENV: 'production', DATABASE_URL: 'nonsense', REDIS_URL, AUTH_TOKENS_FILE })).toEqual({
-        DATABASE_URL: 'must be a URL like postgres://…',
+        DATABASE_URL:
+          'must be a URL like postgres://…; special characters of a password in it are written as %40 for @',
       });
     });
   });

@@ -3,6 +3,7 @@ import { Client, type ClientConfig, type PoolConfig } from 'pg';
 import { DataSource } from 'typeorm';
 import { SystemClock } from '../common/clock';
 import { takeMigrationLock, type LockWait } from './migration-lock';
+import { requireUsableDatabase } from './database-requirements';
 import { requireSessions } from './pooling';
 import type { OnConnect } from '../private-api/pg';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
@@ -95,13 +96,14 @@ const WAIT_LONG: LockWait = {
  * Brings the schema up to date, one replica at a time: the others wait for the advisory lock and then find nothing to do. On
  * connections of its own, because a migration may take its time. Returns the names of the migrations that this call ran.
  *
- * @throws Error as {@link requireSessions} and {@link takeMigrationLock} do
+ * @throws Error as {@link requireSessions}, {@link requireUsableDatabase} and {@link takeMigrationLock} do
  */
 export async function migrate(url: string, wait: LockWait = WAIT_LONG): Promise<string[]> {
   const migrator = await new DataSource(commandOptions(url)).initialize();
   const lockHolder = migrator.createQueryRunner();
   try {
     await requireSessions(migrator);
+    await requireUsableDatabase((sql, parameters) => lockHolder.query(sql, parameters));
     await takeMigrationLock((sql, parameters) => lockHolder.query(sql, parameters), wait);
     const ran = await migrator.runMigrations({ transaction: 'each' });
     return ran.map(({ name }) => name);

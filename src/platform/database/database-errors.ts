@@ -2,7 +2,7 @@ import { types } from 'node:util';
 import { QueryFailedError } from 'typeorm';
 
 /** SQLSTATE classes and codes that speak of the server's state, not of the statement (PostgreSQL manual, appendix A). */
-const SERVER_STATE = /^(08|28|3D000|53|57P|58|25006|40001|40P01|55P03|57014)/;
+const SERVER_STATE = /^(08|28|3D000|42P01|53|57P|58|25006|40001|40P01|55P03|57014)/;
 /** Those of them that pass by themselves: no connection, no resources, starting up or shutting down. */
 const PASSING = /^(08|53|57P)/;
 const CONNECTION_LOST =
@@ -31,11 +31,14 @@ export function isCrowded(error: unknown): boolean {
 }
 
 /** Why a server that answers takes no writes. */
-export type WriteRefusal = 'read_only' | 'full';
+export type WriteRefusal = 'read_only' | 'full' | 'empty';
 
-/** Whether, and why, the server refused to write: it is a standby or set read-only (25006), or its disk is full (53100). */
+/**
+ * Whether, and why, the server refused to write: it is a standby or set read-only (25006), its disk is full (53100), or the database has
+ * been made anew and has no tables (42P01).
+ */
 export function writeRefusal(error: unknown): WriteRefusal | undefined {
-  return { '25006': 'read_only' as const, '53100': 'full' as const }[sqlState(error)];
+  return { '25006': 'read_only' as const, '53100': 'full' as const, '42P01': 'empty' as const }[sqlState(error)];
 }
 
 /** Whether a lock was not to be had within `lock_timeout`. */

@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import { Client, type Pool, type PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
@@ -9,6 +9,7 @@ import { isCrowded, type WriteRefusal } from './database-errors';
 import { errorMessage } from '../observability/error-message';
 import { cutConnection } from '../private-api/pg';
 import { poolOf } from '../private-api/typeorm';
+import { Lifecycle } from '../runtime/lifecycle';
 
 const PAUSE_MS = 250;
 /** After a write that found the disk full, before another is tried: small writes may succeed on a full disk, and prove nothing. */
@@ -23,7 +24,7 @@ const SECOND_LOOK_MS = 250;
  * everybody by itself; one that hangs tells nobody, and without the watch each request would find out alone and slowly.
  */
 @Injectable()
-export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShutdown {
+export class DatabaseMonitor implements OnApplicationBootstrap {
   private client: Client | undefined;
   /** One that is not there yet. It has no limit of its own: that of a look would be over at the same moment, and cut off the second one. */
   private connecting: Client | undefined;
@@ -31,6 +32,7 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
   private timer: Timer | undefined;
   private isAway = false;
   private isReadOnly = false;
+  private isEmpty = false;
   /** Until then the disk counts as full; milliseconds of the monotonic clock. */
   private fullUntil = Number.NEGATIVE_INFINITY;
   private isFull = false;
@@ -41,9 +43,12 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
   constructor(
     private readonly dataSource: DataSource,
     private readonly clock: Clock,
+    lifecycle: Lifecycle,
     private readonly logger: PinoLogger,
   ) {
     logger.setContext(DatabaseMonitor.name);
+    // Before the database is let go: an embedded one ends then, and does not answer any more.
+    lifecycle.onStop('connections', 'database monitor', () => this.stop());
   }
 
   onApplicationBootstrap(): void {
@@ -57,7 +62,7 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
     pool.on('remove', (connection) => this.connections.delete(connection));
   }
 
-  onApplicationShutdown(): void {
+  private stop(): void {
     this.isStopped = true;
     this.timer?.cancel();
     this.hangUp();
@@ -69,10 +74,11 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
   }
 
   /**
-   * Why PostgreSQL takes no writes, as far as is known: it says so itself when it is a standby or set read-only; that its disk is
-   * full is learnt from writes that failed, and holds for {@link FULL_FOR_MS} after the last of them.
+   * Why PostgreSQL takes no writes, as far as is known: it says so itself when it is a standby or set read-only, or has no tables; that its
+   * disk is full is learnt from writes that failed, and holds for {@link FULL_FOR_MS} after the last of them.
    */
   get refusal(): WriteRefusal | undefined {
+    if (this.isEmpty) return 'empty';
     if (this.isReadOnly) return 'read_only';
     return this.isFull ? 'full' : undefined;
   }
@@ -80,6 +86,7 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
   /** A write was refused. */
   noteRefusal(refusal: WriteRefusal, error: unknown): void {
     if (refusal === 'read_only') return this.noteReadOnly(true);
+    if (refusal === 'empty') return; // the next look finds out
     this.fullUntil = this.clock.monotonicMs() + FULL_FOR_MS;
     if (this.isFull) return;
     this.isFull = true;
@@ -135,8 +142,9 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
   private async ask(): Promise<boolean> {
     try {
       this.client ??= await this.connect();
-      const { rows } = await this.client.query<{ isReadOnly: boolean }>(LOOK);
+      const { rows } = await this.client.query<{ isReadOnly: boolean; isEmpty: boolean }>(LOOK);
       this.noteReadOnly(rows[0]!.isReadOnly);
+      this.noteEmpty(rows[0]!.isEmpty);
       return true;
     } catch (error) {
       this.hangUp();
@@ -149,6 +157,14 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
     this.isReadOnly = isReadOnly;
     if (isReadOnly) this.logger.error('The database is read-only: nothing can be written');
     else this.logger.info('The database takes writes again');
+  }
+
+  private noteEmpty(isEmpty: boolean): void {
+    if (isEmpty === this.isEmpty) return;
+    this.isEmpty = isEmpty;
+    if (isEmpty)
+      this.logger.error('The database has no tables of the registry: restore it, or start the service again');
+    else this.logger.info('The database has its tables again');
   }
 
   private async connect(): Promise<Client> {
@@ -170,5 +186,6 @@ export class DatabaseMonitor implements OnApplicationBootstrap, OnApplicationShu
   }
 }
 
-const LOOK = `SELECT current_setting('transaction_read_only') = 'on' AS "isReadOnly"`;
+const LOOK = `
+  SELECT current_setting('transaction_read_only') = 'on' AS "isReadOnly", to_regclass('agents') IS NULL AS "isEmpty"`;
 const GONE = 'Connection terminated: the database does not answer';

@@ -30,6 +30,7 @@ const STORE_PROBLEMS: Record<WriteRefusal | 'away', { code: string; message: str
   away: { code: 'store_unavailable', message: 'The registry cannot reach its database at the moment' },
   read_only: { code: 'store_read_only', message: 'The registry’s database is read-only at the moment' },
   full: { code: 'store_full', message: 'The registry’s database has no room left' },
+  empty: { code: 'store_unavailable', message: 'The registry’s database has lost its tables' },
 };
 
 /** As long as there is somebody to ask, what may run again does so for this time … */

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { constants } from 'node:os';
 import { EXIT } from './exit-codes.js';
 
@@ -23,8 +24,11 @@ export class SpawnError extends Error {
   readonly exitCode: number;
 
   constructor(command: string, cause: NodeJS.ErrnoException) {
-    const isMissing = cause.code === 'ENOENT';
-    super(isMissing ? `${command}: command not found` : `${command}: ${cause.message}`, { cause });
+    const isThere = command.includes('/') && existsSync(command);
+    const isMissing = cause.code === 'ENOENT' && !isThere;
+    const interpreter = 'the interpreter that its first line names is not there (does that line end in CR LF?)';
+    const reason = cause.code === 'ENOENT' && isThere ? interpreter : cause.message;
+    super(`${command}: ${isMissing ? 'command not found' : reason}`, { cause });
     this.exitCode = isMissing ? EXIT.commandNotFound : EXIT.cannotExecute;
   }
 }
