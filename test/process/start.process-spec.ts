@@ -10,6 +10,7 @@ import { ServiceProcess, temporaryDataDirectory } from '../support/service-proce
 import { until } from '../support/until';
 
 const MAIN = join(__dirname, '../../dist/main.js');
+const START = join(__dirname, '../../scripts/start.mjs');
 
 // A guard, for PostgreSQL and what npm does before the service.
 jest.setTimeout(600_000);
@@ -120,6 +121,21 @@ describe('the service as a process', () => {
     expect(await patient.stop('SIGTERM')).toEqual({ code: 0, signal: null });
     await holder.end();
     await database.drop();
+  });
+
+  it.each([
+    [['--help'], 0, 'npm start takes no arguments.'],
+    [['--port', '80'], 2, 'What is --port? npm start takes no arguments.'],
+  ])('npm start says of %j that it takes none, and starts nothing', (args, status, message) => {
+    const run = spawnSync(process.execPath, [START, ...args], {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH },
+      timeout: 150_000,
+    });
+    expect({ status: run.status, said: run.stdout + run.stderr }).toEqual({
+      status,
+      said: expect.stringContaining(message),
+    });
   });
 
   it('names every wrong setting at once', async () => {
