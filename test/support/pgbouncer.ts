@@ -39,7 +39,7 @@ export class PgBouncer {
     writeFileSync(file, `[databases]\n* = ${server}\n[pgbouncer]\n${lines.join('\n')}\n`, { mode: 0o644 });
     const user = process.getuid?.() === 0 ? ['--user', 'nobody'] : [];
     const child = spawn('pgbouncer', [...user, file], { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
-    child.stderr!.setEncoding('utf8').on('data', (text: string) => capture(`pgbouncer ${text.trimEnd()}`));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => capture(`pgbouncer ${text.trimEnd()}`));
     await once(child, 'spawn');
     const guard = guardGroup(child.pid!);
     child.once('exit', () => guard.kill('SIGKILL'));

@@ -289,8 +289,8 @@ describe('loadConfiguration', () => {
 
     it.each(['postgres://u:p#ss@h/db', 'postgres://u:p/ss@h/db', 'postgres://u:50%@h/db'])(
       'names what a password in %s needs',
-      (DATABASE_URL) => {
-        expect(refusals({ DATABASE_URL }).DATABASE_URL).toContain('special characters of a password');
+      (url) => {
+        expect(refusals({ DATABASE_URL: url }).DATABASE_URL).toContain('special characters of a password');
       },
     );
 
