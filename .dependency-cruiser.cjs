@@ -27,9 +27,10 @@ const MAY_IMPORT = {
   agent: [],
   liveness: [...platform('database'), 'agent'],
   // the features
+  query: [],
   events: [...platform('database'), 'agent'],
   governance: [...platform('database', 'access'), 'events'],
-  registry: [...platform('database', 'cache', 'access', 'lane'), 'agent', 'liveness', 'events', 'governance'],
+  registry: [...platform('database', 'cache', 'access', 'lane'), 'agent', 'liveness', 'query', 'events', 'governance'],
   analytics: [...platform('database', 'cache', 'access'), 'agent'],
   heartbeat: [...platform('database', 'access', 'limits', 'lane'), 'agent', 'liveness', 'events', 'registry'],
   retention: [...platform('database'), 'events', 'governance', 'registry'],

@@ -49,11 +49,11 @@ export function healthStatus(health: ReportedHealth | null, timeoutSeconds: numb
   return age > timeoutSeconds * 1000 ? 'stale' : health.status;
 }
 
-/** {@link healthStatus} over a row of `agents`, given the SQL of the service-wide timeout in seconds. */
-export function healthStatusSql(timeout: string): string {
+/** {@link healthStatus} over a row of `agents`, given the SQL of the service-wide timeout in seconds and of the present time. */
+export function healthStatusSql(timeout: string, now = 'now()'): string {
   return `
     CASE WHEN health IS NULL THEN 'unknown'
-         WHEN (health->>'last_check')::timestamptz < now() - make_interval(secs => ${timeoutSql(timeout)}) THEN 'stale'
+         WHEN (health->>'last_check')::timestamptz < ${now} - make_interval(secs => ${timeoutSql(timeout)}) THEN 'stale'
          ELSE health->>'status' END`;
 }
 

@@ -1,6 +1,6 @@
 import { ValidateIf, validateSync } from 'class-validator';
 import { EnvFileError, readEnvFile } from './env-file';
-import { similarNames } from './similar-names';
+import { similarNames } from '../common/similar-names';
 import { isTracingOn, type TracingSwitch } from './is-tracing-on';
 import {
   ConnectionUrl,

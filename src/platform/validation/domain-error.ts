@@ -2,6 +2,11 @@
 export interface FieldError {
   field: string;
   message: string;
+  /** Of a value that is a text of several lines: where in it, both counted from 1. */
+  line?: number;
+  column?: number;
+  /** What was probably meant in the place of what stands there. */
+  suggestion?: string;
 }
 
 /** What went wrong, as far as a client must tell it apart. Each kind is one HTTP status, see `problem.ts`. */

@@ -22,3 +22,11 @@ function isOneErrorAway(name: string, known: string): boolean {
     (rest[0] === expected[1] && rest[1] === expected[0] && rest.slice(2) === expected.slice(2))
   );
 }
+
+/** The known name that a name is one typing error away from, capitals aside. */
+export function similarName(name: string, known: readonly string[]): string | undefined {
+  const lower = name.toLowerCase();
+  return known.find(
+    (each) => each !== name && (each.toLowerCase() === lower || isOneErrorAway(lower, each.toLowerCase())),
+  );
+}

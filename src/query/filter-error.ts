@@ -1,0 +1,33 @@
+import { DomainError } from '../platform/validation/domain-error';
+
+/** What is wrong with an expression, and where. */
+export class FilterError extends Error {
+  constructor(
+    message: string,
+    /** Code units from the beginning of the text. */
+    readonly offset: number,
+    /** What was probably meant in the place of what stands there. */
+    readonly suggestion?: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The 400 for an expression that `field` of a request holds; line and column count from 1. */
+export function invalidFilter(field: string, text: string, { message, offset, suggestion }: FilterError): DomainError {
+  const before = text.slice(0, offset).split('\n');
+  const [line, column] = [before.length, [...before.at(-1)!].length + 1];
+  const hint = suggestion === undefined ? '' : ` (did you mean ${suggestion}?)`;
+  return new DomainError('invalid', 'invalid_filter', `${field}, line ${line}, column ${column}: ${message}${hint}`, {
+    errors: [{ field, message, line, column, ...(suggestion !== undefined && { suggestion }) }],
+  });
+}
+
+/** The 400 for an expression that the database could not finish in its time. */
+export function filterTooSlow(field: string, cause: unknown): DomainError {
+  const message = 'takes too long to work out: add a comparison that an index serves, see docs/filters.md';
+  return new DomainError('invalid', 'invalid_filter', `${field} ${message}`, {
+    errors: [{ field, message, line: 1, column: 1 }],
+    cause,
+  });
+}

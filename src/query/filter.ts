@@ -1,0 +1,78 @@
+import { parse, unparse } from '@bufbuild/cel';
+import type { Expr, ParsedExpr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js';
+import { checkFilter } from './filter-checker';
+import { FilterError } from './filter-error';
+import { filterEvaluator, type FilterValue, type FilterValues } from './filter-evaluator';
+import { checkWords } from './filter-lexer';
+import type { FilterMoment, FilterName, FilterSchema } from './filter-schema';
+import { filterSql, isIndexed, type FilterSqlOptions } from './filter-sql';
+import type { FilterNode } from './filter-tree';
+
+/** An expression that selects records: parsed, its names and types checked, its cost bounded. */
+export class Filter<Record> {
+  /** The same for texts that differ in spaces, comments or brackets that change nothing. */
+  readonly canonical: string;
+  /** The names that it asks for, in order. */
+  readonly uses: readonly string[];
+  /** The names among them that change without an event. */
+  readonly volatileNames: readonly string[];
+  /** Whether an index finds the records, or at least leaves few of them. */
+  readonly isIndexed: boolean;
+  private readonly tree: FilterNode;
+  private readonly names: readonly FilterName<Record>[];
+  private readonly parents: readonly string[];
+  private evaluator?: (values: FilterValues) => boolean;
+
+  /** @throws FilterError */
+  constructor(
+    readonly text: string,
+    schema: FilterSchema<Record>,
+  ) {
+    const parsed = parsedFilter(text);
+    const { tree, names, uses } = checkFilter(parsed, schema);
+    this.tree = tree;
+    this.uses = uses;
+    this.names = [...names];
+    this.volatileNames = this.names.filter(({ isVolatile }) => isVolatile).map(({ path }) => path);
+    this.canonical = unparse(parsed);
+    this.isIndexed = isIndexed(tree);
+    this.parents = schema.parents();
+  }
+
+  /** The condition as SQL over the table of the records. */
+  sql(options: FilterSqlOptions): string {
+    return filterSql(this.tree, options);
+  }
+
+  /**
+   * Whether it is true for a record.
+   * @param seesSecrets whether the one who asks sees the record's secrets
+   */
+  matches(record: Record, moment: FilterMoment, seesSecrets: boolean): boolean {
+    this.evaluator ??= filterEvaluator(parsedFilter(this.text), this.parents);
+    const values = new Map<string, FilterValue>();
+    for (const name of this.names) {
+      const isGuarded = !seesSecrets && name.hasSecrets === true;
+      values.set(name.path, { value: name.value(record, moment), isGuarded });
+    }
+    return this.evaluator(values);
+  }
+}
+
+/** @throws FilterError */
+function parsedFilter(text: string): ParsedExpr & { expr: Expr } {
+  checkWords(text);
+  try {
+    return parse(text);
+  } catch (error) {
+    if (error instanceof RangeError) throw new FilterError('is nested too deeply', 0);
+    const { location, rawMessage, message } = error as Error & ParseDetails;
+    throw new FilterError(rawMessage ?? message, location?.start.offset ?? 0);
+  }
+}
+
+/** What the parser says of an error beside its message. */
+interface ParseDetails {
+  location?: { start: { offset: number } };
+  rawMessage?: string;
+}
