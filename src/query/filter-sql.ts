@@ -1,4 +1,5 @@
 import { isSecret } from '../platform/common/secrets';
+import { withBranchesOutside } from './filter-branches';
 import { isList } from './filter-checker';
 import { CREDENTIALS_IN_TEXT, mayHoldCredentials } from './filter-sight';
 import { FILTER_LIMITS } from './filter-limits';
@@ -24,7 +25,8 @@ export interface FilterSqlOptions extends FilterSqlContext {
  * monotone; there the forms are used that indexes serve.
  */
 export function filterSql(tree: FilterNode, options: FilterSqlOptions): string {
-  return new SqlWriter(options).condition(tree, true);
+  const isPartlySeen = options.seesSecrets !== undefined;
+  return new SqlWriter(options).condition(isPartlySeen ? withBranchesOutside(tree) : tree, true);
 }
 
 /** Whether an index serves the expression: in one condition of a conjunction, or in each of a disjunction. */
@@ -226,6 +228,8 @@ class SqlWriter {
           (of) => `(CASE WHEN jsonb_typeof(${of}) = 'array' THEN ${of} -> ${index} END)`,
         );
       }
+      case 'json':
+        return this.json(node.of);
       case 'list':
         return this.list(node.items);
       case 'conditional': {
@@ -708,6 +712,9 @@ function wholeNumbers(operator: string, a: string, b: string): string {
  */
 function doubles(operator: string, a: string, b: string): string {
   const exact = operator === '/' ? 'a / nullif(b, 0)' : `a ${operator} b`;
-  return `(SELECT CASE WHEN r = 0 OR abs(r) BETWEEN 1e-300 AND 1e300 THEN ((a::float8 ${operator} b::float8)::text)::numeric END
-             FROM (SELECT ${a} AS a, ${b} AS b OFFSET 0) operands CROSS JOIN LATERAL (SELECT ${exact} AS r OFFSET 0) result)`;
+  return `(SELECT CASE WHEN f = 0 OR abs(f) BETWEEN 1e-300 AND 1e300 THEN f END
+             FROM (SELECT ${a} AS a, ${b} AS b OFFSET 0) operands
+            CROSS JOIN LATERAL (SELECT ${exact} AS r OFFSET 0) result
+            CROSS JOIN LATERAL (SELECT CASE WHEN r = 0 OR abs(r) BETWEEN 1e-305 AND 1e305
+                                            THEN ((a::float8 ${operator} b::float8)::text)::numeric END AS f OFFSET 0) rounded)`;
 }

@@ -37,6 +37,8 @@ export type FilterNode =
   /** A member of a map. */
   | { kind: 'member'; type: 'dynamic'; of: FilterNode; key: string }
   | { kind: 'element'; type: 'dynamic'; of: FilterNode; index: number }
+  /** A value of another type as JSON. */
+  | { kind: 'json'; type: 'dynamic'; of: FilterNode }
   | { kind: 'list'; type: 'dynamic'; items: FilterNode[] }
   | { kind: 'and' | 'or'; type: 'bool'; left: FilterNode; right: FilterNode }
   | { kind: 'not'; type: 'bool'; of: FilterNode }

@@ -124,7 +124,7 @@ class Generator {
         return `!(${inner()})`;
       case 'conditional':
         return `(${inner()} ? ${inner()} : ${inner()})`;
-      case 'macro':
+      default:
         return this.macro(depth);
     }
   }
