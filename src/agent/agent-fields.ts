@@ -14,7 +14,20 @@ const MAX_METADATA_DEPTH = 8;
 export const agentId: FieldRule = token(255, /^[A-Za-z0-9._:-]+$/, 'letters, digits and . _ : -');
 
 /** Names that are paths of the service, or that no URL can carry as a segment (RFC 3986, 5.2.4). */
-export const RESERVED_IDS = new Set<unknown>(['register', 'discover', 'import', 'heartbeats', '.', '..']);
+export const RESERVED_IDS = new Set<unknown>([
+  'register',
+  'discover',
+  'import',
+  'heartbeats',
+  'count',
+  'facets',
+  // paths that are yet to come
+  'match',
+  'search',
+  'watch',
+  '.',
+  '..',
+]);
 
 /** An id that a client may choose for its agent. */
 export const chosenAgentId: FieldRule = rule(agentId.schema, (value) =>

@@ -125,24 +125,25 @@ class Checker<Record> {
   /** What refers to no record has one value, which the library works out. */
   private constant(expr: Expr, kind: Expr['exprKind']): FilterNode {
     this.count(kind);
-    this.refuseUnknownCalls(expr);
+    this.checkCalls(expr);
     const pattern = kind.case === 'callExpr' && kind.value.function === 'matches' ? kind.value.args[0] : undefined;
     if (pattern) this.pattern(pattern);
-    let value: unknown;
-    try {
-      value = plan(ENVIRONMENT, this.parsedNodes.get(expr.id) ?? expr)();
-    } catch (error) {
-      value = error;
-    }
-    if (isCelError(value) || value instanceof Error) {
-      const { message } = value as Error;
-      if (typeOfFailed(kind) === 'timestamp') throw this.fault('is no time such as 2027-01-31T00:00:00Z', expr);
-      if (typeOfFailed(kind) === 'duration') throw this.fault('is no duration such as 90s or 1h30m', expr);
+    const value = this.evaluated(expr);
+    if (isError(value)) {
+      const { message } = value;
       if (/unbound function|unknown function|no matching overload|unresolved/i.test(message))
         throw this.fault(message, expr);
       return { kind: 'error', type: typeOfFailed(kind) };
     }
     return this.literal(value as CelValue, expr);
+  }
+
+  private evaluated(expr: Expr): unknown {
+    try {
+      return plan(ENVIRONMENT, this.parsedNodes.get(expr.id) ?? expr)();
+    } catch (error) {
+      return error;
+    }
   }
 
   /** Counts what is inside of a constant, which is not walked through otherwise. */
@@ -156,12 +157,15 @@ class Checker<Record> {
     }
   }
 
-  private refuseUnknownCalls(expr: Expr): void {
+  /** What is wrong with a constant whatever is made of it. */
+  private checkCalls(expr: Expr): void {
     const { exprKind: kind } = this.asWritten(expr);
     if (kind.case === 'callExpr' && (kind.value.function === 'map' || kind.value.function === 'filter')) {
       throw this.fault(`${kind.value.function}() is not supported`, expr);
     }
-    childrenOf(kind).forEach((child) => this.refuseUnknownCalls(child));
+    const time = timeProblem(kind);
+    if (time !== undefined && isError(this.evaluated(expr))) throw this.fault(time, expr);
+    childrenOf(kind).forEach((child) => this.checkCalls(child));
   }
 
   private literal(value: CelValue, expr: Expr): FilterNode {
@@ -624,11 +628,20 @@ function isConstant(kind: Expr['exprKind'], locals: readonly string[]): boolean 
   return kind.case !== undefined && childrenOf(kind).every(({ exprKind }) => isConstant(exprKind, locals));
 }
 
+function isError(value: unknown): value is Error {
+  return isCelError(value) || value instanceof Error;
+}
+
+/** What to say of a call that makes a time of a text and fails. */
+function timeProblem(kind: Expr['exprKind']): string | undefined {
+  if (kind.case !== 'callExpr' || kind.value.target) return undefined;
+  if (kind.value.function === 'timestamp') return 'is no time such as 2027-01-31T00:00:00Z';
+  return kind.value.function === 'duration' ? 'is no duration such as 90s or 1h30m' : undefined;
+}
+
 function typeOfFailed(kind: Expr['exprKind']): FilterType {
   if (kind.case !== 'callExpr') return 'dynamic';
   const name = kind.value.function;
-  if (name === 'timestamp') return 'timestamp';
-  if (name === 'duration') return 'duration';
   if (ARITHMETIC[name] ?? name === '-_') return 'int';
   if (name === '_[_]') return 'dynamic';
   return 'bool';

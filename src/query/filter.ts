@@ -16,6 +16,8 @@ export class Filter<Record> {
   readonly uses: readonly string[];
   /** The names among them that change without an event. */
   readonly volatileNames: readonly string[];
+  /** Whether it asks for anything that not every reader of a record sees. */
+  readonly asksForSecrets: boolean;
   /** Whether an index finds the records, or at least leaves few of them. */
   readonly isIndexed: boolean;
   private readonly tree: FilterNode;
@@ -34,9 +36,15 @@ export class Filter<Record> {
     this.uses = uses;
     this.names = [...names];
     this.volatileNames = this.names.filter(({ isVolatile }) => isVolatile).map(({ path }) => path);
+    this.asksForSecrets = this.names.some(({ hasSecrets }) => hasSecrets);
     this.canonical = unparse(parsed);
     this.isIndexed = isIndexed(tree);
     this.parents = schema.parents();
+  }
+
+  /** Two that mean the same are one in a key. */
+  toJSON(): string {
+    return this.canonical;
   }
 
   /** The condition as SQL over the table of the records. */

@@ -5,7 +5,10 @@ import type { AgentEvent } from '../events/agent-event';
 import type { AgentEntity } from './agent.entity';
 import { healthStatus, type ReportedHealth } from '../agent/agent-health';
 import { transition, type AgentStatus } from '../agent/agent-status';
-import type { AgentListItem } from './agent.repository';
+import { seesSecrets } from '../platform/access/access-rule';
+import type { Principal } from '../platform/access/principal';
+import type { AgentField } from './search/agent-fields';
+import type { AgentListItem, AgentRow } from './agent.repository';
 import { IntervalScaling } from '../liveness/interval-scaling';
 import { DatabaseTime } from '../liveness/database-time';
 import type {
@@ -38,6 +41,15 @@ export class AgentPresenter {
 
   summary(agent: AgentListItem): AgentSummaryDto {
     return summaryOf(agent, agent.status, this.snapshot(agent));
+  }
+
+  /** A row of a list, with the members that were asked for; undefined: those of a summary. */
+  listItem(agent: AgentRow, fields: readonly AgentField[] | undefined, principal: Principal): AgentSummaryDto {
+    if (fields === undefined) return this.summary(agent);
+    const record = isWhole(agent) ? this.record(agent, seesSecrets(principal, agent)) : this.summary(agent);
+    return Object.fromEntries(
+      fields.map((field) => [field, record[field as keyof AgentSummaryDto]]),
+    ) as unknown as AgentSummaryDto;
   }
 
   /** For somebody who may see its secrets, or may not. */
@@ -113,6 +125,11 @@ function summaryOf(agent: AgentListItem, status: AgentStatus, { lastSeen }: Snap
     registered_at: agent.registeredAt.toISOString(),
     last_seen: textOf(lastSeen),
   };
+}
+
+/** Whether a row holds the whole record. */
+function isWhole(agent: AgentRow): agent is AgentEntity {
+  return 'metadata' in agent;
 }
 
 function statusOf({ status }: AgentEntity, { beat }: Snapshot): AgentStatus {

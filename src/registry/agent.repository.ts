@@ -7,14 +7,37 @@ import { aboutAgent, appendEvents, provenanceJson } from '../events/append-event
 import { AgentChanged, type AgentEventType, type ChangedAgent } from '../events/agent-changed.event';
 import { agentBanned, agentQuarantined } from '../agent/agent.errors';
 import { Configuration } from '../platform/config/configuration';
+import { DatabaseTime } from '../liveness/database-time';
 import type { AgentEntity } from './agent.entity';
 import type { AgentFields } from './agent-fields.mapping';
-import { countStatement, LIST_COLUMNS, pageStatement } from './search/agent-selection.sql';
+import type { AgentCriteria } from './search/agent-filters';
 import type { AgentQuery } from './search/agent-query';
+import {
+  COLUMNS,
+  countStatement,
+  facetStatement,
+  pageStatement,
+  RECORD,
+  type StatementContext,
+} from './search/agent-selection.sql';
+import type { Facet } from './search/facets';
 import { transition, transitionSql, type AgentStatus, type MaintainedBy } from '../agent/agent-status';
 
 /** The columns of a list item: without what may be large. */
 export type AgentListItem = Omit<AgentEntity, 'metadata' | 'health' | 'deregisteredAt' | 'bannedAt' | 'maintenanceBy'>;
+
+/** A row of a list; the whole record where members were asked for that a list item does not have. */
+export type AgentRow = (AgentListItem | AgentEntity) & {
+  /** Its value in an order that is not that of the ids. */
+  orderKey?: string | null;
+};
+
+export interface FacetRow {
+  value: string | number | boolean;
+  count: number;
+  /** Of all values. */
+  total: number;
+}
 
 /** A registration to write. */
 export interface NewRegistration {
@@ -47,13 +70,6 @@ export interface ChangedRecord {
   change: AgentChanged;
 }
 
-/** All columns, named as the entity names them. */
-export const COLUMNS = `${LIST_COLUMNS}, metadata, health, deregistered_at AS "deregisteredAt", banned_at AS "bannedAt",
-  maintenance_by AS "maintenanceBy"`;
-
-/** The same, and whose it is. */
-const RECORD = `SELECT ${COLUMNS}, (SELECT owner FROM agent_credentials WHERE agent_id = agents.id) AS owner FROM agents`;
-
 const REGISTRATION_ATTEMPTS = 10;
 
 /** The SQL about agents. Every statement that changes one appends its event too. */
@@ -63,6 +79,7 @@ export class AgentRepository {
     private readonly database: Database,
     private readonly reporting: ReportingDatabase,
     private readonly configuration: Configuration,
+    private readonly databaseTime: DatabaseTime,
   ) {}
 
   /** The agent, or its tombstone, or undefined when the id is unknown. */
@@ -86,16 +103,26 @@ export class AgentRepository {
   }
 
   /** At most `limit + 1` agents in the order of their ids: one more than asked for when there is a next page. */
-  async page(query: AgentQuery): Promise<AgentListItem[]> {
-    const { sql, parameters } = pageStatement(query, this.configuration.HEARTBEAT_TIMEOUT_SECONDS);
-    return this.reporting.query<AgentListItem>(sql, parameters);
+  async page(query: AgentQuery): Promise<AgentRow[]> {
+    const { sql, parameters } = pageStatement(query, this.statementContext());
+    return this.reporting.query<AgentRow>(sql, parameters);
   }
 
   /** How many agents match, whatever the page. */
-  async count(query: AgentQuery): Promise<number> {
-    const { sql, parameters } = countStatement(query, this.configuration.HEARTBEAT_TIMEOUT_SECONDS);
+  async count(query: AgentCriteria): Promise<number> {
+    const { sql, parameters } = countStatement(query, this.statementContext());
     const [row] = await this.reporting.query<{ total: number }>(sql, parameters);
     return row!.total;
+  }
+
+  /** The most frequent values of a facet among the agents that match. */
+  async facet(query: AgentCriteria, facet: Facet, limit: number): Promise<FacetRow[]> {
+    const { sql, parameters } = facetStatement(query, facet, limit, this.statementContext());
+    return this.reporting.query<FacetRow>(sql, parameters);
+  }
+
+  private statementContext(): StatementContext {
+    return { timeoutSeconds: this.configuration.HEARTBEAT_TIMEOUT_SECONDS, now: this.databaseTime.now() };
   }
 
   /** Makes the agent active under these fields, whether it is new, known, or a tombstone. Atomic, safe to race. */

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { SharedAnswers } from '../platform/cache/shared-answers';
 import { BatchLoader } from '../platform/common/batch-loader';
-import { rejectIfAny, validationError, type FieldError } from '../platform/validation/domain-error';
+import { DomainError, rejectIfAny, validationError, type FieldError } from '../platform/validation/domain-error';
 import { mergePatch } from '../platform/validation/merge-patch';
-import { pageOf, type Page } from '../platform/validation/paging';
+import type { Page } from '../platform/validation/paging';
 import { isJsonObject, unknownFields, violationsOf } from '../platform/validation/validate';
+import { filterTooSlow } from '../query/filter-error';
 import type { Actor, AgentEvent, Provenance } from '../events/agent-event';
 import { askedBy } from '../events/provenance';
 import { AgentEvents } from '../events/agent-events';
@@ -23,9 +24,12 @@ import {
   preconditionFailed,
 } from '../agent/agent.errors';
 import { changesOf, fieldsFrom, fieldsOf, type AgentFields } from './agent-fields.mapping';
-import { AGENT_LIST, type AgentQuery } from './search/agent-query';
+import type { AgentCriteria } from './search/agent-filters';
+import { canPage, cursorOf } from './search/agent-order';
+import { listOf, type AgentQuery } from './search/agent-query';
+import type { Facet, FacetRequest } from './search/facets';
 import { AgentCache } from './agent-cache';
-import { AgentRepository, type AgentChange, type AgentListItem } from './agent.repository';
+import { AgentRepository, type AgentChange, type AgentRow } from './agent.repository';
 import { mayEndMaintenance, transition, type AgentStatus, type LifecycleEvent } from '../agent/agent-status';
 import { AgentCountCache, hashOf } from './search/agent-count-cache';
 import { AgentFieldsDto, HeartbeatSettingsDto, type SetStatusDto } from './dto/agent-requests.dto';
@@ -41,6 +45,21 @@ export interface ChangeOptions {
   /** Operators change what is quarantined, and ban. */
   isOperator: boolean;
   ifMatch?: string;
+}
+
+/** One page of a list. */
+export interface AgentPage extends Page<AgentRow> {
+  /** How many there are on all pages, if that was asked for. */
+  total: number | undefined;
+}
+
+/** The values that agents have of one kind. */
+export interface FacetCounts {
+  by: Facet;
+  /** The most frequent first. */
+  buckets: { value: string | number | boolean; count: number }[];
+  /** Agents with other values. */
+  other_count: number;
 }
 
 export interface DeregisterOptions extends ChangeOptions {
@@ -73,18 +92,42 @@ export class AgentService {
     return registered(id, await this.agents.find(id));
   }
 
-  /** One page of the agents that match, as they are, and how many matched in all at most two seconds ago. */
-  async list(query: AgentQuery): Promise<Page<AgentListItem> & { total: number }> {
-    const [rows, total] = await Promise.all([this.page(query), this.totals.count(query)]);
-    return { ...pageOf(rows, query.limit, AGENT_LIST, ({ id }) => id), total };
+  /** One page of the agents that match, as they are, and, if it is asked for, how many matched in all at most two seconds ago. */
+  async list(query: AgentQuery): Promise<AgentPage> {
+    const total = query.includeTotal ? this.count(query) : undefined;
+    const [rows, counted] = await Promise.all([this.page(query), total]);
+    const items = rows.slice(0, query.limit);
+    const last = rows.length > query.limit && canPage(query.order) ? items.at(-1) : undefined;
+    const position = last && { value: last.orderKey ?? null, id: last.id };
+    return { items, nextCursor: position ? cursorOf(listOf(query), query.order, position) : null, total: counted };
   }
 
-  /** A page by health looks at agents until it is full, and at all of them if few feel so: once for all who ask at the same time. */
-  private page(query: AgentQuery): Promise<AgentListItem[]> {
-    if (query.health === undefined) return this.agents.page(query);
-    const { limit, after } = query;
-    const name = `page:${hashOf(query)}:${JSON.stringify([limit, after])}`;
-    return this.answers.together(name, () => this.agents.page(query));
+  /** How many agents match, at most two seconds ago. */
+  count(query: AgentCriteria): Promise<number> {
+    return bounded(query, () => this.totals.count(query));
+  }
+
+  /** How often each value occurs among the agents that match, at most two seconds ago. */
+  async facets(query: AgentCriteria, { by, limit }: FacetRequest): Promise<FacetCounts[]> {
+    const hash = hashOf(query);
+    const ask = async (facet: Facet): Promise<FacetCounts> => {
+      const rows = await this.answers.recent(`facet:${hash}:${limit}:${facet}`, () =>
+        this.agents.facet(query, facet, limit),
+      );
+      const listed = rows.reduce((sum, { count }) => sum + count, 0);
+      const buckets = rows.map(({ value, count }) => ({ value, count }));
+      return { by: facet, buckets, other_count: (rows[0]?.total ?? 0) - listed };
+    };
+    return bounded(query, () => Promise.all(by.map(ask)));
+  }
+
+  /** A page whose condition no index serves looks at agents until it is full: once for all who ask at the same time. */
+  private page(query: AgentQuery): Promise<AgentRow[]> {
+    const ask = (): Promise<AgentRow[]> => this.agents.page(query);
+    if (query.health === undefined && query.filter === undefined) return ask();
+    const { limit, after, order, fields } = query;
+    const name = `page:${hashOf(query)}:${JSON.stringify([limit, after, order, fields])}`;
+    return bounded(query, () => this.answers.together(name, ask));
   }
 
   /** One page of what became of the agent, newest first, also of one that is deregistered while its tombstone is kept. A cursor of another agent is `validation_failed`, one from before a backup was restored `cursor_invalid`. */
@@ -202,6 +245,16 @@ export class AgentService {
     const action = event.type === 'deregistered' ? 'deregister_agent' : 'set_agent_status';
     const context = contextOfStatus(id, current, agent.status, status, event.reason);
     await this.governance.authorize(action, context, event.provenance);
+  }
+}
+
+/** An expression that takes too long is one to be changed: an answer that says "later" would have it asked again. */
+async function bounded<T>({ filter }: AgentCriteria, ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    const isTooSlow = filter !== undefined && error instanceof DomainError && error.code === 'query_timeout';
+    throw isTooSlow ? filterTooSlow('filter', error) : error;
   }
 }
 

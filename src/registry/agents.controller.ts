@@ -14,7 +14,9 @@ import { HotRoute } from '../platform/lane/hot-route.decorator';
 import { AgentImportService } from './bulk-import/agent-import.service';
 import { AgentPresenter } from './agent.presenter';
 import { ApiFilters } from './search/agent-filters';
-import { asSeenBy, queryFromDiscovery, queryFromParameters } from './search/agent-query';
+import { asSeenBy, queryFromDiscovery, queryFromParameters, type AgentQuery } from './search/agent-query';
+import { AGENT_FIELDS } from './search/agent-fields';
+import { ORDER_NAMES } from './search/agent-order';
 import { AgentService } from './agent.service';
 import { DiscoverAgentsDto, ImportAgentsDto, RegisterAgentDto } from './dto/agent-requests.dto';
 import { AgentPageDto, DiscoveryDto, ImportResultsDto, RegistrationDto } from './dto/agent-responses.dto';
@@ -63,16 +65,33 @@ export class AgentsController {
   @Get()
   @ReadsQuery()
   @Requires('read')
-  @ApiOperation({ operationId: 'listAgents', summary: 'List agents, filtered, page by page in the order of their ids' })
+  @ApiOperation({ operationId: 'listAgents', summary: 'List agents, filtered and ordered, page by page' })
   @ApiFilters()
+  @ApiQuery({
+    name: 'order_by',
+    required: false,
+    enum: ORDER_NAMES,
+    description: 'Default `id`. In the orders of `status` and `last_seen` there is one page only.',
+  })
+  @ApiQuery({
+    name: 'fields',
+    required: false,
+    type: String,
+    example: 'id,name,health',
+    description: `The members that are wanted, with commas between: ${AGENT_FIELDS.join(', ')}. \`id\` always comes.`,
+  })
+  @ApiQuery({
+    name: 'include_total',
+    required: false,
+    enum: ['true', 'false'],
+    description: 'false: `total` is left out, and nothing is counted.',
+  })
   @ApiQuery({ name: 'limit', required: false, type: 'integer', description: '1 to 1000, default 100.' })
   @ApiQuery({ name: 'cursor', required: false, type: String, description: 'The `next_cursor` of the page before.' })
   @ApiOkResponse({ type: AgentPageDto })
   @ApiProblems(400)
   async list(@Query() parameters: QueryParameters, @Caller() principal: Principal): Promise<AgentPageDto> {
-    const page = await this.agents.list(asSeenBy(principal, queryFromParameters(parameters)));
-    const agents = page.items.map((agent) => this.presenter.summary(agent));
-    return { agents, total: page.total, next_cursor: page.nextCursor };
+    return this.page(asSeenBy(principal, queryFromParameters(parameters)), principal);
   }
 
   @Post('discover')
@@ -81,10 +100,12 @@ export class AgentsController {
   @ApiOperation({ operationId: 'discoverAgents', summary: 'Find agents by type, category, status and capabilities' })
   @ApiOkResponse({ type: DiscoveryDto })
   @ApiProblems(400, 413, 415)
-  async discover(@ValidBody(DiscoverAgentsDto) body: DiscoverAgentsDto): Promise<DiscoveryDto> {
-    const page = await this.agents.list(queryFromDiscovery(body));
-    const agents = page.items.map((agent) => this.presenter.summary(agent));
-    return { agents, total: page.total, next_cursor: page.nextCursor, query: { ...body } };
+  async discover(
+    @ValidBody(DiscoverAgentsDto) body: DiscoverAgentsDto,
+    @Caller() principal: Principal,
+  ): Promise<DiscoveryDto> {
+    const page = await this.page(asSeenBy(principal, queryFromDiscovery(body)), principal);
+    return { ...page, query: { ...body } };
   }
 
   @Post('import')
@@ -112,5 +133,11 @@ export class AgentsController {
     const dryRun = parameters.words('dry_run', ['true', 'false']).includes('true');
     parameters.finish();
     return { results: await this.imports.import(agents, { dryRun, actor: actorOf(principal) }) };
+  }
+
+  private async page(query: AgentQuery, principal: Principal): Promise<AgentPageDto> {
+    const { items, total, nextCursor } = await this.agents.list(query);
+    const agents = items.map((agent) => this.presenter.listItem(agent, query.fields, principal));
+    return { agents, ...(total !== undefined && { total }), next_cursor: nextCursor };
   }
 }

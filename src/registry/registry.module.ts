@@ -14,6 +14,7 @@ import { AgentService } from './agent.service';
 import { AgentTokenController } from './own-token/agent-token.controller';
 import { BansController } from './bans/bans.controller';
 import { AgentCountCache } from './search/agent-count-cache';
+import { SearchController } from './search/search.controller';
 import { AgentsController } from './agents.controller';
 import { IdempotencyKeyEntity } from './registration/idempotency-key.entity';
 import { IdempotencyRepository } from './registration/idempotency.repository';
@@ -33,7 +34,7 @@ import { AgentMetrics } from './agent.metrics';
 /** Agents: registering, finding, reading, changing and deregistering them. */
 @Module({
   imports: [TypeOrmModule.forFeature([AgentEntity, IdempotencyKeyEntity]), RegistryCacheModule, EventsModule],
-  controllers: [AgentsController, AgentController, AgentTokenController, BansController],
+  controllers: [AgentsController, SearchController, AgentController, AgentTokenController, BansController],
   providers: [
     AgentMetrics,
     AgentChangeLogger,

@@ -1,6 +1,8 @@
 import { Client } from 'pg';
 import { listStatement } from '../../src/governance/governance-decisions.repository';
 import { countStatement, pageStatement, type Statement } from '../../src/registry/search/agent-selection.sql';
+import { agentFilter } from '../../src/registry/search/agent-filter';
+import { BY_ID } from '../../src/registry/search/agent-order';
 import type { AgentQuery } from '../../src/registry/search/agent-query';
 import { seedFleet } from '../support/fleet';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
@@ -25,8 +27,12 @@ describe('At 20,000 agents', () => {
     categories: [],
     capabilities: [],
     metadata: [],
+    order: BY_ID,
     limit: 100,
+    includeTotal: true,
   };
+  const context = { timeoutSeconds: 30, now: new Date() };
+  const position = { value: 'fleet-00010000', id: 'fleet-00010000' };
 
   const indexesOf = async ({ sql, parameters }: Statement): Promise<(string | undefined)[]> => {
     const [row] = await database.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(`EXPLAIN (FORMAT JSON) ${sql}`, parameters);
@@ -43,20 +49,57 @@ describe('At 20,000 agents', () => {
     ['metadata that may be a number', { metadata: [['serial', '77']] }, 'idx_agents_metadata'],
   ])('a filter by %s uses its index, for the page and for the total', async (_, criteria, index) => {
     const query = { ...everything, ...criteria };
-    expect(await indexesOf(pageStatement(query, 30))).toContain(index);
-    expect(await indexesOf(countStatement(query, 30))).toContain(index);
+    expect(await indexesOf(pageStatement(query, context))).toContain(index);
+    expect(await indexesOf(countStatement(query, context))).toContain(index);
   });
 
+  it.each([
+    ['agent.id == "fleet-00000042"', 'agents_pkey'],
+    ['agent.id in ["fleet-00000042", "fleet-00000043"]', 'agents_pkey'],
+    ['agent.type == "type-33"', 'idx_agents_type'],
+    ['agent.type in ["type-33", "type-34"]', 'idx_agents_type'],
+    ['agent.status == "maintenance"', 'idx_agents_status'],
+    ['agent.name == "Agent 42"', 'idx_agents_name'],
+    ['agent.category == "nowhere"', 'idx_agents_category'],
+    ['agent.version == "9.9.9"', 'idx_agents_version'],
+    ['agent.owner == "somebody"', 'idx_agent_credentials_owner'],
+    ['"skill-42" in agent.capabilities', 'idx_agents_capabilities'],
+    ['agent.capabilities.containsAll(["skill-42", "skill-307"])', 'idx_agents_capabilities'],
+    ['agent.capabilities.containsAny(["skill-42", "skill-307"])', 'idx_agents_capabilities'],
+    ['agent.capabilities.exists(c, c == "skill-42")', 'idx_agents_capabilities'],
+    ['agent.metadata.team == "team-7"', 'idx_agents_metadata'],
+    ['agent.metadata.team in ["team-7", "team-8"]', 'idx_agents_metadata'],
+    ['agent.metadata.serial == 77', 'idx_agents_metadata'],
+    ['agent.type == "type-33" && agent.health.cpu_percent > 90.0 && !has(agent.metadata.canary)', 'idx_agents_type'],
+    ['agent.name == "Agent 42" || agent.id == "fleet-00000043"', 'idx_agents_name'],
+  ])('the expression %s uses an index, for the page and for the total', async (text, index) => {
+    const filter = agentFilter(text);
+    expect(filter.isIndexed).toBe(true);
+    const query = { ...everything, filter };
+    expect(await indexesOf(pageStatement(query, context))).toContain(index);
+    expect(await indexesOf(countStatement(query, context))).toContain(index);
+  });
+
+  it.each(['name', 'type', 'category', 'version'] as const)(
+    'a page in the order of %s is read off its index',
+    async (by) => {
+      for (const isDescending of [false, true]) {
+        const query = { ...everything, order: { by, isDescending }, after: { value: 'm', id: 'm' }, limit: 10 };
+        expect(await indexesOf(pageStatement(query, context))).toContain(`idx_agents_${by}`);
+      }
+    },
+  );
+
   it('a page anywhere in the whole list is read off the primary key', async () => {
-    expect(await indexesOf(pageStatement({ ...everything, after: 'fleet-00010000' }, 30))).toEqual([
+    expect(await indexesOf(pageStatement({ ...everything, after: position }, context))).toEqual([
       undefined,
       'agents_pkey',
     ]);
   });
 
   it('a page of one type is read off its index in order, without a sort', async () => {
-    const query = { ...everything, types: ['type-33'], after: 'fleet-00010000', limit: 10 };
-    expect(await indexesOf(pageStatement(query, 30))).toEqual([undefined, 'idx_agents_type']);
+    const query = { ...everything, types: ['type-33'], after: position, limit: 10 };
+    expect(await indexesOf(pageStatement(query, context))).toEqual([undefined, 'idx_agents_type']);
   });
 
   it('the decisions that were refused are found among many that were not', async () => {

@@ -48,7 +48,8 @@ export async function compareEvaluations(
     }
     const reader = random.pick(readers);
     const parameters: unknown[] = [];
-    const condition = filterConditionSql(filter, reader === null ? 'all' : { owner: reader }, NOW, {
+    const condition = filterConditionSql(filter, reader === null ? 'all' : { owner: reader }, {
+      now: NOW,
       parameter: (value) => `$${parameters.push(value)}`,
       timeoutSeconds: TIMEOUT_SECONDS,
     });

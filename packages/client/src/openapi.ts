@@ -7,7 +7,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List agents, filtered, page by page in the order of their ids */
+        /** List agents, filtered and ordered, page by page */
         get: {
             parameters: {
                 query?: {
@@ -17,12 +17,20 @@ export interface paths {
                     category?: string[];
                     /** @description The `next_cursor` of the page before. */
                     cursor?: string;
+                    /** @description The members that are wanted, with commas between: id, name, type, category, version, status, capabilities, endpoints, metadata, registered_at, last_seen, health, heartbeat. `id` always comes. */
+                    fields?: string;
+                    /** @description An expression (CEL) that must be true, at most 2048 characters; see docs/filters.md. */
+                    filter?: string;
                     health?: "healthy" | "degraded" | "unhealthy" | "unknown" | "stale";
+                    /** @description false: `total` is left out, and nothing is counted. */
+                    include_total?: "true" | "false";
                     /** @description 1 to 1000, default 100. */
                     limit?: number;
                     /** @description The value of a key of the metadata, e.g. `metadata.team=data-team`. At most 20 keys. A secret is looked for among the caller's own agents only, unless it is `admin`. */
                     "metadata.<key>"?: string;
                     name?: string;
+                    /** @description Default `id`. In the orders of `status` and `last_seen` there is one page only. */
+                    order_by?: "id" | "id asc" | "id desc" | "name" | "name asc" | "name desc" | "type" | "type asc" | "type desc" | "category" | "category asc" | "category desc" | "version" | "version asc" | "version desc" | "registered_at" | "registered_at asc" | "registered_at desc" | "status" | "status asc" | "status desc" | "last_seen" | "last_seen asc" | "last_seen desc";
                     /** @description Any of them. */
                     status?: ("active" | "unhealthy" | "inactive" | "maintenance" | "quarantined" | "deregistered")[];
                     /** @description Any of them. */
@@ -1433,6 +1441,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/agents/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many agents match */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description All of them. */
+                    capability?: string[];
+                    /** @description Any of them. */
+                    category?: string[];
+                    /** @description An expression (CEL) that must be true, at most 2048 characters; see docs/filters.md. */
+                    filter?: string;
+                    health?: "healthy" | "degraded" | "unhealthy" | "unknown" | "stale";
+                    /** @description The value of a key of the metadata, e.g. `metadata.team=data-team`. At most 20 keys. A secret is looked for among the caller's own agents only, unless it is `admin`. */
+                    "metadata.<key>"?: string;
+                    name?: string;
+                    /** @description Any of them. */
+                    status?: ("active" | "unhealthy" | "inactive" | "maintenance" | "quarantined" | "deregistered")[];
+                    /** @description Any of them. */
+                    type?: string[];
+                    version?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["AgentCount"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                503: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/agents/discover": {
         parameters: {
             query?: never;
@@ -1533,6 +1641,110 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/facets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which values the agents have that match, and how often */
+        get: {
+            parameters: {
+                query: {
+                    /** @description `type`, `status`, `category`, `version`, `capability`, `health` or `metadata.<key>`; up to ten of them. */
+                    by: string[];
+                    /** @description All of them. */
+                    capability?: string[];
+                    /** @description Any of them. */
+                    category?: string[];
+                    /** @description An expression (CEL) that must be true, at most 2048 characters; see docs/filters.md. */
+                    filter?: string;
+                    health?: "healthy" | "degraded" | "unhealthy" | "unknown" | "stale";
+                    /** @description Values of each: 1 to 1000, default 20. */
+                    limit?: number;
+                    /** @description The value of a key of the metadata, e.g. `metadata.team=data-team`. At most 20 keys. A secret is looked for among the caller's own agents only, unless it is `admin`. */
+                    "metadata.<key>"?: string;
+                    name?: string;
+                    /** @description Any of them. */
+                    status?: ("active" | "unhealthy" | "inactive" | "maintenance" | "quarantined" | "deregistered")[];
+                    /** @description Any of them. */
+                    type?: string[];
+                    version?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Facets"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                503: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2154,6 +2366,115 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/filters/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Check an expression, for editors
+         * @description Nothing is evaluated. What is wrong with it comes as `invalid_filter`, with its place.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CheckFilter"];
+                };
+            };
+            responses: {
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CheckedFilter"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is too large. `payload_too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not declared as UTF-8 JSON. `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                503: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/governance/decisions": {
         parameters: {
             query?: never;
@@ -2710,6 +3031,13 @@ export interface components {
             /** @example 1.0.0 */
             version: string | null;
         };
+        AgentCount: {
+            /**
+             * @description All that match, at most two seconds ago.
+             * @example 12
+             */
+            total: number;
+        };
         AgentDefinition: {
             /**
              * @description What the agent can do.
@@ -2844,10 +3172,10 @@ export interface components {
             /** @description null: this is the last page. */
             next_cursor: string | null;
             /**
-             * @description All that match, on this page or not.
+             * @description All that match, on this page or not; absent with `include_total=false`.
              * @example 1
              */
-            total: number;
+            total?: number;
         };
         AgentPatch: {
             /**
@@ -2945,6 +3273,26 @@ export interface components {
          * @enum {string}
          */
         CallerKind: "client" | "agent" | "anonymous";
+        CheckedFilter: {
+            /** @description Whether an index finds the agents, or at least leaves few of them to look at. */
+            indexed: boolean;
+            /**
+             * @description The names that it asks for.
+             * @example [
+             *       "agent.type"
+             *     ]
+             */
+            uses: string[];
+            /** @enum {boolean} */
+            valid: true;
+        };
+        CheckFilter: {
+            /**
+             * @description The expression.
+             * @example agent.type == "worker"
+             */
+            filter: string;
+        };
         Decision: {
             /**
              * @example register_agent
@@ -3012,8 +3360,33 @@ export interface components {
             category?: string;
             /** @description The next_cursor of the page before. */
             cursor?: string;
+            /**
+             * @description The members that are wanted.
+             * @example [
+             *       "id",
+             *       "name",
+             *       "health"
+             *     ]
+             */
+            fields?: ("id" | "name" | "type" | "category" | "version" | "status" | "capabilities" | "endpoints" | "metadata" | "registered_at" | "last_seen" | "health" | "heartbeat")[];
+            /**
+             * @description An expression (CEL) that must be true, at most 2048 characters; see docs/filters.md.
+             * @example agent.metadata.team == "data"
+             */
+            filter?: string;
+            /**
+             * @description false: `total` is left out, and nothing is counted.
+             * @default true
+             */
+            include_total?: boolean;
             /** @default 100 */
             limit?: number;
+            /**
+             * @description In the orders of `status` and `last_seen` there is one page only.
+             * @default id
+             * @enum {string}
+             */
+            order_by?: "id" | "id asc" | "id desc" | "name" | "name asc" | "name desc" | "type" | "type asc" | "type desc" | "category" | "category asc" | "category desc" | "version" | "version asc" | "version desc" | "registered_at" | "registered_at asc" | "registered_at desc" | "status" | "status asc" | "status desc" | "last_seen" | "last_seen asc" | "last_seen desc";
             /**
              * @example active
              * @enum {string}
@@ -3031,10 +3404,34 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
-             * @description All that match, on this page or not.
+             * @description All that match, on this page or not; absent with `include_total=false`.
              * @example 1
              */
-            total: number;
+            total?: number;
+        };
+        Facet: {
+            /** @description The most frequent values first. */
+            buckets: components["schemas"]["FacetBucket"][];
+            /** @example type */
+            by: string;
+            /**
+             * @description Agents with values that are in no bucket.
+             * @example 3
+             */
+            other_count: number;
+        };
+        FacetBucket: {
+            /** @example 12 */
+            count: number;
+            /**
+             * @description The value; of metadata, as it is in the record.
+             * @example worker
+             */
+            value: string | number | boolean;
+        };
+        Facets: {
+            /** @description In the order in which they were asked for. */
+            facets: components["schemas"]["Facet"][];
         };
         FleetHealth: {
             /**
@@ -3456,13 +3853,25 @@ export interface components {
             status: components["schemas"]["AgentStatus"];
         };
         Violation: {
+            /** @example 7 */
+            column?: number;
             /**
              * @description Path of the value in the request.
              * @example capabilities[3]
              */
             field: string;
+            /**
+             * @description Of an expression: where in it, counted from 1.
+             * @example 1
+             */
+            line?: number;
             /** @example is there twice */
             message: string;
+            /**
+             * @description What was probably meant there.
+             * @example agent.status
+             */
+            suggestion?: string;
         };
         WhoAmI: {
             /**

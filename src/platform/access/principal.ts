@@ -11,6 +11,8 @@ export interface Client {
   /** Owns the agents that it registers. */
   name: string;
   scopes: readonly Scope[];
+  /** The expression that holds for the agents that the token is for; undefined: it is for all. */
+  where?: string;
   /** When the token that was presented ends, milliseconds since 1970; Infinity: it does not. */
   expiresAt: number;
 }

@@ -7,6 +7,15 @@ export class ViolationDto {
 
   @ApiProperty({ example: 'is there twice' })
   message!: string;
+
+  @ApiProperty({ required: false, example: 1, description: 'Of an expression: where in it, counted from 1.' })
+  line?: number;
+
+  @ApiProperty({ required: false, example: 7 })
+  column?: number;
+
+  @ApiProperty({ required: false, example: 'agent.status', description: 'What was probably meant there.' })
+  suggestion?: string;
 }
 
 /** Problem details (RFC 9457). */

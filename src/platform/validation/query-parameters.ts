@@ -41,6 +41,14 @@ export class QueryParameters {
     return values[0];
   }
 
+  /** The value of a parameter that may be given once and is checked by its reader, the empty one as well. */
+  text(name: string): string | undefined {
+    this.known.add(name);
+    const values = this.search.getAll(name);
+    if (values.length > 1) this.errors.push({ field: name, message: 'must not be given more than once' });
+    return values[0];
+  }
+
   /** Values out of a fixed list of words. */
   words<Word extends string>(name: string, words: readonly Word[]): Word[] {
     const values = this.many(name, 100) as Word[];

@@ -48,3 +48,18 @@ export function oneOf(words: readonly string[]): FieldRule {
     violation(typeof value === 'string' && words.includes(value) ? undefined : message),
   );
 }
+
+/** A text whose content its reader checks: an expression. */
+export function unchecked(): FieldRule {
+  return rule({ type: String }, (value) => violation(typeof value === 'string' ? undefined : 'must be a string'));
+}
+
+/** An array of the words given, or a text of them with commas between. */
+export function wordsOf(words: readonly string[]): FieldRule {
+  const message = `must be an array of words out of ${words.join(', ')}`;
+  const schema = { type: String, isArray: true, enum: [...words] };
+  return rule(schema, (value) => {
+    const items: unknown[] = typeof value === 'string' ? value.split(',') : Array.isArray(value) ? value : [undefined];
+    return violation(items.every((item) => words.includes(item as string)) ? undefined : message);
+  });
+}

@@ -5,7 +5,7 @@ import type { Provenance } from '../../events/agent-event';
 import { aboutAgent, appendEvents, provenanceJson } from '../../events/append-events.sql';
 import type { AgentEntity } from '../agent.entity';
 import type { AgentFields } from '../agent-fields.mapping';
-import { COLUMNS } from '../agent.repository';
+import { COLUMNS } from '../search/agent-selection.sql';
 import type { AgentStatus } from '../../agent/agent-status';
 
 /** One agent as an import wants it to be, and the event that says so. */

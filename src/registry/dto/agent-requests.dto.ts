@@ -1,8 +1,11 @@
-import { boolean, integer, oneOf, text } from '../../platform/validation/rules';
+import { boolean, integer, oneOf, text, unchecked, wordsOf } from '../../platform/validation/rules';
 import { Field, nested } from '../../platform/validation/validate';
 import { LONGEST_CURSOR, MAX_PAGE_SIZE } from '../../platform/validation/paging';
 import { capabilities, chosenAgentId, definitions, endpoints, metadata } from '../../agent/agent-fields';
 import { AGENT_STATUSES } from '../../agent/agent-status';
+import { FILTER_LIMITS } from '../../query/filter-limits';
+import { AGENT_FIELDS } from '../search/agent-fields';
+import { ORDER_NAMES } from '../search/agent-order';
 
 export class HeartbeatSettingsDto {
   @Field(integer(1, 3600), { description: 'Seconds between two heartbeats.', default: 10 })
@@ -74,6 +77,25 @@ export class DiscoverAgentsDto {
   @Field(capabilities, { example: ['data-transform'], description: 'The agent has all of them.' })
   capabilities?: string[] | null;
 
+  @Field(unchecked(), {
+    maxLength: FILTER_LIMITS.characters,
+    example: 'agent.metadata.team == "data"',
+    description: 'An expression (CEL) that must be true, at most 2048 characters; see docs/filters.md.',
+  })
+  filter?: string | null;
+
+  @Field(oneOf(ORDER_NAMES), {
+    default: 'id',
+    description: 'In the orders of `status` and `last_seen` there is one page only.',
+  })
+  order_by?: string | null;
+
+  @Field(wordsOf(AGENT_FIELDS), { example: ['id', 'name', 'health'], description: 'The members that are wanted.' })
+  fields?: string[] | string | null;
+
+  @Field(boolean(), { default: true, description: 'false: `total` is left out, and nothing is counted.' })
+  include_total?: boolean | null;
+
   @Field(integer(1, MAX_PAGE_SIZE), { default: 100 })
   limit?: number | null;
 
@@ -87,4 +109,14 @@ export class SetStatusDto {
 
   @Field(text(1, 1000), { example: 'Moving to another rack' })
   reason?: string | null;
+}
+
+export class CheckFilterDto {
+  @Field(unchecked(), {
+    required: true,
+    maxLength: FILTER_LIMITS.characters,
+    example: 'agent.type == "worker"',
+    description: 'The expression.',
+  })
+  filter!: string;
 }

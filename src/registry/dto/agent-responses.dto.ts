@@ -148,11 +148,59 @@ export class AgentPageDto {
   @ApiProperty({ type: [AgentSummaryDto] })
   agents!: AgentSummaryDto[];
 
-  @ApiProperty({ example: 1, description: 'All that match, on this page or not.' })
-  total!: number;
+  @ApiProperty({
+    required: false,
+    example: 1,
+    description: 'All that match, on this page or not; absent with `include_total=false`.',
+  })
+  total?: number;
 
   @ApiProperty({ type: String, nullable: true, description: 'null: this is the last page.' })
   next_cursor!: string | null;
+}
+
+export class AgentCountDto {
+  @ApiProperty({ example: 12, description: 'All that match, at most two seconds ago.' })
+  total!: number;
+}
+
+export class FacetBucketDto {
+  @ApiProperty({
+    oneOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }],
+    example: 'worker',
+    description: 'The value; of metadata, as it is in the record.',
+  })
+  value!: string | number | boolean;
+
+  @ApiProperty({ example: 12 })
+  count!: number;
+}
+
+export class FacetDto {
+  @ApiProperty({ example: 'type' })
+  by!: string;
+
+  @ApiProperty({ type: [FacetBucketDto], description: 'The most frequent values first.' })
+  buckets!: FacetBucketDto[];
+
+  @ApiProperty({ example: 3, description: 'Agents with values that are in no bucket.' })
+  other_count!: number;
+}
+
+export class FacetsDto {
+  @ApiProperty({ type: [FacetDto], description: 'In the order in which they were asked for.' })
+  facets!: FacetDto[];
+}
+
+export class CheckedFilterDto {
+  @ApiProperty({ enum: [true] })
+  valid!: true;
+
+  @ApiProperty({ type: [String], example: ['agent.type'], description: 'The names that it asks for.' })
+  uses!: readonly string[];
+
+  @ApiProperty({ description: 'Whether an index finds the agents, or at least leaves few of them to look at.' })
+  indexed!: boolean;
 }
 
 export class DiscoveryDto extends AgentPageDto {

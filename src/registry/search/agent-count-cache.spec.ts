@@ -1,21 +1,26 @@
-import type { AgentQuery } from './agent-query';
+import { agentFilter } from './agent-filter';
+import type { AgentCriteria } from './agent-filters';
 import { hashOf } from './agent-count-cache';
 
-const query = (criteria: Partial<AgentQuery>): AgentQuery => {
-  return { types: [], statuses: [], categories: [], capabilities: [], metadata: [], limit: 100, ...criteria };
+const query = (criteria: Partial<AgentCriteria>): AgentCriteria => {
+  return { types: [], statuses: [], categories: [], capabilities: [], metadata: [], ...criteria };
 };
 
 describe('the name of a total', () => {
-  it.each<[string, Partial<AgentQuery>, Partial<AgentQuery>]>([
+  it.each<[string, Partial<AgentCriteria>, Partial<AgentCriteria>]>([
     ['the order of what is given', { types: ['a', 'b'] }, { types: ['b', 'a'] }],
     ['how often it is given', { capabilities: ['a', 'a'] }, { capabilities: ['a'] }],
-    ['the page', { types: ['a'], limit: 1, after: 'x' }, { types: ['a'] }],
+    [
+      'the spaces of an expression',
+      { filter: agentFilter('agent.type=="a"') },
+      { filter: agentFilter('agent.type == "a"') },
+    ],
   ])('does not depend on %s', (_, one, other) => {
     expect(hashOf(query(one))).toBe(hashOf(query(other)));
   });
 
   /** A filter that is added must be added here. */
-  const questions: { [Criterion in keyof Required<Omit<AgentQuery, 'limit' | 'after'>>]: AgentQuery[Criterion][] } = {
+  const questions: { [Criterion in keyof Required<AgentCriteria>]: AgentCriteria[Criterion][] } = {
     types: [['a'], ['a', 'b'], ['a,b']],
     categories: [['a']],
     capabilities: [['a']],
@@ -26,6 +31,9 @@ describe('the name of a total', () => {
     metadata: [[['a', 'b']], [['a', 'c']], [['ab', '']]],
     owner: ['a', null],
     isOffered: [true],
+    filter: ['true', 'agent.type == "a"', 'agent.type == "b"'].map((text) => agentFilter(text)),
+    sight: [{ owner: null }, { owner: 'ann' }],
+    where: [agentFilter('true')],
   };
 
   it('tells different questions apart', () => {

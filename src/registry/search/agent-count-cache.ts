@@ -6,7 +6,7 @@ import { SharedAnswers } from '../../platform/cache/shared-answers';
 import { TieredCache } from '../../platform/cache/tiered-cache';
 import { AgentChanged } from '../../events/agent-changed.event';
 import { AgentsInvalidated } from '../../events/agents-invalidated.event';
-import type { AgentQuery } from './agent-query';
+import { CRITERIA, type AgentCriteria } from './agent-filters';
 import { AgentRepository } from '../agent.repository';
 
 /** A total like this may miss changes of the last two seconds, so that many of them do not have most of the table counted for each. */
@@ -27,11 +27,12 @@ export class AgentCountCache {
     private readonly epoch: ChangeEpoch,
   ) {}
 
-  async count(query: AgentQuery): Promise<number> {
+  async count(query: AgentCriteria): Promise<number> {
     const filter = hashOf(query);
     const name = `total:${filter}`;
     // How agents feel changes with every report and as time goes by, without a change of theirs to tell of it.
-    if (query.health !== undefined) return this.answers.recent(name, () => this.agents.count(query));
+    if (query.health !== undefined || query.filter?.volatileNames.length)
+      return this.answers.recent(name, () => this.agents.count(query));
     const held = this.answers.held(name);
     if (isTotal(held)) return held;
     const count = (): Promise<number> =>
@@ -60,11 +61,10 @@ function isTotal(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** The same for queries that ask for the same, in whatever order, and on whatever page. Of all criteria, also those that are yet to come. */
-export function hashOf(query: AgentQuery): string {
-  const criteria: Partial<AgentQuery> = { ...query, limit: undefined, after: undefined };
-  const given = Object.entries(criteria).filter(([, value]) => value !== undefined);
-  const texts = given.map(([name, value]) => JSON.stringify([name, inOrder(value)]));
+/** The same for criteria that ask for the same, in whatever order. Of all criteria, also those that are yet to come. */
+export function hashOf(criteria: AgentCriteria): string {
+  const given = CRITERIA.filter((name) => criteria[name] !== undefined);
+  const texts = given.map((name) => JSON.stringify([name, inOrder(criteria[name])]));
   return createHash('sha256').update(JSON.stringify(texts.sort())).digest('base64url');
 }
 

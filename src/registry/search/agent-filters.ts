@@ -2,7 +2,11 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiQuery, type ApiQueryOptions } from '@nestjs/swagger';
 import { HEALTH_STATUSES, healthStatusSql, type HealthStatus } from '../../agent/agent-health';
 import { AGENT_STATUSES, type AgentStatus } from '../../agent/agent-status';
+import { FILTER_LIMITS } from '../../query/filter-limits';
 import type { QueryParameters } from '../../platform/validation/query-parameters';
+import { agentFilter, type AgentFilter } from './agent-filter';
+import { filterConditionSql } from './filter-condition';
+import type { SqlContext } from './sql-context';
 
 /** Which agents. All criteria hold at once; an empty list is no criterion. */
 export interface AgentCriteria {
@@ -20,26 +24,24 @@ export interface AgentCriteria {
   health?: HealthStatus;
   /** Only agents that discovery may offer. */
   isOffered?: boolean;
+  /** Only agents for which the caller's expression is true, as the caller sees them: with all secrets where {@link sight} is undefined. */
+  filter?: AgentFilter;
+  sight?: { owner: string | null };
+  /** Only agents that the caller's token is for. */
+  where?: AgentFilter;
 }
 
 /** Metadata filters in one query: each is a condition of its own that PostgreSQL looks up or checks on every row. */
 const MAX_METADATA_FILTERS = 20;
 
-/** What a condition may use besides its value. */
-export interface SqlContext {
-  /** Takes a value into the statement's parameters and returns its place, `$3`. */
-  readonly parameter: (value: unknown) => string;
-  timeoutSeconds: number;
-}
-
 /** One filter, and all that is to know of it. */
-interface AgentFilter<Value> {
+interface Criterion<Value> {
   /** The query parameter of lists, as OpenAPI describes it; null: clients cannot set it. */
   query: ApiQueryOptions | null;
   /** What the query parameters of a request say. */
   parse(parameters: QueryParameters): Value;
   /** The conditions, each written so that its index serves it; none when the value is no criterion. */
-  sql(value: Exclude<Value, undefined>, context: SqlContext): string[];
+  sql(value: Exclude<Value, undefined>, context: SqlContext, criteria: AgentCriteria): string[];
 }
 
 const anyOf =
@@ -56,7 +58,7 @@ const equals =
  * The filters of lists, in the order of their conditions. What reads them from a request, what makes SQL of them, and the OpenAPI document
  * go by this table; totals are remembered under all of them.
  */
-const FILTERS: { [Name in keyof AgentCriteria]-?: AgentFilter<AgentCriteria[Name]> } = {
+const FILTERS: { [Name in keyof AgentCriteria]-?: Criterion<AgentCriteria[Name]> } = {
   types: {
     query: { name: 'type', isArray: true, type: String, description: 'Any of them.' },
     parse: (parameters) => parameters.many('type', 100),
@@ -121,6 +123,30 @@ const FILTERS: { [Name in keyof AgentCriteria]-?: AgentFilter<AgentCriteria[Name
     parse: () => undefined,
     sql: (isOffered) => (isOffered ? [`status <> 'quarantined'`] : []),
   },
+  where: {
+    query: null,
+    parse: () => undefined,
+    sql: (where, context) => [filterConditionSql(where, 'all', context)],
+  },
+  sight: {
+    query: null,
+    parse: () => undefined,
+    sql: () => [],
+  },
+  filter: {
+    query: {
+      name: 'filter',
+      type: String,
+      maxLength: FILTER_LIMITS.characters,
+      example: 'agent.type == "worker" && "ocr" in agent.capabilities',
+      description: 'An expression (CEL) that must be true, at most 2048 characters; see docs/filters.md.',
+    },
+    parse: (parameters) => {
+      const text = parameters.text('filter');
+      return text === undefined ? undefined : agentFilter(text);
+    },
+    sql: (filter, context, { sight }) => [filterConditionSql(filter, sight ?? 'all', context)],
+  },
   health: {
     query: { name: 'health', enum: HEALTH_STATUSES },
     parse: (parameters) => {
@@ -134,26 +160,29 @@ const FILTERS: { [Name in keyof AgentCriteria]-?: AgentFilter<AgentCriteria[Name
     },
   },
 };
-const NAMES = Object.keys(FILTERS) as (keyof AgentCriteria)[];
+/** The names of all criteria. */
+export const CRITERIA = Object.keys(FILTERS) as (keyof AgentCriteria)[];
 
 /** What a request's query parameters ask for; what is wrong with them is noted in `parameters.errors`. */
 export function criteriaFrom(parameters: QueryParameters): AgentCriteria {
-  return Object.fromEntries(NAMES.map((name) => [name, FILTERS[name].parse(parameters)])) as unknown as AgentCriteria;
+  return Object.fromEntries(
+    CRITERIA.map((name) => [name, FILTERS[name].parse(parameters)]),
+  ) as unknown as AgentCriteria;
 }
 
 /** The criteria as SQL. Deregistered agents never match. */
 export function criteriaSql(criteria: AgentCriteria, context: SqlContext): string {
-  const conditions = NAMES.flatMap((name) => {
-    const filter = FILTERS[name] as AgentFilter<object | string | boolean | null>; // of the value beside it, as the type of the table says
+  const conditions = CRITERIA.flatMap((name) => {
+    const filter = FILTERS[name] as Criterion<object | string | boolean | null>; // of the value beside it, as the type of the table says
     const value = criteria[name];
-    return value === undefined ? [] : filter.sql(value, context);
+    return value === undefined ? [] : filter.sql(value, context, criteria);
   });
   return ['deregistered_at IS NULL', ...conditions].join(' AND ');
 }
 
 /** Documents the filters of a list. */
 export function ApiFilters(): MethodDecorator {
-  const queries = NAMES.flatMap((name) => FILTERS[name].query ?? []);
+  const queries = CRITERIA.flatMap((name) => FILTERS[name].query ?? []);
   return applyDecorators(...queries.toReversed().map((query) => ApiQuery({ required: false, ...query })));
 }
 

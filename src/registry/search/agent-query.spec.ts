@@ -1,6 +1,8 @@
 import type { FieldError } from '../../platform/validation/domain-error';
 import { encodeCursor } from '../../platform/validation/paging';
 import { QueryParameters } from '../../platform/validation/query-parameters';
+import { agentFilter } from './agent-filter';
+import { BY_ID } from './agent-order';
 import { queryFromDiscovery, queryFromParameters, type AgentQuery } from './agent-query';
 
 const from = (search: string): AgentQuery =>
@@ -15,7 +17,10 @@ const ALL: AgentQuery = {
   capabilities: [],
   health: undefined,
   metadata: [],
+  filter: undefined,
+  order: BY_ID,
   limit: 100,
+  includeTotal: true,
 };
 
 /** The fields that a request is refused for. */
@@ -61,7 +66,14 @@ describe('queryFromParameters', () => {
     ['metadata.__proto__=x', { metadata: [['__proto__', 'x']] }],
     ['limit=1', { limit: 1 }],
     ['limit=1000', { limit: 1000 }],
-    [`cursor=${encodeCursor('agents', 'agent-7')}`, { after: 'agent-7' }],
+    [`cursor=${encodeCursor('agents', 'agent-7')}`, { after: { value: 'agent-7', id: 'agent-7' } }],
+    ['filter=agent.type%20==%20%22a%22', { filter: agentFilter('agent.type == "a"') }],
+    ['order_by=name', { order: { by: 'name', isDescending: false } }],
+    ['order_by=id%20desc', { order: { by: 'id', isDescending: true } }],
+    ['order_by=last_seen+asc', { order: { by: 'last_seen', isDescending: false } }],
+    ['fields=health,name,id', { fields: ['id', 'name', 'health'] }],
+    ['fields=type', { fields: ['id', 'type'] }],
+    ['include_total=false', { includeTotal: false }],
     ['type=worker&status=active&limit=5', { types: ['worker'], statuses: ['active'], limit: 5 }],
   ])('reads %s', (search, expected) => {
     expect(from(search)).toEqual({ ...ALL, ...expected });
@@ -93,6 +105,18 @@ describe('queryFromParameters', () => {
     ['cursor=', ['cursor']],
     ['cursor=agent-7', ['cursor']],
     [`cursor=${encodeCursor('events of agent-7', '7')}`, ['cursor']],
+    ['order_by=', ['order_by']],
+    ['order_by=size', ['order_by']],
+    ['order_by=name%20up', ['order_by']],
+    ['order_by=name%20%20desc', ['order_by']],
+    ['fields=', ['fields']],
+    ['fields=id,colour', ['fields']],
+    ['fields=id,,name', ['fields']],
+    ['include_total=no', ['include_total']],
+    [`cursor=${encodeCursor('agents', 'agent-7')}&order_by=name`, ['cursor']],
+    [`cursor=${encodeCursor('agents', 'agent-7')}&order_by=id%20desc`, ['cursor']],
+    [`cursor=${encodeCursor('agents', 'agent-7')}&order_by=status`, ['cursor']],
+    [`cursor=${encodeCursor('agents', 'agent-7')}&filter=true`, ['cursor']],
     ['colour=red', ['colour']],
     ['Type=worker', ['Type']],
     ['type%5B%5D=worker', ['type[]']],
@@ -127,7 +151,17 @@ describe('queryFromDiscovery', () => {
     [{ capabilities: ['x', 'y'] }, { capabilities: ['x', 'y'] }],
     [{ capabilities: [] }, {}],
     [{ limit: 1000 }, { limit: 1000 }],
-    [{ cursor: encodeCursor('agents', 'agent-7') }, { after: 'agent-7' }],
+    [
+      { filter: 'true', order_by: 'type desc', fields: ['name'], include_total: false },
+      {
+        filter: agentFilter('true'),
+        order: { by: 'type', isDescending: true },
+        fields: ['id', 'name'],
+        includeTotal: false,
+      },
+    ],
+    [{ fields: 'name,type' }, { fields: ['id', 'name', 'type'] }],
+    [{ cursor: encodeCursor('agents', 'agent-7') }, { after: { value: 'agent-7', id: 'agent-7' } }],
   ])('reads %j', (body, expected) => {
     expect(queryFromDiscovery(body)).toEqual({ ...ALL, isOffered: true, ...expected });
   });

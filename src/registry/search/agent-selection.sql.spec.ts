@@ -2,10 +2,21 @@ import * as fc from 'fast-check';
 import { HEALTH_STATUSES } from '../../agent/agent-health';
 import type { AgentQuery } from './agent-query';
 import { countStatement, pageStatement, type Statement } from './agent-selection.sql';
+import { BY_ID, type AgentOrder } from './agent-order';
 import { AGENT_STATUSES } from '../../agent/agent-status';
 
-const ALL: AgentQuery = { types: [], statuses: [], categories: [], capabilities: [], metadata: [], limit: 100 };
+const ALL: AgentQuery = {
+  types: [],
+  statuses: [],
+  categories: [],
+  capabilities: [],
+  metadata: [],
+  order: BY_ID,
+  limit: 100,
+  includeTotal: true,
+};
 const TIMEOUT = 30;
+const CONTEXT = { timeoutSeconds: TIMEOUT, now: new Date('2026-03-01T12:00:00Z') };
 
 /** What a client might send in the hope of ending up in the SQL. */
 const hostile = fc.oneof(
@@ -35,14 +46,20 @@ const query: fc.Arbitrary<AgentQuery> = fc.record(
     health: fc.constantFrom(...HEALTH_STATUSES),
     metadata: fc.array(fc.tuple(hostile, hostile), { maxLength: 3 }),
     limit: fc.integer({ min: 1, max: 1000 }),
-    after: hostile,
+    after: fc.record({ value: hostile, id: hostile }),
+    order: fc.constantFrom<AgentOrder>(
+      BY_ID,
+      { by: 'name', isDescending: true },
+      { by: 'category', isDescending: false },
+    ),
+    includeTotal: fc.constant(true),
   },
-  { requiredKeys: ['types', 'statuses', 'categories', 'capabilities', 'metadata', 'limit'] },
+  { requiredKeys: ['types', 'statuses', 'categories', 'capabilities', 'metadata', 'limit', 'order', 'includeTotal'] },
 );
 
 const statementsOf = (asked: AgentQuery): Statement[] => [
-  pageStatement(asked, TIMEOUT),
-  countStatement(asked, TIMEOUT),
+  pageStatement(asked, CONTEXT),
+  countStatement(asked, CONTEXT),
 ];
 
 /** The same query by a client that sends other words: as many of them, in the same places. */
@@ -57,13 +74,13 @@ function otherWords(asked: AgentQuery): AgentQuery {
     ...(version === undefined ? {} : { version: 'word' }),
     capabilities: capabilities.map(other),
     metadata: metadata.map(([, value]) => ['key', other(value)]),
-    ...(after === undefined ? {} : { after: 'word' }),
+    ...(after === undefined ? {} : { after: { value: 'word', id: 'word' } }),
   };
 }
 
 /** The condition of a query with one criterion, without the line breaks, and the parameters. */
 function condition(criterion: Partial<AgentQuery>): [sql: string, parameters: unknown[]] {
-  const { sql, parameters } = countStatement({ ...ALL, ...criterion }, TIMEOUT);
+  const { sql, parameters } = countStatement({ ...ALL, ...criterion }, CONTEXT);
   return [sql.replace(/\s+/g, ' ').replace('SELECT count(*)::int AS total FROM agents WHERE ', ''), parameters];
 }
 
@@ -90,7 +107,7 @@ describe('the statements of a query', () => {
           version: text,
           capabilities: [text],
           metadata: [[text, text]],
-          after: text,
+          after: { value: text, id: text },
         };
         for (const { sql, parameters } of statementsOf(everywhere)) {
           expect(sql).not.toContain(mark);
@@ -159,13 +176,17 @@ describe('the statements of a query', () => {
   });
 
   it('ask for one row more than the page has, behind the cursor, in the order of ids', () => {
-    const { sql, parameters } = pageStatement({ ...ALL, types: ['a'], limit: 7, after: 'id-5' }, TIMEOUT);
+    const { sql, parameters } = pageStatement(
+      { ...ALL, types: ['a'], limit: 7, after: { value: 'id-5', id: 'id-5' } },
+      CONTEXT,
+    );
     expect(sql).toMatch(/WHERE deregistered_at IS NULL AND type = \$1 AND id > \$2 ORDER BY id LIMIT 8$/);
     expect(parameters).toEqual(['a', 'id-5']);
   });
 
   it('count without the page', () => {
-    const { sql, parameters } = countStatement({ ...ALL, limit: 7, after: 'id-5' }, TIMEOUT);
+    const paged: AgentQuery = { ...ALL, limit: 7, after: { value: 'id-5', id: 'id-5' } };
+    const { sql, parameters } = countStatement(paged, CONTEXT);
     expect(sql).not.toMatch(/LIMIT|ORDER|id >/);
     expect(parameters).toEqual([]);
   });

@@ -1,12 +1,11 @@
-import type { Filter } from '../../query/filter';
-import type { AgentEntity } from '../agent.entity';
-import type { SqlContext } from './agent-filters';
+import type { AgentFilter } from './agent-filter';
+import type { SqlContext } from './sql-context';
 
 /** Whose secrets a reader sees: those of all agents, or of those that they own; null: of none. */
 export type Sight = 'all' | { owner: string | null };
 
 /** The condition that holds for the agents that an expression selects, as the reader sees them. */
-export function filterConditionSql(filter: Filter<AgentEntity>, sight: Sight, now: Date, context: SqlContext): string {
+export function filterConditionSql(filter: AgentFilter, sight: Sight, context: SqlContext): string {
   const values: [value: unknown, type: string][] = [];
   const places = new Map<string, string>();
   const parameter = (value: unknown, type: string): string => {
@@ -17,7 +16,7 @@ export function filterConditionSql(filter: Filter<AgentEntity>, sight: Sight, no
   };
   const sql = filter.sql({
     parameter,
-    nowMs: () => parameter(String(now.getTime()), 'numeric'),
+    nowMs: () => parameter(String(context.now.getTime()), 'numeric'),
     timeoutSeconds: () => parameter(context.timeoutSeconds, 'float8'),
     seesSecrets: sight === 'all' ? undefined : ownedSql(sight.owner, parameter),
   });
@@ -35,7 +34,8 @@ export function filterConditionSql(filter: Filter<AgentEntity>, sight: Sight, no
 const MARK = '\u0001';
 const MARKED = new RegExp(`${MARK}(\\d+)${MARK}`, 'g');
 
-function ownedSql(owner: string | null, parameter: (value: unknown, type: string) => string): string {
+/** The condition that holds for the agents that a client owns. */
+export function ownedSql(owner: string | null, parameter: (value: unknown, type: string) => string): string {
   if (owner === null) return 'false';
   return `EXISTS (SELECT FROM agent_credentials WHERE agent_id = agents.id AND owner = ${parameter(owner, 'text')})`;
 }
