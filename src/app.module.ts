@@ -19,6 +19,7 @@ import { MetricsModule } from './metrics/metrics.module';
 import { RegistryModule } from './registry/registry.module';
 import { RetentionModule } from './retention/retention.module';
 import { traceFields } from './platform/tracing/log-fields';
+import { ExpressionScope } from './registry/search/expression-scope';
 
 /** The service. A new module is one line here. */
 @Module({})
@@ -32,7 +33,7 @@ export class AppModule {
         LoggerModule.forRoot(loggingOptions(configuration.LOG_LEVEL, process.stdout.isTTY, traceFields(configuration))),
         CommonModule,
         ObservabilityModule,
-        AccessModule.forRoot(configuration),
+        AccessModule.forRoot(configuration, ExpressionScope),
         GateModule, // its guard comes after Common's: a request that fits no route needs no token
         LaneModule,
         SchedulingModule,

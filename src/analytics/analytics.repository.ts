@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Configuration } from '../platform/config/configuration';
 import { ReportingDatabase } from '../platform/database/reporting-database';
+import { AgentScope } from '../platform/access/agent-scope';
+import { isNarrowed, type Principal } from '../platform/access/principal';
 import { healthStatusSql } from '../agent/agent-health';
 
 const LISTED = 100;
@@ -41,17 +43,19 @@ export class AnalyticsRepository {
   constructor(
     private readonly database: ReportingDatabase,
     private readonly configuration: Configuration,
+    private readonly scope: AgentScope,
   ) {}
 
   /** Counts in one pass over the table. */
-  async counts(): Promise<FleetCounts> {
+  async counts(principal: Principal): Promise<FleetCounts> {
+    const { visible, parameters } = this.visibleTo(principal);
     const rows = await this.database.query<{ kind: number; value: string; count: number }>(
       `SELECT grouping(status, health, type, category) AS kind, coalesce(status, health, type, category) AS value, count(*)::int AS count
-         FROM (SELECT status, ${healthStatusSql('$1')} AS health, type, category FROM agents WHERE deregistered_at IS NULL) AS agent
+         FROM (SELECT status, ${healthStatusSql('$1')} AS health, type, category FROM agents WHERE deregistered_at IS NULL${visible}) AS agent
         GROUP BY GROUPING SETS ((status), (health), (type), (category))
        HAVING coalesce(status, health, type, category) IS NOT NULL
         ORDER BY count DESC, value`,
-      [this.configuration.HEARTBEAT_TIMEOUT_SECONDS],
+      parameters,
     );
     // `grouping` sets a bit for every column that a row is not grouped by, the first column's the highest.
     const of = (kind: number): Map<string, number> =>
@@ -78,34 +82,48 @@ export class AnalyticsRepository {
   }
 
   /** Healthy agents, and all that ever were alive. */
-  async share(): Promise<{ healthy: number; known: number }> {
+  async share(principal: Principal): Promise<{ healthy: number; known: number }> {
+    const { visible, parameters } = this.visibleTo(principal);
     const [row] = await this.database.query<{ healthy: number; known: number }>(
       `SELECT count(*) FILTER (WHERE ${healthStatusSql('$1')} = 'healthy')::int AS healthy, count(*)::int AS known
-         FROM agents WHERE deregistered_at IS NULL AND last_seen IS NOT NULL`,
-      [this.configuration.HEARTBEAT_TIMEOUT_SECONDS],
+         FROM agents WHERE deregistered_at IS NULL AND last_seen IS NOT NULL${visible}`,
+      parameters,
     );
     return row!;
   }
 
   /** Agents that have fallen silent or report themselves unhealthy: the first by id, and how many there are. */
-  async unhealthy(): Promise<{ agents: UnhealthyAgent[]; total: number }> {
+  async unhealthy(principal: Principal): Promise<{ agents: UnhealthyAgent[]; total: number }> {
+    const { visible, parameters } = this.visibleTo(principal);
     const rows = await this.database.query<UnhealthyAgent & { total: number }>(
       `SELECT id, name, status, health AS "healthStatus", last_seen AS "lastSeen", count(*) OVER ()::int AS total
-         FROM (SELECT id, name, status, last_seen, ${healthStatusSql('$1')} AS health FROM agents WHERE deregistered_at IS NULL) AS agent
+         FROM (SELECT id, name, status, last_seen, ${healthStatusSql('$1')} AS health FROM agents WHERE deregistered_at IS NULL${visible}) AS agent
         WHERE status = 'unhealthy' OR health = 'unhealthy' OR (status = 'inactive' AND last_seen IS NOT NULL)
         ORDER BY id LIMIT ${LISTED}`,
-      [this.configuration.HEARTBEAT_TIMEOUT_SECONDS],
+      parameters,
     );
     return { agents: rows, total: rows[0]?.total ?? 0 };
   }
 
   /** Whole intervals missed so far by agents that are waited for, the longest silences first. */
-  async missedBeats(): Promise<{ id: string; missed: number }[]> {
+  async missedBeats(principal: Principal): Promise<{ id: string; missed: number }[]> {
+    const { visible, parameters } = this.visibleTo(principal, []);
     return this.database.query<{ id: string; missed: number }>(
       `SELECT id, missed FROM (
          SELECT id, least(floor(extract(epoch FROM now() - last_seen) / (heartbeat->>'interval_seconds')::int), ${MOST_MISSED})::int AS missed
-           FROM agents WHERE status IN ('active', 'unhealthy') AND heartbeat->>'enabled' = 'true') AS agent
+           FROM agents WHERE status IN ('active', 'unhealthy') AND heartbeat->>'enabled' = 'true'${visible}) AS agent
         WHERE missed >= 1 ORDER BY missed DESC, id LIMIT ${LISTED}`,
+      parameters,
     );
+  }
+
+  /** A further condition for callers that see some agents only, and the parameters of the statement. */
+  private visibleTo(
+    principal: Principal,
+    parameters: unknown[] = [this.configuration.HEARTBEAT_TIMEOUT_SECONDS],
+  ): { visible: string; parameters: unknown[] } {
+    if (!isNarrowed(principal)) return { visible: '', parameters };
+    const condition = this.scope.condition(principal, (value) => `$${parameters.push(value)}`);
+    return { visible: ` AND ${condition}`, parameters };
   }
 }

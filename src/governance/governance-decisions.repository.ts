@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AgentScope, type NarrowedClient } from '../platform/access/agent-scope';
 import { Batcher } from '../platform/common/batcher';
 import { Database } from '../platform/database/database';
 import { ReportingDatabase } from '../platform/database/reporting-database';
@@ -12,6 +13,8 @@ export interface DecisionQuery {
   limit: number;
   /** Only decisions with a smaller id. */
   before?: string;
+  /** Only decisions about agents that this client's token is for. */
+  visibleTo?: NarrowedClient;
 }
 
 /** The SQL of the audit trail. */
@@ -22,6 +25,7 @@ export class GovernanceDecisionsRepository {
   constructor(
     private readonly database: Database,
     private readonly reporting: ReportingDatabase,
+    private readonly scope: AgentScope,
   ) {}
 
   /** Returns when the decision is in the table. Those that are made at the same time, as when the breaker opens, share a statement. */
@@ -31,7 +35,7 @@ export class GovernanceDecisionsRepository {
 
   /** Newest first. */
   async list(query: DecisionQuery): Promise<GovernanceDecisionEntity[]> {
-    const { sql, parameters } = listStatement(query);
+    const { sql, parameters } = listStatement(query, this.scope);
     return this.reporting.query<GovernanceDecisionEntity>(sql, parameters);
   }
 
@@ -49,10 +53,13 @@ export class GovernanceDecisionsRepository {
 }
 
 /** The page of a query. Said of verdicts that do not include it, `<> 'allowed'` lets the index of the few others serve them. */
-export function listStatement({ agentId, verdicts, limit, before }: DecisionQuery): {
-  sql: string;
-  parameters: unknown[];
-} {
+export function listStatement(
+  { agentId, verdicts, limit, before, visibleTo }: DecisionQuery,
+  scope: Pick<AgentScope, 'condition'>,
+): { sql: string; parameters: unknown[] } {
+  const parameters: unknown[] = [agentId ?? null, verdicts, before ?? null, limit];
+  const parameter = (value: unknown): string => `$${parameters.push(value)}`;
+  const visible = visibleTo && `AND agent_id IN (SELECT id FROM agents WHERE ${scope.condition(visibleTo, parameter)})`;
   const isRefused = verdicts.length > 0 && !verdicts.includes('allowed');
   const sql = `
     SELECT id, decided_at AS "decidedAt", action, agent_id AS "agentId", verdict, reason, findings, latency_ms AS "latencyMs",
@@ -60,10 +67,10 @@ export function listStatement({ agentId, verdicts, limit, before }: DecisionQuer
            client_request_id AS "clientRequestId"
       FROM governance_decisions
      WHERE ($1::text IS NULL OR agent_id = $1) AND (cardinality($2::text[]) = 0 OR verdict = ANY ($2))
-       AND id < coalesce($3::bigint, 9223372036854775807) ${isRefused ? `AND verdict <> 'allowed'` : ''}
+       AND id < coalesce($3::bigint, 9223372036854775807) ${isRefused ? `AND verdict <> 'allowed'` : ''} ${visible ?? ''}
      ORDER BY id DESC
      LIMIT $4`;
-  return { sql, parameters: [agentId ?? null, verdicts, before ?? null, limit] };
+  return { sql, parameters };
 }
 
 /** PostgreSQL keeps neither NUL nor half a surrogate pair; `JSON.stringify` writes both as escapes. */

@@ -1,7 +1,8 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiQuery } from '@nestjs/swagger';
 import { ApiTag } from '../platform/http/api-tag';
-import { Requires } from '../platform/access/requires.decorator';
+import { isNarrowed, type Principal } from '../platform/access/principal';
+import { Caller, Requires } from '../platform/access/requires.decorator';
 import { ApiProblems } from '../platform/validation/api-problems';
 import { Query, ReadsQuery } from '../platform/validation/http-input';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../platform/validation/paging';
@@ -18,7 +19,7 @@ export class GovernanceController {
 
   @Get('decisions')
   @ReadsQuery()
-  @Requires('read')
+  @Requires('read', { isNarrowed: true })
   @ApiOperation({
     operationId: 'listGovernanceDecisions',
     summary: 'What was put before the Trifecta Court and what it said, newest first',
@@ -29,11 +30,12 @@ export class GovernanceController {
   @ApiQuery({ name: 'cursor', required: false, type: String })
   @ApiOkResponse({ type: DecisionsDto })
   @ApiProblems(400, 410)
-  async list(@Query() parameters: QueryParameters): Promise<DecisionsDto> {
+  async list(@Query() parameters: QueryParameters, @Caller() principal: Principal): Promise<DecisionsDto> {
     const query = {
       agentId: parameters.one('agent_id', 255),
       verdicts: parameters.words('verdict', VERDICTS),
       limit: parameters.integer('limit', 1, MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE),
+      ...(isNarrowed(principal) && { visibleTo: principal }),
     };
     const cursor = parameters.one('cursor', 1024);
     parameters.finish();

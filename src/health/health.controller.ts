@@ -19,7 +19,7 @@ export class HealthController {
   ) {}
 
   @Get()
-  @Requires('health')
+  @Requires('health', { isNarrowed: true })
   @ApiOperation({ operationId: 'getHealth', summary: 'How the service and what it needs are' })
   @ApiOkResponse({ type: ServiceHealthDto })
   @ApiResponse({
@@ -34,7 +34,7 @@ export class HealthController {
   }
 
   @Get('live')
-  @Requires('health')
+  @Requires('health', { isNarrowed: true })
   @ApiOperation({ operationId: 'getLiveness', summary: 'Whether the process can answer; asks nobody' })
   @ApiOkResponse({ type: LivenessDto })
   live(): LivenessDto {
@@ -43,7 +43,7 @@ export class HealthController {
 
   @Get('ready')
   @ApiOperation({ operationId: 'getReadiness', summary: 'Whether the service can do its work, and should be sent any' })
-  @Requires('health')
+  @Requires('health', { isNarrowed: true })
   @ApiOkResponse({ type: ServiceHealthDto })
   @ApiResponse({
     status: 503,

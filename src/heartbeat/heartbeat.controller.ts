@@ -32,7 +32,7 @@ export class HeartbeatController {
   @HotRoute()
   @HttpCode(200)
   @TakesBatch()
-  @Requires('agent', { allowStale: true })
+  @Requires('agent', { isNarrowed: true, allowStale: true })
   @ApiOperation({ operationId: 'sendHeartbeats', summary: 'Many heartbeats at once; a bad one is rejected by itself' })
   @ApiOkResponse({ type: HeartbeatBatchResponseDto })
   @ApiProblems(400, 413, 415)

@@ -18,6 +18,7 @@ import { RegistryModule } from '../registry/registry.module';
 import type { AgentDefinition } from './agent-draft';
 import { ImportError } from './import.error';
 import { ImportTarget } from './import-target';
+import { ExpressionScope } from '../registry/search/expression-scope';
 
 /** Who imports. */
 const COMMAND_LINE: Actor = { kind: 'system', name: 'import' };
@@ -56,7 +57,7 @@ export class DatabaseTarget extends ImportTarget {
         ObservabilityModule,
         SchedulingModule,
         DatabaseModule.forRoot(settings),
-        AccessModule.forRoot(settings),
+        AccessModule.forRoot(settings, ExpressionScope),
         GovernanceModule.forRoot(trifectaCourt(settings)),
         RegistryModule,
       ];

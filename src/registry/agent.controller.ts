@@ -27,6 +27,7 @@ import { AgentService, type ChangeOptions } from './agent.service';
 import { AGENT_ID, RESERVED_IDS, agentIdPipe } from '../agent/agent-fields';
 import { AgentFieldsDto, SetStatusDto } from './dto/agent-requests.dto';
 import { AgentDto, AgentEventsDto, AgentHealthDto, DeregistrationDto } from './dto/agent-responses.dto';
+import { whereOf } from './search/expression-scope';
 import { entityTag, ifNoneMatchHits } from '../agent/entity-tag';
 
 const IF_MATCH = {
@@ -239,5 +240,5 @@ export class AgentController {
 }
 
 function optionsOf(principal: Principal, ifMatch: string | undefined): ChangeOptions {
-  return { actor: actorOf(principal), isOperator: isOperator(principal), ifMatch };
+  return { actor: actorOf(principal), isOperator: isOperator(principal), ifMatch, where: whereOf(principal) };
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { outsideScope } from '../platform/access/access.errors';
 import { SharedAnswers } from '../platform/cache/shared-answers';
 import { BatchLoader } from '../platform/common/batch-loader';
 import { DomainError, rejectIfAny, validationError, type FieldError } from '../platform/validation/domain-error';
@@ -24,9 +25,11 @@ import {
   preconditionFailed,
 } from '../agent/agent.errors';
 import { changesOf, fieldsFrom, fieldsOf, type AgentFields } from './agent-fields.mapping';
+import type { AgentFilter } from './search/agent-filter';
 import type { AgentCriteria } from './search/agent-filters';
 import { canPage, cursorOf } from './search/agent-order';
 import { listOf, type AgentQuery } from './search/agent-query';
+import { isWithin } from './search/expression-scope';
 import type { Facet, FacetRequest } from './search/facets';
 import { AgentCache } from './agent-cache';
 import { AgentRepository, type AgentChange, type AgentRow } from './agent.repository';
@@ -45,6 +48,8 @@ export interface ChangeOptions {
   /** Operators change what is quarantined, and ban. */
   isOperator: boolean;
   ifMatch?: string;
+  /** The expression that must hold for the agent before the change and after it; undefined: any agent may be changed. */
+  where?: AgentFilter;
 }
 
 /** One page of a list. */
@@ -140,19 +145,19 @@ export class AgentService {
    * Replaces all registration fields by those of a valid body.
    * @throws DomainError `precondition_failed` when `ifMatch` does not name the current state
    */
-  async replace(id: string, body: AgentFieldsDto, { actor, ifMatch }: ChangeOptions): Promise<AgentEntity> {
-    const provenance = askedBy(actor);
-    return this.change(id, ifMatch, (agent) => fieldsChange(unquarantined(agent), fieldsFrom(body), provenance));
+  async replace(id: string, body: AgentFieldsDto, options: ChangeOptions): Promise<AgentEntity> {
+    const provenance = askedBy(options.actor);
+    return this.change(id, options, (agent) => fieldsChange(unquarantined(agent), fieldsFrom(body), provenance));
   }
 
   /**
    * Applies a merge patch (RFC 7396) to the registration fields.
    * @throws DomainError `validation_failed` when the patch, or what it makes of the agent, is not valid; `precondition_failed`
    */
-  async merge(id: string, patch: unknown, { actor, ifMatch }: ChangeOptions): Promise<AgentEntity> {
+  async merge(id: string, patch: unknown, options: ChangeOptions): Promise<AgentEntity> {
     if (!isJsonObject(patch)) throw validationError([{ field: 'body', message: 'must be a JSON object' }]);
-    const provenance = askedBy(actor);
-    return this.change(id, ifMatch, (agent) => {
+    const provenance = askedBy(options.actor);
+    return this.change(id, options, (agent) => {
       const current = fieldsOf(agent);
       const merged = mergePatch(current, patch) as AgentFieldsDto;
       // What an adopted row holds in the fields beside the patch is not the client's doing.
@@ -169,15 +174,12 @@ export class AgentService {
    * The switch of operators, and of the agent itself.
    * @throws DomainError `illegal_transition`, `insufficient_scope` when the agent would end an operator's maintenance, `precondition_failed`
    */
-  async setStatus(
-    id: string,
-    { status, reason }: SetStatusDto,
-    { actor, isOperator, ifMatch }: ChangeOptions,
-  ): Promise<AgentEntity> {
+  async setStatus(id: string, { status, reason }: SetStatusDto, options: ChangeOptions): Promise<AgentEntity> {
+    const { actor, isOperator } = options;
     const provenance = askedBy(actor);
     if (status === 'quarantined' && !isOperator) throw operatorsOnly();
     const by = actor.kind === 'agent' ? 'agent' : 'operator';
-    return this.change(id, ifMatch, (agent) => {
+    return this.change(id, options, (agent) => {
       if (!isOperator) unquarantined(agent);
       const event = switched(agent.status, status);
       const next = transition(agent.status, event);
@@ -188,14 +190,12 @@ export class AgentService {
   }
 
   /** Leaves a tombstone, which the id's next registration replaces. */
-  async deregister(
-    id: string,
-    { actor, isOperator, ifMatch, ban: isBanned = false }: DeregisterOptions,
-  ): Promise<void> {
+  async deregister(id: string, options: DeregisterOptions): Promise<void> {
+    const { actor, isOperator, ban: isBanned = false } = options;
     if (isBanned && !isOperator) throw operatorsOnly();
     const provenance = askedBy(actor);
     const data = isBanned ? { banned: true } : {};
-    await this.change(id, ifMatch, (agent) => {
+    await this.change(id, options, (agent) => {
       // Its owner could register it anew otherwise, and be out of quarantine.
       if (!isOperator) unquarantined(agent);
       return {
@@ -219,7 +219,7 @@ export class AgentService {
   /** Decides on what was read and writes only if that still holds, as often as it takes. No decision: nothing to change. */
   private async change(
     id: string,
-    ifMatch: string | undefined,
+    { ifMatch, where }: ChangeOptions,
     decide: (agent: AgentEntity) => AgentChange | undefined,
   ): Promise<AgentEntity> {
     for (let attempt = 1; attempt <= UPDATE_ATTEMPTS; attempt++) {
@@ -227,6 +227,7 @@ export class AgentService {
       if (!ifMatchHolds(ifMatch, entityTag(agent))) throw preconditionFailed();
       const change = decide(agent);
       if (!change) return agent;
+      if (where) requireWithin(where, agent, change);
       await this.judge(agent, change);
       const changed = await this.agents.change(agent, change);
       if (!changed) continue;
@@ -268,6 +269,16 @@ function registered(id: string, agent: AgentEntity | undefined): AgentEntity {
 function unquarantined(agent: AgentEntity): AgentEntity {
   if (agent.status === 'quarantined') throw agentQuarantined(agent.id);
   return agent;
+}
+
+/**
+ * Before the change and after it; a tombstone is in nobody's way.
+ * @throws DomainError `outside_scope`
+ */
+function requireWithin(where: AgentFilter, agent: AgentEntity, { fields, status }: AgentChange): void {
+  const changed = { ...agent, ...fields, ...(status !== undefined && { status }) };
+  const states = status === 'deregistered' ? [agent] : [agent, changed];
+  if (!states.every((state) => isWithin(where, state))) throw outsideScope();
 }
 
 /** What a request for a status asks of the lifecycle. */

@@ -37,7 +37,7 @@ export class AgentsController {
 
   @Post('register')
   @HotRoute({ needsRequestContext: true })
-  @Requires('agent')
+  @Requires('agent', { isNarrowed: true })
   @ApiOperation({ operationId: 'registerAgent', summary: 'Register an agent, or register it again under its id' })
   @ApiHeader({
     name: 'Idempotency-Key',
@@ -64,7 +64,7 @@ export class AgentsController {
 
   @Get()
   @ReadsQuery()
-  @Requires('read')
+  @Requires('read', { isNarrowed: true })
   @ApiOperation({ operationId: 'listAgents', summary: 'List agents, filtered and ordered, page by page' })
   @ApiFilters()
   @ApiQuery({
@@ -96,7 +96,7 @@ export class AgentsController {
 
   @Post('discover')
   @HttpCode(200)
-  @Requires('read')
+  @Requires('read', { isNarrowed: true })
   @ApiOperation({ operationId: 'discoverAgents', summary: 'Find agents by type, category, status and capabilities' })
   @ApiOkResponse({ type: DiscoveryDto })
   @ApiProblems(400, 413, 415)

@@ -37,6 +37,8 @@ type Caller = (typeof CALLERS)[number];
 
 const OPEN = [200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200, 200];
 const READ = [401, 401, 401, 401, 401, 200, 403, 403, 200, 403, 403, 200];
+/** 400: it says by what to count. */
+const READ_BAD_QUERY = [401, 401, 401, 401, 401, 400, 403, 403, 400, 403, 403, 400];
 const READ_AGENT = [401, 401, 401, 401, 401, 200, 200, 403, 200, 200, 403, 200];
 const CHANGE_AGENT = [401, 401, 401, 401, 401, 403, 200, 403, 200, 200, 403, 403];
 const DEREGISTER = [401, 401, 401, 401, 401, 403, 200, 403, 200, 200, 403, 200];
@@ -51,6 +53,9 @@ const OPERATE_OR_ITSELF = [401, 401, 401, 401, 401, 403, 403, 403, 200, 200, 403
 const ROUTES: Record<string, { statuses: number[]; body?: (id: string) => unknown }> = {
   'POST /agents/register': { statuses: CHANGE_AGENT, body: (id) => registration({ id }) },
   'GET /agents': { statuses: READ },
+  'GET /agents/count': { statuses: READ },
+  'GET /agents/facets': { statuses: READ_BAD_QUERY },
+  'POST /filters/check': { statuses: READ, body: () => ({ filter: 'true' }) },
   'POST /agents/discover': { statuses: READ, body: () => ({ type: 'worker' }) },
   'POST /agents/import': { statuses: ADMIN, body: (id) => ({ agents: [{ id, name: 'n', type: 't' }] }) },
   'POST /agents/heartbeats': { statuses: BATCH, body: (id) => ({ beats: [{ id }] }) },

@@ -4,13 +4,14 @@ import type { DomainError } from '../validation/domain-error';
 import { unstorable } from '../validation/json-limits';
 import { characterCount } from '../validation/rules';
 import { Configuration } from '../config/configuration';
-import { agentUnknown, FOREIGN_AGENT, insufficientScope, invalidToken } from './access.errors';
+import { agentUnknown, FOREIGN_AGENT, insufficientScope, invalidToken, outsideScope } from './access.errors';
 import { mayClaim, decide, type Access, type Need, type Requirement } from './access-rule';
+import { AgentScope, type NarrowedClient } from './agent-scope';
 import { AgentCredentials } from './agent-tokens/agent-credentials';
 import type { AgentCredential } from './agent-tokens/agent-credentials.repository';
 import { Authenticator } from './authenticator';
 import { bearerToken, isAgentToken } from './bearer-token';
-import { ANONYMOUS, UNRESTRICTED, type Client, type Principal } from './principal';
+import { ANONYMOUS, isNarrowed, UNRESTRICTED, type Client, type Principal } from './principal';
 
 /**
  * The one place that decides who may do what, whatever way a request came in. Answers at once when nobody has to be asked, so
@@ -21,6 +22,7 @@ export class AccessControl implements OnApplicationBootstrap {
   constructor(
     private readonly authenticator: Authenticator,
     private readonly credentials: AgentCredentials,
+    private readonly scope: AgentScope,
     private readonly configuration: Configuration,
     private readonly logger: PinoLogger,
   ) {
@@ -51,10 +53,16 @@ export class AccessControl implements OnApplicationBootstrap {
 
   /**
    * Returns when a caller who is known already may do this, too.
-   * @throws DomainError `insufficient_scope`; `agent_not_found`, proven, when it takes an owner and there is nothing to own;
-   * `store_unavailable`
+   * @throws DomainError `insufficient_scope`; `agent_not_found`, proven, when it takes an owner and there is nothing to own, or when the
+   * token is for other agents; `outside_scope`; `store_unavailable`
    */
   require(principal: Principal, requirement: Requirement | undefined): void | Promise<void> {
+    const right = this.requireRight(principal, requirement);
+    if (!isNarrowed(principal)) return right;
+    return this.requireWithin(principal, requirement!, right);
+  }
+
+  private requireRight(principal: Principal, requirement: Requirement | undefined): void | Promise<void> {
     const { access, agentId, allowStale } = requirement ?? {};
     const need = access && this.needOf(access);
     const right = decide(principal, need, requirement);
@@ -80,6 +88,23 @@ export class AccessControl implements OnApplicationBootstrap {
     throw insufficientScope(
       principal.kind === 'agent' ? 'The token of an agent registers that agent only' : FOREIGN_AGENT,
     );
+  }
+
+  /** What a client may not read is not there for it; that it may not change it, it is told. */
+  private async requireWithin(
+    client: NarrowedClient,
+    { access, agentId, isNarrowed: isOpenToNarrowed }: Requirement,
+    right: void | Promise<void>,
+  ): Promise<void> {
+    await right;
+    if (agentId === undefined) {
+      if (!isOpenToNarrowed) throw outsideScope('This takes a token that is for all agents');
+      return;
+    }
+    if (!isPossible(agentId)) return; // whoever reads the request refuses it, as for every caller
+    const isWithin = await this.scope.contains(client, agentId);
+    if (isWithin !== false) return;
+    throw access === 'read' ? agentUnknown(agentId) : outsideScope();
   }
 
   private isOff(): boolean {

@@ -15,6 +15,8 @@ export interface Requirement {
   allowItself?: boolean;
   /** Operators may do it as well, whoever owns the agent. */
   allowOperators?: boolean;
+  /** Whether the route shows and changes only what a narrowed token is for. Others are closed to it, unless they are about one agent. */
+  isNarrowed?: boolean;
   /** What is remembered of tokens counts while the database is away, however old: for heartbeats only. */
   allowStale?: boolean;
 }

@@ -45,3 +45,8 @@ export function accessControlOff(): DomainError {
     'Access control is off (AUTH_MODE=none): agents have no tokens',
   );
 }
+
+/** The token is for other agents. No id stands in it, see {@link insufficientScope}. */
+export function outsideScope(detail = 'This agent is none of those that the token is for'): DomainError {
+  return new DomainError('forbidden', 'outside_scope', detail);
+}

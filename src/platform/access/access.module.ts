@@ -6,6 +6,7 @@ import { PeriodicTasks } from '../scheduling/periodic-tasks';
 import { Configuration } from '../config/configuration';
 import { AccessControl } from './access-control';
 import { AccessMetrics } from './access.metrics';
+import { AgentScope, type AgentScopeClass } from './agent-scope';
 import { AgentCredentialEntity } from './agent-tokens/agent-credential.entity';
 import { AgentCredentials } from './agent-tokens/agent-credentials';
 import { AgentCredentialsRepository } from './agent-tokens/agent-credentials.repository';
@@ -23,17 +24,19 @@ import { WhoAmIController } from './whoami/whoami.controller';
 @Module({})
 export class AccessModule {
   /**
+   * @param scope what the `where` of a token means
    * @throws ConfigurationError when the tokens of the configuration cannot be used: now, and not only when they are needed,
    * because nothing has been started yet that would have to be stopped
    */
-  static forRoot(configuration: Configuration): DynamicModule {
-    if (configuration.AUTH_MODE === 'token') readTokens(configuration);
+  static forRoot(configuration: Configuration, scope: AgentScopeClass): DynamicModule {
+    if (configuration.AUTH_MODE === 'token') readTokens(configuration, scope.problemOf);
     return {
       module: AccessModule,
       imports: [TypeOrmModule.forFeature([AgentCredentialEntity, FormerTokenEntity])],
       controllers: [OwnersController, WhoAmIController],
       providers: [
         AccessControl,
+        { provide: AgentScope, useClass: scope },
         AccessMetrics,
         AgentCredentials,
         AgentCredentialsRepository,
@@ -48,14 +51,15 @@ export class AccessModule {
             tasks: PeriodicTasks,
             logger: PinoLogger,
           ): Authenticator => {
-            if (settings.AUTH_MODE !== 'jwt') return new TokenAuthenticator(settings, clock, tasks, logger);
+            if (settings.AUTH_MODE !== 'jwt')
+              return new TokenAuthenticator(settings, clock, tasks, logger, scope.problemOf);
             // Loaded, with jose, only when it is asked for.
             const { JwtAuthenticator } = require('./jwt.authenticator') as typeof import('./jwt.authenticator');
-            return new JwtAuthenticator(settings, clock, logger);
+            return new JwtAuthenticator(settings, clock, logger, scope.problemOf);
           },
         },
       ],
-      exports: [AccessControl, AgentCredentials, AgentTokenRotation],
+      exports: [AccessControl, AgentScope, AgentCredentials, AgentTokenRotation],
     };
   }
 }

@@ -5,6 +5,7 @@ import { Clock } from '../common/clock';
 import { DomainError } from '../validation/domain-error';
 import { Configuration } from '../config/configuration';
 import { invalidToken } from './access.errors';
+import type { CheckWhere } from './agent-scope';
 import { Authenticator } from './authenticator';
 import { digestOf } from './bearer-token';
 import { IssuerKeys } from './issuer-keys';
@@ -36,6 +37,7 @@ export class JwtAuthenticator extends Authenticator {
     private readonly configuration: Configuration,
     private readonly clock: Clock,
     logger: PinoLogger,
+    private readonly checkWhere: CheckWhere,
   ) {
     super();
     logger.setContext(JwtAuthenticator.name);
@@ -100,7 +102,25 @@ export class JwtAuthenticator extends Authenticator {
   private clientOf(payload: JWTPayload): Client {
     if (!isClientName(payload.sub)) throw invalidToken('"sub" must be 1 to 255 printable characters');
     const scopes = scopesIn(payload[this.configuration.AUTH_JWT_SCOPES_CLAIM]);
-    return { kind: 'client', name: payload.sub, scopes, expiresAt: payload.exp! * 1000 };
+    return {
+      kind: 'client',
+      name: payload.sub,
+      scopes,
+      ...this.whereIn(payload, scopes),
+      expiresAt: payload.exp! * 1000,
+    };
+  }
+
+  /** Where a claim is to hold it, a token without it is for all agents, and one that cannot be understood is for none. */
+  private whereIn(payload: JWTPayload, scopes: readonly Scope[]): Pick<Client, 'where'> {
+    const { AUTH_JWT_WHERE_CLAIM: claim } = this.configuration;
+    const where = claim === undefined ? undefined : payload[claim];
+    if (where === undefined) return {};
+    if (typeof where !== 'string') throw invalidToken(`"${claim}" must be a string`);
+    if (scopes.includes('admin')) throw invalidToken(`"${claim}" cannot restrict the scope admin`);
+    const problem = this.checkWhere(where);
+    if (problem !== undefined) throw invalidToken(`"${claim}": ${problem}`);
+    return { where };
   }
 }
 

@@ -42,3 +42,8 @@ export function isAllSeeing(principal: Principal): boolean {
 export function isClientName(name: unknown): name is string {
   return typeof name === 'string' && /^[^\p{Cc}\p{Cs}]{1,255}$/u.test(name);
 }
+
+/** Whether the token that came is for some agents only. */
+export function isNarrowed(principal: Principal): principal is Client & { where: string } {
+  return principal.kind === 'client' && principal.where !== undefined;
+}

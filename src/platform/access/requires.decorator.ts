@@ -17,6 +17,11 @@ export interface RouteRequirement {
   allowItself?: boolean;
   /** Operators may use the route as well, whoever owns the agent. */
   allowOperators?: boolean;
+  /**
+   * A token that is for some agents only may use the route: it asks `AgentScope`, or shows nothing of agents. A route about one agent
+   * (`ownAgent`) needs no such word: access control asks for it.
+   */
+  isNarrowed?: boolean;
   /** Heartbeats: remembered tokens count while the database is away. */
   allowStale?: boolean;
 }

@@ -136,6 +136,9 @@ export class Configuration implements TracingSwitch {
   /** The claim that holds the scopes, as a string of words or an array of them. */
   AUTH_JWT_SCOPES_CLAIM = 'scope';
 
+  /** The claim that holds the expression for the agents that a token is for; unset: tokens are for all. */
+  AUTH_JWT_WHERE_CLAIM?: string;
+
   /** Which `typ` the header of a JWT must have: `at+jwt` (RFC 9068); `any` also takes `JWT` and none, and refuses ID tokens by their claims. */
   @OneOf('any', 'at+jwt')
   AUTH_JWT_TYPE: 'any' | 'at+jwt' = 'any';

@@ -53,6 +53,7 @@ export class RequestGate {
       allowItself: requirement.allowItself,
       allowOperators: requirement.allowOperators,
       allowStale: requirement.allowStale,
+      isNarrowed: requirement.isNarrowed,
       agentId: requirement.ownAgent === undefined ? undefined : id,
     };
     try {

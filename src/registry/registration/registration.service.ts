@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { outsideScope } from '../../platform/access/access.errors';
 import { AccessControl } from '../../platform/access/access-control';
 import { actorOf } from '../../platform/access/actor';
 import type { Principal } from '../../platform/access/principal';
@@ -10,7 +11,9 @@ import { GovernanceService } from '../../governance/governance.service';
 import { newAgentId } from '../../agent/agent-id';
 import { fieldsFrom } from '../agent-fields.mapping';
 import { idempotencyKeyReused } from '../../agent/agent.errors';
-import type { Registered } from '../agent.repository';
+import type { AgentFields } from '../agent-fields.mapping';
+import { AgentRepository, type Registered } from '../agent.repository';
+import { isWithin, whereOf } from '../search/expression-scope';
 import { IntervalScaling } from '../../liveness/interval-scaling';
 import type { RegisterAgentDto } from '../dto/agent-requests.dto';
 import type { RegistrationDto } from '../dto/agent-responses.dto';
@@ -30,6 +33,7 @@ export interface Registration {
 export class RegistrationService {
   constructor(
     private readonly access: AccessControl,
+    private readonly agents: AgentRepository,
     private readonly writer: RegistrationWriter,
     private readonly events: AgentEvents,
     private readonly governance: GovernanceService,
@@ -42,7 +46,7 @@ export class RegistrationService {
    * Registers an agent from a valid body, for its owner. With an idempotency key, a repeat of the same body by the same caller
    * gives the first answer again, without the agent's token: that is told once and kept nowhere.
    * @throws DomainError `idempotency_key_reused` when the key came with another body; `insufficient_scope` when the id is
-   * somebody else's; what governance throws
+   * somebody else's; `outside_scope` when the caller's token is for other agents; what governance throws
    */
   async register(body: RegisterAgentDto, principal: Principal, idempotencyKey?: string): Promise<Registration> {
     const id = body.id ?? newAgentId(this.clock.now());
@@ -52,6 +56,7 @@ export class RegistrationService {
     const earlier = idempotent && (await this.writer.earlier(idempotent.key));
     if (earlier) return replay(earlier, idempotent.requestHash);
     await this.access.requireClaim(principal, body.id);
+    await this.requireWithin(principal, id, fields);
     const provenance = askedBy(actorOf(principal), 'registration');
     await this.governance.authorize('register_agent', contextOf(id, fields), provenance);
     const outcome = await this.writer.write({ id, fields, provenance, principal }, idempotent);
@@ -60,6 +65,18 @@ export class RegistrationService {
     this.events.publishAll([outcome.change]);
     const { created, answer } = this.registrationOf(outcome, ownerOf(principal));
     return { created, answer: outcome.token === undefined ? answer : { ...answer, token: outcome.token } };
+  }
+
+  /** A narrowed token registers agents that it is for, and takes no other one's place. */
+  private async requireWithin(principal: Principal, id: string, fields: AgentFields): Promise<void> {
+    const where = whereOf(principal);
+    if (!where) return;
+    const known = await this.agents.find(id);
+    const registeredAt = known?.registeredAt ?? this.clock.now();
+    const owner = known?.owner ?? ownerOf(principal);
+    const registered = { ...BLANK, ...fields, id, owner, registeredAt };
+    const states = known && known.deregisteredAt === null ? [known, registered] : [registered];
+    if (!states.every((agent) => isWithin(where, agent))) throw outsideScope();
   }
 
   private idempotent(key: string, body: RegisterAgentDto, principal: Principal): IdempotentResponse {
@@ -85,6 +102,17 @@ export class RegistrationService {
     };
   }
 }
+
+/** What a registration leaves to the registry. */
+const BLANK = {
+  status: 'active' as const,
+  lastSeen: null,
+  health: null,
+  generation: 1,
+  maintenanceBy: null,
+  deregisteredAt: null,
+  bannedAt: null,
+};
 
 function replay({ requestHash, answer }: RememberedResponse, expectedHash: string): Registration {
   if (requestHash !== expectedHash) throw idempotencyKeyReused();

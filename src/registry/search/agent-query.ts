@@ -7,6 +7,7 @@ import type { DiscoverAgentsDto } from '../dto/agent-requests.dto';
 import { agentFilter } from './agent-filter';
 import { criteriaFrom, type AgentCriteria } from './agent-filters';
 import { fieldsFrom, type AgentField } from './agent-fields';
+import { whereOf } from './expression-scope';
 import { orderFrom, positionFrom, type AgentOrder, type Position } from './agent-order';
 
 /** The list of agents in the order of their ids, without an expression. */
@@ -106,9 +107,8 @@ export function listOf({ filter, order }: Pick<AgentQuery, 'filter' | 'order'>):
  * @param showsMetadata whether the answer is made of metadata, as facets are
  */
 export function asSeenBy(principal: Principal, query: AgentQuery, showsMetadata = false): AgentQuery {
-  const where =
-    principal.kind === 'client' && principal.where !== undefined ? { where: agentFilter(principal.where) } : {};
-  const seen = { ...query, ...where };
+  const where = whereOf(principal);
+  const seen = { ...query, ...(where && { where }) };
   if (isAllSeeing(principal)) return seen;
   const owner = principal.kind === 'client' ? principal.name : null;
   if (showsMetadata || query.filter?.asksForSecrets) seen.sight = { owner };

@@ -22,7 +22,7 @@ export class SearchController {
 
   @Get('agents/count')
   @ReadsQuery()
-  @Requires('read')
+  @Requires('read', { isNarrowed: true })
   @ApiOperation({ operationId: 'countAgents', summary: 'How many agents match' })
   @ApiFilters()
   @ApiOkResponse({ type: AgentCountDto })
@@ -34,7 +34,7 @@ export class SearchController {
 
   @Get('agents/facets')
   @ReadsQuery()
-  @Requires('read')
+  @Requires('read', { isNarrowed: true })
   @ApiOperation({ operationId: 'listAgentFacets', summary: 'Which values the agents have that match, and how often' })
   @ApiFilters()
   @ApiQuery({
@@ -56,7 +56,7 @@ export class SearchController {
 
   @Post('filters/check')
   @HttpCode(200)
-  @Requires('read')
+  @Requires('read', { isNarrowed: true })
   @ApiOperation({
     operationId: 'checkFilter',
     summary: 'Check an expression, for editors',

@@ -7,12 +7,13 @@ import { readTokens } from './token-list';
 
 const sha256 = (token: string): string => digestOf(token).toString('hex');
 const ci = { name: 'ci', sha256: sha256('one'), scopes: ['read', 'agent'] };
+const checkWhere = (where: string): string | undefined => (where === 'bad' ? 'where is bad' : undefined);
 const ALWAYS = { notBefore: -Infinity, expiresAt: Infinity };
 const ops = { name: 'ops', sha256: sha256('two'), scopes: ['admin'] };
 
 function problemsIn(settings: Parameters<typeof readTokens>[0]): string[] {
   try {
-    readTokens(settings);
+    readTokens(settings, checkWhere);
     return [];
   } catch (error) {
     if (error instanceof ConfigurationError) return error.problems;
@@ -31,15 +32,23 @@ describe('readTokens', () => {
 
   it('reads file and variable together', () => {
     writeFileSync(file, JSON.stringify([ci]));
-    expect(readTokens({ AUTH_TOKENS_FILE: file, AUTH_TOKENS: JSON.stringify([ops]) })).toEqual([
+    expect(readTokens({ AUTH_TOKENS_FILE: file, AUTH_TOKENS: JSON.stringify([ops]) }, checkWhere)).toEqual([
       { name: 'ci', digest: digestOf('one'), scopes: ['read', 'agent'], ...ALWAYS },
       { name: 'ops', digest: digestOf('two'), scopes: ['admin'], ...ALWAYS },
     ]);
   });
 
   it('takes digests in capitals', () => {
-    const [token] = readTokens({ AUTH_TOKENS: JSON.stringify([{ ...ci, sha256: ci.sha256.toUpperCase() }]) });
+    const [token] = readTokens(
+      { AUTH_TOKENS: JSON.stringify([{ ...ci, sha256: ci.sha256.toUpperCase() }]) },
+      checkWhere,
+    );
     expect(token!.digest).toEqual(digestOf('one'));
+  });
+
+  it('takes an expression for the agents that the tokens are for', () => {
+    const [token] = readTokens({ AUTH_TOKENS: JSON.stringify([{ ...ci, where: 'agent.type == "a"' }]) }, checkWhere);
+    expect(token!.where).toBe('agent.type == "a"');
   });
 
   it('takes several digests, with the dates of the entry or their own', () => {
@@ -49,7 +58,10 @@ describe('readTokens', () => {
       { sha256: sha256('two'), not_before: spring },
       { sha256: sha256('three'), expires_at: spring },
     ];
-    const tokens = readTokens({ AUTH_TOKENS: JSON.stringify([{ ...ci, sha256: sha256s, expires_at: summer }]) });
+    const tokens = readTokens(
+      { AUTH_TOKENS: JSON.stringify([{ ...ci, sha256: sha256s, expires_at: summer }]) },
+      checkWhere,
+    );
     const [springTime, summerTime] = [Date.UTC(2027, 2, 1), Date.UTC(2027, 5, 1) + 500];
     expect(tokens).toEqual(
       [
@@ -64,7 +76,7 @@ describe('readTokens', () => {
   const NAME = '.name must be a string of 1 to 255 printable characters';
   const SHA256 = '.sha256 must be the SHA-256 of the token: 64 hexadecimal digits';
   const SCOPES = '.scopes must be an array of one or more of read, agent, operate, admin';
-  const FIELD = ' has a field other than name, sha256, scopes, not_before, expires_at';
+  const FIELD = ' has a field other than name, sha256, scopes, where, not_before, expires_at';
   const DIGEST_FIELD = ' has a field other than sha256, not_before, expires_at';
   const TIME = ' must be a time in RFC 3339, such as 2027-01-31T00:00:00Z';
   const NAME_TWICE =
@@ -102,6 +114,9 @@ describe('readTokens', () => {
       [{ ...ci, not_before: '2027-01-01T00:00:00Z', expires_at: '2027-01-01T00:00:00Z' }],
       ['AUTH_TOKENS[0].not_before must be earlier than expires_at'],
     ],
+    [[{ ...ci, where: 5 }], ['AUTH_TOKENS[0].where must be an expression as a string']],
+    [[{ ...ci, where: 'bad' }], ['AUTH_TOKENS[0].where is bad']],
+    [[{ ...ops, where: 'true' }], ['AUTH_TOKENS[0].where cannot restrict a token with the scope admin']],
     [[ci, { ...ops, sha256: ci.sha256 }], ['AUTH_TOKENS[1].sha256 is there twice']],
   ])('refuses %j', (list, problems) => {
     const text = typeof list === 'string' ? list : JSON.stringify(list);

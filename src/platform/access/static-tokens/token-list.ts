@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isJsonObject } from '../../validation/validate';
 import { ConfigurationError, type Configuration } from '../../config/configuration';
+import type { CheckWhere } from '../agent-scope';
 import { isClientName, SCOPES, type Scope } from '../principal';
 import { digestProblems, digestsOf, validityProblems, type DigestsOf } from './token-digests';
 import type { Validity } from './validity';
@@ -12,12 +13,15 @@ export interface StaticToken extends Validity {
   /** SHA-256 of the token. */
   digest: Buffer;
   scopes: readonly Scope[];
+  /** The expression that holds for the agents that they are for; undefined: they are for all. */
+  where?: string;
 }
 
 /** An entry that has been found to be one. */
 interface Entry extends DigestsOf {
   name: string;
   scopes: Scope[];
+  where?: string;
 }
 
 type Settings = Pick<Configuration, 'AUTH_TOKENS' | 'AUTH_TOKENS_FILE'>;
@@ -26,14 +30,14 @@ type Settings = Pick<Configuration, 'AUTH_TOKENS' | 'AUTH_TOKENS_FILE'>;
  * The tokens of `AUTH_TOKENS_FILE` and `AUTH_TOKENS` together.
  * @throws ConfigurationError naming every problem by its place; what stands there is never repeated
  */
-export function readTokens({ AUTH_TOKENS_FILE, AUTH_TOKENS }: Settings): StaticToken[] {
+export function readTokens({ AUTH_TOKENS_FILE, AUTH_TOKENS }: Settings, checkWhere: CheckWhere): StaticToken[] {
   const problems: string[] = [];
   const tokens: StaticToken[] = [];
   if (AUTH_TOKENS_FILE !== undefined) {
     const text = contentOf(AUTH_TOKENS_FILE, problems);
-    if (text !== undefined) collect('AUTH_TOKENS_FILE', text, tokens, problems);
+    if (text !== undefined) collect('AUTH_TOKENS_FILE', text, tokens, problems, checkWhere);
   }
-  if (AUTH_TOKENS !== undefined) collect('AUTH_TOKENS', AUTH_TOKENS, tokens, problems);
+  if (AUTH_TOKENS !== undefined) collect('AUTH_TOKENS', AUTH_TOKENS, tokens, problems, checkWhere);
   if (tokens.length === 0 && problems.length === 0) {
     problems.push('AUTH_TOKENS_FILE and AUTH_TOKENS hold no token; AUTH_MODE=token needs one');
   }
@@ -51,7 +55,13 @@ function contentOf(path: string, problems: string[]): string | undefined {
 }
 
 /** Not the parser's own message: it quotes the text. */
-function collect(source: string, text: string, tokens: StaticToken[], problems: string[]): void {
+function collect(
+  source: string,
+  text: string,
+  tokens: StaticToken[],
+  problems: string[],
+  checkWhere: CheckWhere,
+): void {
   let list: unknown;
   try {
     list = JSON.parse(text);
@@ -64,14 +74,19 @@ function collect(source: string, text: string, tokens: StaticToken[], problems: 
   }
   list.forEach((item: unknown, index) => {
     const place = `${source}[${index}]`;
-    const found = problemsOf(item);
+    const found = problemsOf(item, checkWhere);
     problems.push(...found.map((problem) => `${place}${problem}`));
     if (found.length > 0) return;
     const entry = item as Entry;
     const clash = clashOf(entry, tokens);
     if (clash) problems.push(`${place}${clash}`);
-    else tokens.push(...digestsOf(entry).map((digest) => ({ name: entry.name, scopes: entry.scopes, ...digest })));
+    else tokens.push(...tokensOf(entry));
   });
+}
+
+function tokensOf(entry: Entry): StaticToken[] {
+  const { name, scopes, where } = entry;
+  return digestsOf(entry).map((digest) => ({ name, scopes, ...(where !== undefined && { where }), ...digest }));
 }
 
 /** What an entry has in common with those before it, and must not. */
@@ -83,21 +98,29 @@ function clashOf(entry: Entry, tokens: readonly StaticToken[]): string | undefin
   return isKnown ? '.sha256 is there twice' : undefined;
 }
 
-const FIELDS = ['name', 'sha256', 'scopes', 'not_before', 'expires_at'];
+const FIELDS = ['name', 'sha256', 'scopes', 'where', 'not_before', 'expires_at'];
 
-function problemsOf(item: unknown): string[] {
+function problemsOf(item: unknown, checkWhere: CheckWhere): string[] {
   if (!isJsonObject(item)) return [' must be an object'];
-  const { name, sha256, scopes } = item;
+  const { name, sha256, scopes, where } = item;
   const problems: string[] = [];
   if (!isClientName(name)) problems.push('.name must be a string of 1 to 255 printable characters');
   problems.push(...validityProblems(item), ...digestProblems(sha256).map((problem) => `.sha256${problem}`));
   if (!isScopes(scopes)) problems.push(`.scopes must be an array of one or more of ${SCOPES.join(', ')}`);
+  if (where !== undefined) problems.push(...whereProblems(where, scopes, checkWhere));
   if (Object.keys(item).some((key) => !FIELDS.includes(key)))
     problems.push(` has a field other than ${FIELDS.join(', ')}`);
   return problems;
 }
 
-function isScopes(scopes: unknown): boolean {
+function whereProblems(where: unknown, scopes: unknown, checkWhere: CheckWhere): string[] {
+  if (typeof where !== 'string') return ['.where must be an expression as a string'];
+  if (isScopes(scopes) && scopes.includes('admin')) return ['.where cannot restrict a token with the scope admin'];
+  const problem = checkWhere(where);
+  return problem === undefined ? [] : [`.${problem.startsWith('where') ? problem : `where: ${problem}`}`];
+}
+
+function isScopes(scopes: unknown): scopes is Scope[] {
   const isScope = (scope: unknown): boolean => (SCOPES as readonly unknown[]).includes(scope);
   return Array.isArray(scopes) && scopes.length > 0 && scopes.every(isScope);
 }

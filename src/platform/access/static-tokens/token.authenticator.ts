@@ -6,6 +6,7 @@ import type { Clock } from '../../common/clock';
 import type { PeriodicTasks } from '../../scheduling/periodic-tasks';
 import { Configuration, ConfigurationError } from '../../config/configuration';
 import { invalidToken } from '../access.errors';
+import type { CheckWhere } from '../agent-scope';
 import { Authenticator } from '../authenticator';
 import { digestOf } from '../bearer-token';
 import type { Client } from '../principal';
@@ -26,11 +27,12 @@ export class TokenAuthenticator extends Authenticator implements OnApplicationBo
     private readonly clock: Clock,
     private readonly tasks: PeriodicTasks,
     private readonly logger: PinoLogger,
+    private readonly checkWhere: CheckWhere,
   ) {
     super();
     logger.setContext(TokenAuthenticator.name);
     this.seen = this.look(); // before it is read: what changes in between has then changed
-    if (configuration.AUTH_MODE === 'token') this.hold(readTokens(configuration));
+    if (configuration.AUTH_MODE === 'token') this.hold(readTokens(configuration, checkWhere));
   }
 
   /** Looks every second: mounted secrets are swapped by symlinks, which not every watch notices. */
@@ -51,7 +53,8 @@ export class TokenAuthenticator extends Authenticator implements OnApplicationBo
     if (!found) throw invalidToken();
     const reason = isDated(found) ? invalidityAt(found, this.clock.now().getTime()) : undefined;
     if (reason) throw invalidToken(reason);
-    return { kind: 'client', name: found.name, scopes: found.scopes, expiresAt: found.expiresAt };
+    const { name, scopes, where, expiresAt } = found;
+    return { kind: 'client', name, scopes, ...(where !== undefined && { where }), expiresAt };
   }
 
   /** Listed at present, with a token that has not expired. */
@@ -78,7 +81,7 @@ export class TokenAuthenticator extends Authenticator implements OnApplicationBo
     if (now === this.seen) return;
     this.seen = now;
     try {
-      this.hold(readTokens(this.configuration));
+      this.hold(readTokens(this.configuration, this.checkWhere));
       this.logger.info({ tokens: this.tokens.length }, 'AUTH_TOKENS_FILE has changed; its tokens hold from now on');
     } catch (error) {
       const problems = error instanceof ConfigurationError ? error.problems : [String(error)];

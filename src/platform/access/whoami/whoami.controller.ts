@@ -17,7 +17,7 @@ export class WhoAmIController {
 
   @Get()
   @Header('Cache-Control', 'no-store')
-  @Requires('authenticated')
+  @Requires('authenticated', { isNarrowed: true })
   @ApiOperation({
     operationId: 'whoAmI',
     summary: 'Whose token this is, what it is good for, and how long',
@@ -27,8 +27,8 @@ export class WhoAmIController {
   @ApiProblems()
   async read(@Caller() principal: Principal): Promise<WhoAmIDto> {
     if (principal.kind === 'client') {
-      const { name, scopes, expiresAt } = principal;
-      return { name, kind: 'client', scopes, where: null, expires_at: timeOf(expiresAt) };
+      const { name, scopes, where = null, expiresAt } = principal;
+      return { name, kind: 'client', scopes, where, expires_at: timeOf(expiresAt) };
     }
     if (principal.kind === 'agent') {
       const { id: name, owner, digest } = principal;
