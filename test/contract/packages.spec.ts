@@ -29,7 +29,7 @@ describe('the packages', () => {
       return !license
         .replace(/[()]/g, '')
         .split(' OR ')
-        .some((each) => LICENCES.includes(each));
+        .some((choice) => choice.split(' AND ').every((each) => LICENCES.includes(each)));
     });
     expect(others).toEqual([]);
   });
