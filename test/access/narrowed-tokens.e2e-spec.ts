@@ -32,7 +32,12 @@ type Outcome =
 
 interface Service {
   app: TestApp;
-  ask(token: string, method: string, path: string, body?: unknown): Promise<{ status: number; body: unknown }>;
+  readonly ask: (
+    token: string,
+    method: string,
+    path: string,
+    body?: unknown,
+  ) => Promise<{ status: number; body: unknown }>;
 }
 
 const sameAsFiltered =

@@ -10,7 +10,7 @@ export interface Statement {
 }
 
 /** The columns of a list item: without what may be large. */
-export const LIST_COLUMNS = `id, name, type, category, version, capabilities, endpoints, status, heartbeat, generation,
+const LIST_COLUMNS = `id, name, type, category, version, capabilities, endpoints, status, heartbeat, generation,
   registered_at AS "registeredAt", last_seen AS "lastSeen"`;
 
 /** All columns, named as the entity names them. */
