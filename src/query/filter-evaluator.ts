@@ -34,8 +34,7 @@ export interface FilterValue {
 export type FilterValues = ReadonlyMap<string, FilterValue>;
 
 /**
- * Evaluates a parsed expression in memory, with what the library leaves to be done: `has()` counts a member that is null, texts are
- * ordered by code points, macros go through a bounded number of elements, and our own functions.
+ * Evaluates a parsed expression in memory.
  * @param parents what names begin with: `agent`, `agent.health`
  * @returns whether the expression is true; an error is not
  */
@@ -43,8 +42,16 @@ export function filterEvaluator(
   parsed: ParsedExpr & { expr: Expr },
   parents: readonly string[],
 ): (values: FilterValues) => boolean {
-  const evaluate = plan(ENVIRONMENT, rewritten(parsed.expr));
-  return (values) => (evaluate(bindingsOf(values, parents)) as unknown) === true;
+  const evaluate = evaluatorOf(parsed.expr);
+  return (values) => evaluate(bindingsOf(values, parents)) === true;
+}
+
+/**
+ * The value of an expression, or an error of the library: with what the library leaves to be done. `has()` counts a member that is
+ * null, texts are ordered by code points, macros go through a bounded number of elements, and our own functions are there.
+ */
+export function evaluatorOf(expr: Expr): (bindings: Record<string, CelInput>) => unknown {
+  return plan(ENVIRONMENT, rewritten(expr));
 }
 
 /** Our own functions. No text can name them. */
@@ -55,7 +62,7 @@ const IN = '@isIn';
 /** The same of a text that stands in the expression. */
 const LITERAL_IN = '@literalIn';
 
-const { DYN, STRING, BOOL, DOUBLE, BYTES, INT } = CelScalar;
+const { DYN, STRING, BOOL, DOUBLE, BYTES, INT, UINT } = CelScalar;
 const LIST = listType(DYN);
 const MAP = mapType(DYN, DYN);
 
@@ -75,9 +82,9 @@ const ENVIRONMENT = celEnv({
     ...[IN, LITERAL_IN].flatMap((name) => [
       celFunc(name, [DYN, LIST], BOOL, (item, list) => [...list].some((each) => areEqual(item, each))),
       celFunc(name, [STRING, MAP], BOOL, (key, map) => hasKey(name === IN ? whole(map) : map, key)),
-      celFunc(name, [DOUBLE, MAP], BOOL, (_, map) => whole(map) !== map),
-      celFunc(name, [INT, MAP], BOOL, (_, map) => whole(map) !== map),
-      celFunc(name, [BOOL, MAP], BOOL, (_, map) => whole(map) !== map),
+      ...[DOUBLE, INT, UINT, BOOL].map((type) =>
+        celFunc(name, [type, MAP], BOOL, (key, map) => whole(map).get(key) !== undefined),
+      ),
     ]),
     celFunc('satisfies', [STRING, STRING], BOOL, (version, range) => satisfies(version, semverRange(range))),
     containment('containsAll', (items, has) => items.every(has)),
@@ -85,8 +92,10 @@ const ENVIRONMENT = celEnv({
     ...(['<', '<=', '>', '>='] as const).map((operator) =>
       celFunc(`_${operator}_`, [STRING, STRING], BOOL, (a, b) => holds(operator, byCodePoints(a, b))),
     ),
-    celFunc('size', [BYTES], INT, cannotBeSeen),
-    celMethod('size', BYTES, [], INT, cannotBeSeen),
+    celFunc('size', [BYTES], INT, sizeOfBytes),
+    celMethod('size', BYTES, [], INT, function (this: Uint8Array) {
+      return sizeOfBytes(this);
+    }),
     celFunc('size', [MAP], INT, (map) => BigInt(whole(map).size)),
     celMethod('size', MAP, [], INT, function (this: CelMap) {
       return BigInt(whole(this).size);
@@ -97,6 +106,10 @@ const ENVIRONMENT = celEnv({
     celFunc('_/_', [DOUBLE, DOUBLE], DOUBLE, (a, b) => representable(a / b)),
   ],
 });
+
+function sizeOfBytes(bytes: Uint8Array): bigint {
+  return bytes === HIDDEN ? cannotBeSeen() : BigInt(bytes.length);
+}
 
 function cannotBeSeen(): never {
   throw new Error('cannot be seen');
