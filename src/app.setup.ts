@@ -2,6 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import type { CorsOptions } from '@nestjs/common/interfaces/external/cors-options.interface';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { describeAccess } from './platform/access/describe-access';
 import { Configuration } from './platform/config/configuration';
 import { Lifecycle } from './platform/runtime/lifecycle';
 import { packageVersion } from './platform/runtime/package-version';
@@ -10,11 +11,22 @@ import { generatedOnce } from './platform/observability/generated-once';
 import type { HttpAdapter } from './platform/http/http-adapter';
 import { describedTags } from './platform/http/api-tag';
 import { pageHeaders, securityHeaderFields, securityHeaders } from './platform/http/security-headers';
+import { describeProblems } from './platform/validation/api-problems';
 import { BytesInFlight } from './platform/http/bytes-in-flight';
 import { HostCheck } from './platform/gate/host-check';
 import { HotLane } from './platform/lane/hot-lane';
 import { ServiceLogger } from './platform/observability/logging';
 import { identifyRequest } from './platform/observability/request-context';
+
+/** The head of the OpenAPI document. */
+const DESCRIPTION = [
+  'Where NOA ARK OS agents register, are found, are watched and are governed.',
+  'Requests and responses are JSON. A refused request answers a problem document (RFC 9457), whose `code` is stable; `errors` names each ' +
+    'value that is wrong. Unknown properties and parameters are refused. Times are RFC 3339 in UTC, durations are seconds.',
+  'Lists are read page by page: `next_cursor` of one page is `cursor` of the next, with the same filters, until it is null.',
+  '429 and 503 say in `Retry-After` when to ask again. Reading, heartbeats, `PUT` and `DELETE` may be repeated as they are, a registration ' +
+    'with its id or an `Idempotency-Key`.',
+].join('\n\n');
 
 /** Everything between a created application and one that listens; the same for the service and its tests. */
 export function setUpApp(app: NestExpressApplication): void {
@@ -38,7 +50,8 @@ export function setUpApp(app: NestExpressApplication): void {
   });
   if (CORS_ORIGINS) app.enableCors(crossOrigin(CORS_ORIGINS));
   app.use(generatedOnce('/openapi.json', '/openapi.yaml', '/docs', '/docs/', '/docs/swagger-ui-init.js'));
-  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+  SwaggerModule.setup('docs', app, () => openApiDocument(app, configuration), {
+    customSiteTitle: 'Agent Registry API',
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
   });
@@ -58,19 +71,35 @@ function crossOrigin(origins: string): CorsOptions {
   return { origin: listed.includes('*') ? '*' : listed, exposedHeaders, maxAge: 600 };
 }
 
+/** Where a document that is not served by a registry expects one: where `npm start` runs it. */
+export const LOCAL_SERVER = { url: 'http://localhost:8080', description: 'A registry on this machine' };
+const THIS_SERVER = { url: '/', description: 'This registry' };
+
 /** The OpenAPI description of what the modules serve. Needs no database. */
-export function openApiDocument(app: INestApplication): OpenAPIObject {
-  const description = 'Where NOA ARK OS agents enrol, are found, are watched and are governed.';
+export function openApiDocument(
+  app: INestApplication,
+  configuration: Configuration,
+  server: typeof LOCAL_SERVER = THIS_SERVER,
+): OpenAPIObject {
   const outline = new DocumentBuilder()
     .setTitle('Agent Registry')
-    .setDescription(description)
+    .setDescription(DESCRIPTION)
     .setVersion(packageVersion())
-    .addBearerAuth(
-      { type: 'http', description: 'With `AUTH_MODE=token` or `jwt`; without it no token is asked for.' },
-      SECURITY_SCHEME,
-    );
+    .setLicense('Proprietary', '')
+    .addServer(server.url, server.description)
+    .addSecurity(SECURITY_SCHEME, {
+      type: 'http',
+      scheme: 'bearer',
+      bearerFormat: 'opaque token, or JWT',
+      description: 'With `AUTH_MODE=token` or `jwt`; with `AUTH_MODE=none` no token is asked for.',
+    });
   for (const { name, description: about } of describedTags()) outline.addTag(name, about);
-  return withoutSuffix(SwaggerModule.createDocument(app, outline.build()));
+  const document = withoutSuffix(SwaggerModule.createDocument(app, outline.build()));
+  delete document.info.contact;
+  delete document.info.license!.url;
+  describeAccess(document, configuration);
+  describeProblems(document);
+  return document;
 }
 
 /** Schemas under names that say nothing of how they are made: `Agent`, not `AgentDto`. */

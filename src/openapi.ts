@@ -1,16 +1,17 @@
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module';
-import { openApiDocument } from './app.setup';
+import { LOCAL_SERVER, openApiDocument } from './app.setup';
 import { loadConfiguration } from './platform/config/configuration';
 
-/** Prints the OpenAPI document. Preview mode creates no provider, so this needs no database and no setting. */
+/** Prints the OpenAPI document of a registry with default settings. Preview mode creates no provider, so this needs no database and no setting. */
 async function main(): Promise<void> {
-  const app = await NestFactory.create(AppModule.forRoot(loadConfiguration({})), {
+  const configuration = loadConfiguration({});
+  const app = await NestFactory.create(AppModule.forRoot(configuration), {
     abortOnError: false,
     logger: false,
     preview: true,
   });
-  process.stdout.write(JSON.stringify(openApiDocument(app)));
+  process.stdout.write(JSON.stringify(openApiDocument(app, configuration, LOCAL_SERVER)));
 }
 
 main().catch((error: unknown) => {

@@ -107,6 +107,7 @@ const ESCAPE = '~';
 /** The parameter of a path, as OpenAPI describes it. */
 export const AGENT_ID = {
   name: 'id',
+  schema: { type: 'string' as const, minLength: 1, maxLength: 255 },
   example: 'data-processor-1',
   description:
     'The id; with `~` in front when it is empty, a reserved word, or begins with `~` itself, as those of adopted agents may.',

@@ -1,4 +1,5 @@
 import { DomainError } from '../platform/validation/domain-error';
+import { AGENT_ID } from './agent-fields';
 
 export function agentNotFound(id: string): DomainError {
   return new DomainError('not_found', 'agent_not_found', `There is no agent ${id}`);
@@ -59,3 +60,16 @@ export function idempotencyKeyReused(): DomainError {
   const detail = 'This Idempotency-Key came with another body before';
   return new DomainError('unprocessable', 'idempotency_key_reused', detail);
 }
+
+/** What every route about one agent can answer, for OpenAPI. */
+export const UNKNOWN_AGENT_PROBLEMS: readonly DomainError[] = [
+  agentNotFound(AGENT_ID.example),
+  agentDeregistered(AGENT_ID.example),
+];
+
+/** What every route that changes an agent can answer besides, for OpenAPI. */
+export const CHANGE_PROBLEMS: readonly DomainError[] = [
+  agentQuarantined(AGENT_ID.example),
+  preconditionFailed(),
+  concurrentUpdate(AGENT_ID.example),
+];

@@ -4,9 +4,11 @@ import { ApiTag } from '../platform/http/api-tag';
 import { SharedAnswers } from '../platform/cache/shared-answers';
 import { isNarrowed, type Principal } from '../platform/access/principal';
 import { Caller, Requires } from '../platform/access/requires.decorator';
-import { ApiProblems } from '../platform/validation/api-problems';
+import { ApiProblems, invalid, QUERY_PROBLEMS } from '../platform/validation/api-problems';
 import { AnalyticsRepository } from './analytics.repository';
 import { FleetHealthDto, OverviewDto } from './dto/analytics.dto';
+
+const NO_PARAMETERS = invalid('team', 'is not a parameter of this request');
 
 /** Figures about the whole fleet. */
 @ApiTag('analytics', 'The whole fleet')
@@ -21,10 +23,11 @@ export class AnalyticsController {
   @Requires('read', { isNarrowed: true })
   @ApiOperation({
     operationId: 'getOverview',
-    summary: 'How many agents there are of each kind, at most two seconds ago',
+    summary: 'How many agents there are of each kind',
+    description: 'Figures are at most two seconds old. Deregistered agents are not counted.',
   })
-  @ApiOkResponse({ type: OverviewDto })
-  @ApiProblems(400)
+  @ApiOkResponse({ type: OverviewDto, description: 'The figures.' })
+  @ApiProblems(NO_PARAMETERS, ...QUERY_PROBLEMS)
   async overview(@Caller() principal: Principal): Promise<OverviewDto> {
     const counts = await this.answers.recent(`analytics:overview:${scopeOf(principal)}`, () =>
       this.analytics.counts(principal),
@@ -44,10 +47,12 @@ export class AnalyticsController {
   @Requires('read', { isNarrowed: true })
   @ApiOperation({
     operationId: 'getFleetHealth',
-    summary: 'How the fleet feels, and who does not feel well, at most two seconds ago',
+    summary: 'Health of the fleet, and which agents are unhealthy',
+    description:
+      'Figures are at most two seconds old. Both what agents report and what their silence says count; the two lists are cut at 100 agents.',
   })
-  @ApiOkResponse({ type: FleetHealthDto })
-  @ApiProblems(400)
+  @ApiOkResponse({ type: FleetHealthDto, description: 'The figures.' })
+  @ApiProblems(NO_PARAMETERS, ...QUERY_PROBLEMS)
   async health(@Caller() principal: Principal): Promise<FleetHealthDto> {
     const { analytics } = this;
     const ask = () =>

@@ -3,7 +3,9 @@ import { ApiOkResponse, ApiOperation, ApiQuery } from '@nestjs/swagger';
 import { ApiTag } from '../platform/http/api-tag';
 import { isNarrowed, type Principal } from '../platform/access/principal';
 import { Caller, Requires } from '../platform/access/requires.decorator';
-import { ApiProblems } from '../platform/validation/api-problems';
+import { ApiProblems, invalid, QUERY_PROBLEMS } from '../platform/validation/api-problems';
+import { ApiPaging } from '../platform/validation/api-parameters';
+import { cursorInvalid } from '../platform/validation/log-cursor';
 import { Query, ReadsQuery } from '../platform/validation/http-input';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../platform/validation/paging';
 import { QueryParameters } from '../platform/validation/query-parameters';
@@ -22,14 +24,26 @@ export class GovernanceController {
   @Requires('read', { isNarrowed: true })
   @ApiOperation({
     operationId: 'listGovernanceDecisions',
-    summary: 'What was put before the Trifecta Court and what it said, newest first',
+    summary: 'List decisions of the policy, newest first',
+    description:
+      'The audit trail: each change that was put before the policy (the Trifecta Court, say), what it decided, why, and who had asked. Empty when no policy is configured.',
   })
-  @ApiQuery({ name: 'agent_id', required: false, type: String })
-  @ApiQuery({ name: 'verdict', required: false, isArray: true, enum: VERDICTS, description: 'Any of them.' })
-  @ApiQuery({ name: 'limit', required: false, type: 'integer', description: '1 to 1000, default 100.' })
-  @ApiQuery({ name: 'cursor', required: false, type: String })
-  @ApiOkResponse({ type: DecisionsDto })
-  @ApiProblems(400, 410)
+  @ApiQuery({
+    name: 'agent_id',
+    required: false,
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+    description: 'Only decisions about this agent.',
+  })
+  @ApiQuery({
+    name: 'verdict',
+    required: false,
+    isArray: true,
+    enum: VERDICTS,
+    description: 'Repeatable: decisions with any of these verdicts.',
+  })
+  @ApiPaging('The most decisions on one page.', 1024)
+  @ApiOkResponse({ type: DecisionsDto, description: 'One page of decisions.' })
+  @ApiProblems(invalid('verdict', `must be one of ${VERDICTS.join(', ')}`), cursorInvalid(), ...QUERY_PROBLEMS)
   async list(@Query() parameters: QueryParameters, @Caller() principal: Principal): Promise<DecisionsDto> {
     const query = {
       agentId: parameters.one('agent_id', 255),

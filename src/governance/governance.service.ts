@@ -4,10 +4,10 @@ import { withoutSecrets } from '../platform/common/secrets';
 import { Clock } from '../platform/common/clock';
 import { Histogram } from '../platform/observability/histogram';
 import { DatabaseTimeline } from '../platform/database/database-timeline';
-import { DomainError } from '../platform/validation/domain-error';
 import { decodeLogCursor, encodeLogCursor, type LogHead } from '../platform/validation/log-cursor';
 import type { Page } from '../platform/validation/paging';
 import type { Provenance } from '../events/agent-event';
+import { governanceDenied, governanceUnavailable } from './governance.errors';
 import type { GovernanceDecisionEntity, Verdict } from './governance-decision.entity';
 import { GovernanceDecisionsRepository, type DecisionQuery } from './governance-decisions.repository';
 import {
@@ -60,8 +60,8 @@ export class GovernanceService {
     const shown = withoutSecrets(context) as typeof context;
     const request: PolicyRequest = { action, context: { ...shown, principal: provenance.actor } };
     const decision = this.cache.get(request) ?? (await this.ask(request, provenance));
-    if (decision.outcome === 'denied') throw denied(decision);
-    if (decision.outcome === 'indeterminate' && this.failsClosed()) throw unavailable(decision);
+    if (decision.outcome === 'denied') throw governanceDenied(decision);
+    if (decision.outcome === 'indeterminate' && this.failsClosed()) throw governanceUnavailable(decision);
   }
 
   /**
@@ -123,14 +123,4 @@ export class GovernanceService {
   private failsClosed(): boolean {
     return this.policy.failMode === 'closed';
   }
-}
-
-function denied({ reason, problem }: PolicyDecision): DomainError {
-  const detail = reason || 'The policy does not allow this';
-  return new DomainError('forbidden', 'governance_denied', detail, { members: problem });
-}
-
-function unavailable({ reason }: PolicyDecision): DomainError {
-  const detail = `This change must be judged, and there is no judgement at the moment: ${reason ?? 'no answer'}`;
-  return new DomainError('unavailable', 'governance_unavailable', detail);
 }

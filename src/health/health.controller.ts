@@ -6,7 +6,11 @@ import { Lifecycle } from '../platform/runtime/lifecycle';
 import { RateLimit } from '../platform/limits/rate-limit.decorator';
 import { HealthChecks } from '../platform/observability/health-checks';
 import { Requires } from '../platform/access/requires.decorator';
+import { ApiErrors, invalid } from '../platform/validation/api-problems';
 import { LivenessDto, ServiceHealthDto } from './health.dto';
+
+/** What a probe can answer besides: none takes parameters. */
+const PROBE_PROBLEMS = [invalid('verbose', 'is not a parameter of this request')];
 
 /** Probes. */
 @ApiTag('service', 'Probes, metrics and the description of the API')
@@ -20,8 +24,13 @@ export class HealthController {
 
   @Get()
   @Requires('health', { isNarrowed: true })
-  @ApiOperation({ operationId: 'getHealth', summary: 'How the service and what it needs are' })
-  @ApiOkResponse({ type: ServiceHealthDto })
+  @ApiErrors(PROBE_PROBLEMS)
+  @ApiOperation({
+    operationId: 'getHealth',
+    summary: 'Health of the service and of what it depends on',
+    description: 'For people and dashboards; probes of Kubernetes ask `/health/live` and `/health/ready`.',
+  })
+  @ApiOkResponse({ type: ServiceHealthDto, description: 'Healthy, or degraded and serving.' })
   @ApiResponse({
     status: 503,
     type: ServiceHealthDto,
@@ -35,16 +44,26 @@ export class HealthController {
 
   @Get('live')
   @Requires('health', { isNarrowed: true })
-  @ApiOperation({ operationId: 'getLiveness', summary: 'Whether the process can answer; asks nobody' })
-  @ApiOkResponse({ type: LivenessDto })
+  @ApiErrors(PROBE_PROBLEMS)
+  @ApiOperation({
+    operationId: 'getLiveness',
+    summary: 'Liveness probe',
+    description: 'Answers whenever the process can; asks neither the database nor anything else.',
+  })
+  @ApiOkResponse({ type: LivenessDto, description: 'The process answers.' })
   live(): LivenessDto {
     return { status: 'alive' };
   }
 
   @Get('ready')
-  @ApiOperation({ operationId: 'getReadiness', summary: 'Whether the service can do its work, and should be sent any' })
+  @ApiOperation({
+    operationId: 'getReadiness',
+    summary: 'Readiness probe',
+    description: 'Whether this replica should be sent requests.',
+  })
   @Requires('health', { isNarrowed: true })
-  @ApiOkResponse({ type: ServiceHealthDto })
+  @ApiErrors(PROBE_PROBLEMS)
+  @ApiOkResponse({ type: ServiceHealthDto, description: 'Ready.' })
   @ApiResponse({
     status: 503,
     type: ServiceHealthDto,

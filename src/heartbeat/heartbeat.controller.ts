@@ -1,14 +1,15 @@
 import { Body, Controller, HttpCode, Param, Post } from '@nestjs/common';
-import { ApiBody, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import { ApiTag } from '../platform/http/api-tag';
 import type { Principal } from '../platform/access/principal';
 import { Caller, Requires } from '../platform/access/requires.decorator';
-import { ApiProblems } from '../platform/validation/api-problems';
+import { ApiProblems, invalid, WRITE_PROBLEMS } from '../platform/validation/api-problems';
 import { ValidBody } from '../platform/validation/http-input';
 import { TakesBatch } from '../platform/http/json-body';
 import { HotRoute } from '../platform/lane/hot-route.decorator';
 import { RateLimit } from '../platform/limits/rate-limit.decorator';
-import { agentIdPipe } from '../agent/agent-fields';
+import { AGENT_ID, agentIdPipe } from '../agent/agent-fields';
+import { UNKNOWN_AGENT_PROBLEMS } from '../agent/agent.errors';
 import { DatabaseTime } from '../liveness/database-time';
 import {
   HeartbeatResponseDto,
@@ -33,9 +34,14 @@ export class HeartbeatController {
   @HttpCode(200)
   @TakesBatch()
   @Requires('agent', { isNarrowed: true, allowStale: true })
-  @ApiOperation({ operationId: 'sendHeartbeats', summary: 'Many heartbeats at once; a bad one is rejected by itself' })
-  @ApiOkResponse({ type: HeartbeatBatchResponseDto })
-  @ApiProblems(400, 413, 415)
+  @ApiOperation({
+    operationId: 'sendHeartbeats',
+    summary: 'Send many heartbeats at once',
+    description:
+      'For gateways that beat for many agents. Each heartbeat is judged alone: `rejected` lists those that were refused and why, the others are accepted. An agent’s own token beats for this agent only, a client’s for agents that it owns.',
+  })
+  @ApiOkResponse({ type: HeartbeatBatchResponseDto, description: 'What was accepted and what was not.' })
+  @ApiProblems(invalid('beats', 'must be an array of 1 to 5000 heartbeats'), ...WRITE_PROBLEMS, 413, 415)
   async beatAll(
     @ValidBody(HeartbeatBatchDto) { beats }: HeartbeatBatchDto,
     @Caller() principal: Principal,
@@ -50,11 +56,20 @@ export class HeartbeatController {
   @Requires('agent', { ownAgent: 'id', allowStale: true })
   @ApiOperation({
     operationId: 'sendHeartbeat',
-    summary: 'A heartbeat, with or without a report of the agent’s health',
+    summary: 'Send a heartbeat',
+    description:
+      'Says that the agent is alive, with or without a report of its health. The answer says when to send the next one. An `unhealthy` or `inactive` agent becomes `active`; maintenance and quarantine stay. The time of the heartbeat is that of the registry. Accepted heartbeats are written within half a second; a crash of the service loses those of that time.',
   })
   @ApiBody({ type: HeartbeatRequestDto, required: false })
-  @ApiOkResponse({ type: HeartbeatResponseDto })
-  @ApiProblems(400, 404, 413, 415)
+  @ApiParam(AGENT_ID)
+  @ApiOkResponse({ type: HeartbeatResponseDto, description: 'Accepted.' })
+  @ApiProblems(
+    invalid('health.cpu_percent', 'must be a number from 0 to 100'),
+    ...UNKNOWN_AGENT_PROBLEMS,
+    ...WRITE_PROBLEMS,
+    413,
+    415,
+  )
   beat(
     @Param('id', agentIdPipe) id: string,
     @Body() body: unknown,

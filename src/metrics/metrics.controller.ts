@@ -22,9 +22,13 @@ export class MetricsController {
   @Get()
   @ReadsQuery()
   @Requires('metrics')
-  @ApiOperation({ operationId: 'getMetrics', summary: 'All metrics in Prometheus’s text format' })
+  @ApiOperation({
+    operationId: 'getMetrics',
+    summary: 'Metrics for Prometheus',
+    description: 'In Prometheus’s text format; `docs/metrics.md` lists them. Any query parameters are ignored.',
+  })
   @ApiProduces('text/plain')
-  @ApiOkResponse({ type: String })
+  @ApiOkResponse({ type: String, description: 'All metrics of this replica.' })
   async scrape(@Res() response: Response): Promise<void> {
     const own = this.link.hasSiblings ? this.link.scrapeAll() : this.instruments.registry.metrics();
     const text = (await own) + this.instruments.appendedText();

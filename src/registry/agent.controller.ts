@@ -6,7 +6,6 @@ import {
   ApiOkResponse,
   ApiOperation,
   ApiParam,
-  ApiQuery,
   ApiResponse,
   PartialType,
 } from '@nestjs/swagger';
@@ -15,7 +14,8 @@ import { isOperator, seesSecrets } from '../platform/access/access-rule';
 import { actorOf } from '../platform/access/actor';
 import type { Principal } from '../platform/access/principal';
 import { Caller, Requires } from '../platform/access/requires.decorator';
-import { ApiProblems } from '../platform/validation/api-problems';
+import { ApiFlag, ApiPaging } from '../platform/validation/api-parameters';
+import { ApiProblems, invalid, QUERY_PROBLEMS, WRITE_PROBLEMS } from '../platform/validation/api-problems';
 import { Query, ReadsQuery, ReservedWords, ValidBody } from '../platform/validation/http-input';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../platform/validation/paging';
 import { HttpResponse } from '../platform/http/http-response';
@@ -28,11 +28,15 @@ import { AGENT_ID, RESERVED_IDS, agentIdPipe } from '../agent/agent-fields';
 import { AgentFieldsDto, SetStatusDto } from './dto/agent-requests.dto';
 import { AgentDto, AgentEventsDto, AgentHealthDto, DeregistrationDto } from './dto/agent-responses.dto';
 import { whereOf } from './search/expression-scope';
+import { CHANGE_PROBLEMS, illegalTransition, UNKNOWN_AGENT_PROBLEMS } from '../agent/agent.errors';
+import { GOVERNANCE_PROBLEMS } from '../governance/governance.errors';
+import { cursorInvalid } from '../platform/validation/log-cursor';
 import { entityTag, ifNoneMatchHits } from '../agent/entity-tag';
 
 const IF_MATCH = {
   name: 'If-Match',
   required: false,
+  schema: { type: 'string' },
   description: 'An `ETag`: change the agent only if it is still in this state.',
 };
 
@@ -40,13 +44,23 @@ const ETAG = {
   ETag: { description: 'Names the state, strongly. Heartbeats do not change it.', schema: { type: 'string' as const } },
 };
 
-const BAN = {
-  name: 'ban',
-  required: false,
-  enum: ['true', 'false'],
-  description:
+const ApiBan = (): MethodDecorator =>
+  ApiFlag(
+    'ban',
     'true: nothing may register under the id until an operator lifts the ban (`DELETE /bans/{id}`). For operators.',
-};
+  );
+
+const ONE_OF_FLAG = invalid('ban', 'must be one of true, false');
+const ID_VIOLATION = invalid('id', 'must have 1 to 255 characters');
+const STATUS_VIOLATION = invalid('status', 'must be one of active, maintenance, quarantined');
+/** What a governed change of one agent can answer. */
+const GOVERNED_PROBLEMS = [
+  ...UNKNOWN_AGENT_PROBLEMS,
+  ...CHANGE_PROBLEMS,
+  ...GOVERNANCE_PROBLEMS,
+  ...WRITE_PROBLEMS,
+] as const;
+const STATUS_PROBLEMS = [...GOVERNED_PROBLEMS, STATUS_VIOLATION, illegalTransition('active', 'active')] as const;
 
 /** A merge patch as OpenAPI can tell it: of the same fields, none of which has to be there. */
 class AgentPatchDto extends PartialType(AgentFieldsDto) {}
@@ -65,15 +79,21 @@ export class AgentController {
   @Get()
   @HotRoute()
   @Requires('read', { ownAgent: 'id' })
-  @ApiOperation({ operationId: 'getAgent', summary: 'The whole record' })
+  @ApiOperation({
+    operationId: 'getAgent',
+    summary: 'Read an agent',
+    description:
+      'The whole record. The health and the time of the last heartbeat are those of now; the `ETag` changes only when the registration or the status does.',
+  })
   @ApiHeader({
     name: 'If-None-Match',
     required: false,
+    schema: { type: 'string' },
     description: 'An `ETag`: answer 304 if that is still the state.',
   })
-  @ApiOkResponse({ type: AgentDto, headers: ETAG })
+  @ApiOkResponse({ type: AgentDto, headers: ETAG, description: 'The agent.' })
   @ApiResponse({ status: 304, description: 'Unchanged.', headers: ETAG })
-  @ApiProblems(400, 404)
+  @ApiProblems(ID_VIOLATION, ...UNKNOWN_AGENT_PROBLEMS)
   read(
     @Param('id', agentIdPipe) id: string,
     @Caller() principal: Principal,
@@ -89,11 +109,12 @@ export class AgentController {
   @Requires('agent', { ownAgent: 'id' })
   @ApiOperation({
     operationId: 'replaceAgent',
-    summary: 'Replace the registration fields; what is left out gets its default',
+    summary: 'Replace the registration fields',
+    description: 'What is left out gets its default. The status, the health and the owner stay.',
   })
   @ApiHeader(IF_MATCH)
-  @ApiOkResponse({ type: AgentDto, headers: ETAG })
-  @ApiProblems(400, 403, 404, 409, 412, 413, 415)
+  @ApiOkResponse({ type: AgentDto, headers: ETAG, description: 'The agent as it is now.' })
+  @ApiProblems(invalid('name', 'is required'), ...GOVERNED_PROBLEMS, 413, 415)
   async replace(
     @Param('id', agentIdPipe) id: string,
     @ValidBody(AgentFieldsDto) body: AgentFieldsDto,
@@ -105,12 +126,22 @@ export class AgentController {
 
   @Patch()
   @Requires('agent', { ownAgent: 'id' })
-  @ApiOperation({ operationId: 'updateAgent', summary: 'Change registration fields (JSON Merge Patch, RFC 7396)' })
+  @ApiOperation({
+    operationId: 'updateAgent',
+    summary: 'Change some registration fields',
+    description:
+      'A JSON Merge Patch (RFC 7396): a value sets, null clears (a field with a default gets it back), what is absent stays. Members of `endpoints`, `metadata` and `heartbeat` likewise.',
+  })
   @ApiHeader(IF_MATCH)
   @ApiConsumes('application/json', 'application/merge-patch+json')
   @ApiBody({ description: 'A value sets, null clears, what is absent stays.', type: AgentPatchDto })
-  @ApiOkResponse({ type: AgentDto, headers: ETAG })
-  @ApiProblems(400, 403, 404, 409, 412, 413, 415)
+  @ApiOkResponse({ type: AgentDto, headers: ETAG, description: 'The agent as it is now.' })
+  @ApiProblems(
+    invalid('heartbeat.interval_seconds', 'must be a whole number from 1 to 3600'),
+    ...GOVERNED_PROBLEMS,
+    413,
+    415,
+  )
   async merge(
     @Param('id', agentIdPipe) id: string,
     @Body() patch: unknown,
@@ -123,11 +154,16 @@ export class AgentController {
   @Delete()
   @ReadsQuery()
   @Requires('agent', { ownAgent: 'id', allowOperators: true })
-  @ApiOperation({ operationId: 'deregisterAgent', summary: 'Deregister' })
+  @ApiOperation({
+    operationId: 'deregisterAgent',
+    summary: 'Deregister an agent',
+    description:
+      'It is not listed any more, its own token is void, and its id answers 404 `agent_deregistered` until it is forgotten (`AGENT_RETENTION_SECONDS`). It may register again, unless it is banned.',
+  })
   @ApiHeader(IF_MATCH)
-  @ApiQuery(BAN)
-  @ApiOkResponse({ type: DeregistrationDto })
-  @ApiProblems(400, 403, 404, 409, 412)
+  @ApiBan()
+  @ApiOkResponse({ type: DeregistrationDto, description: 'Deregistered.' })
+  @ApiProblems(ONE_OF_FLAG, ...GOVERNED_PROBLEMS)
   async deregister(
     @Param('id', agentIdPipe) id: string,
     @Headers('if-match') ifMatch: string | undefined,
@@ -143,11 +179,16 @@ export class AgentController {
   @Delete('deregister')
   @ReadsQuery()
   @Requires('agent', { ownAgent: 'id', allowOperators: true })
-  @ApiOperation({ operationId: 'deregisterAgentByPath', summary: 'The same, at the path of the original' })
+  @ApiOperation({
+    operationId: 'deregisterAgentByPath',
+    summary: 'Deregister an agent, at the path of version 0',
+    description: 'The same as `DELETE /agents/{id}`, for clients of version 0 of the registry.',
+    deprecated: true,
+  })
   @ApiHeader(IF_MATCH)
-  @ApiQuery(BAN)
-  @ApiOkResponse({ type: DeregistrationDto })
-  @ApiProblems(400, 403, 404, 409, 412)
+  @ApiBan()
+  @ApiOkResponse({ type: DeregistrationDto, description: 'Deregistered.' })
+  @ApiProblems(ONE_OF_FLAG, ...GOVERNED_PROBLEMS)
   async deregisterByPath(
     @Param('id', agentIdPipe) id: string,
     @Headers('if-match') ifMatch: string | undefined,
@@ -161,13 +202,13 @@ export class AgentController {
   @Requires('operate', { ownAgent: 'id', allowItself: true })
   @ApiOperation({
     operationId: 'setAgentStatus',
-    summary: 'Maintenance or quarantine, and back',
+    summary: 'Set or end maintenance or quarantine',
     description:
-      'For operators; maintenance also with the agent’s own token. A quarantined agent is listed and never discovered; its heartbeats are recorded, and everything else but to read itself is refused with `quarantined` until an operator sets it active. Who set a maintenance ends it: an operator’s lasts, whatever the agent registers or sends, until an operator ends it; the agent’s own ends when the agent says so or registers again.',
+      'The agent itself may set its maintenance and end that; all else is for operators. A quarantined agent is listed and never discovered; its heartbeats are recorded, and everything else but to read itself is refused with `quarantined` until an operator sets it active. Who set a maintenance ends it: an operator’s lasts, whatever the agent registers or sends, until an operator ends it; the agent’s own ends when the agent says so or registers again.',
   })
   @ApiHeader(IF_MATCH)
-  @ApiOkResponse({ type: AgentDto, headers: ETAG })
-  @ApiProblems(400, 403, 404, 409, 412, 413, 415)
+  @ApiOkResponse({ type: AgentDto, headers: ETAG, description: 'The agent as it is now.' })
+  @ApiProblems(...STATUS_PROBLEMS, 413, 415)
   async setStatus(
     @Param('id', agentIdPipe) id: string,
     @ValidBody(SetStatusDto) body: SetStatusDto,
@@ -180,10 +221,15 @@ export class AgentController {
   @Post('status')
   @HttpCode(200)
   @Requires('operate', { ownAgent: 'id', allowItself: true })
-  @ApiOperation({ operationId: 'setAgentStatusByPost', summary: 'The same as PUT' })
+  @ApiOperation({
+    operationId: 'setAgentStatusByPost',
+    summary: 'Set or end maintenance or quarantine, by POST',
+    description: 'The same as `PUT /agents/{id}/status`, for clients of version 0 of the registry.',
+    deprecated: true,
+  })
   @ApiHeader(IF_MATCH)
-  @ApiOkResponse({ type: AgentDto, headers: ETAG })
-  @ApiProblems(400, 403, 404, 409, 412, 413, 415)
+  @ApiOkResponse({ type: AgentDto, headers: ETAG, description: 'The agent as it is now.' })
+  @ApiProblems(...STATUS_PROBLEMS, 413, 415)
   async postStatus(
     @Param('id', agentIdPipe) id: string,
     @ValidBody(SetStatusDto) body: SetStatusDto,
@@ -195,9 +241,13 @@ export class AgentController {
 
   @Get('health')
   @Requires('read', { ownAgent: 'id' })
-  @ApiOperation({ operationId: 'getAgentHealth', summary: 'How the agent feels' })
-  @ApiOkResponse({ type: AgentHealthDto })
-  @ApiProblems(400, 404)
+  @ApiOperation({
+    operationId: 'getAgentHealth',
+    summary: 'Read an agent’s health',
+    description: 'Its last report, its status and when it was last heard, as of now.',
+  })
+  @ApiOkResponse({ type: AgentHealthDto, description: 'The health of the agent.' })
+  @ApiProblems(ID_VIOLATION, ...UNKNOWN_AGENT_PROBLEMS)
   async health(@Param('id', agentIdPipe) id: string): Promise<AgentHealthDto> {
     return this.presenter.agentHealth(await this.agents.read(id));
   }
@@ -205,16 +255,20 @@ export class AgentController {
   @Get('events')
   @ReadsQuery()
   @Requires('read', { ownAgent: 'id' })
-  @ApiOperation({ operationId: 'listAgentEvents', summary: 'What became of the agent, newest first' })
-  @ApiQuery({
-    name: 'limit',
-    required: false,
-    type: 'integer',
-    description: '1 to 1000, default 100. A page holds fewer events when they are large: 4 MiB together.',
+  @ApiOperation({
+    operationId: 'listAgentEvents',
+    summary: 'List an agent’s events, newest first',
+    description:
+      'Each change of the agent: what, when, by whom and why. Heartbeats are no events, unless one changes the status.',
   })
-  @ApiQuery({ name: 'cursor', required: false, type: String })
-  @ApiOkResponse({ type: AgentEventsDto })
-  @ApiProblems(400, 404, 410)
+  @ApiPaging('The most events on one page. It holds fewer when they are large: 4 MiB together.', 1024)
+  @ApiOkResponse({ type: AgentEventsDto, description: 'One page of events.' })
+  @ApiProblems(
+    invalid('limit', 'must be a whole number from 1 to 1000'),
+    ...UNKNOWN_AGENT_PROBLEMS,
+    cursorInvalid(),
+    ...QUERY_PROBLEMS,
+  )
   async events(@Param('id', agentIdPipe) id: string, @Query() parameters: QueryParameters): Promise<AgentEventsDto> {
     const limit = parameters.integer('limit', 1, MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE);
     const cursor = parameters.one('cursor', 1024);

@@ -1,10 +1,11 @@
 import { Controller, Get, Headers, HttpCode, Post } from '@nestjs/common';
-import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiQuery } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { ApiTag } from '../platform/http/api-tag';
 import { actorOf } from '../platform/access/actor';
 import type { Principal } from '../platform/access/principal';
 import { Caller, Requires } from '../platform/access/requires.decorator';
-import { ApiProblems } from '../platform/validation/api-problems';
+import { ApiFlag, ApiPaging } from '../platform/validation/api-parameters';
+import { ApiProblems, invalid, QUERY_PROBLEMS, WRITE_PROBLEMS } from '../platform/validation/api-problems';
 import { rejectIfAny } from '../platform/validation/domain-error';
 import { Query, ReadsQuery, ValidBody } from '../platform/validation/http-input';
 import { TakesBatch } from '../platform/http/json-body';
@@ -20,8 +21,13 @@ import { ORDER_NAMES } from './search/agent-order';
 import { AgentService } from './agent.service';
 import { DiscoverAgentsDto, ImportAgentsDto, RegisterAgentDto } from './dto/agent-requests.dto';
 import { AgentPageDto, DiscoveryDto, ImportResultsDto, RegistrationDto } from './dto/agent-responses.dto';
+import { AGENT_ID } from '../agent/agent-fields';
+import { agentBanned, agentLimitReached, agentQuarantined, idempotencyKeyReused } from '../agent/agent.errors';
+import { GOVERNANCE_PROBLEMS } from '../governance/governance.errors';
+import { LONGEST_CURSOR } from '../platform/validation/paging';
 import { RegistrationService } from './registration/registration.service';
 
+const EXAMPLE_ID = AGENT_ID.example;
 const LOCATION = { Location: { description: 'The path of the agent.', schema: { type: 'string' as const } } };
 
 /** All agents: enrolling and finding them. */
@@ -38,11 +44,18 @@ export class AgentsController {
   @Post('register')
   @HotRoute({ needsRequestContext: true })
   @Requires('agent', { isNarrowed: true })
-  @ApiOperation({ operationId: 'registerAgent', summary: 'Register an agent, or register it again under its id' })
+  @ApiOperation({
+    operationId: 'registerAgent',
+    summary: 'Register an agent, or register it again under its id',
+    description:
+      'An agent that chooses its id is the same one after a restart: its record is replaced and it is active again. An agent that does not gets an id. With access control on, the answer has the agent’s own token. The client that registers an id first owns the agent.',
+  })
   @ApiHeader({
     name: 'Idempotency-Key',
     required: false,
-    description: '1–255 characters; a repeat within 24 h gets the first answer, without the token.',
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+    description:
+      'For agents that do not choose their id: a repeat within 24 h gets the first answer, without the token.',
   })
   @ApiCreatedResponse({ type: RegistrationDto, description: 'Registered.', headers: LOCATION })
   @ApiOkResponse({
@@ -50,7 +63,17 @@ export class AgentsController {
     description: 'The id was registered: its record is replaced, the agent active again.',
     headers: LOCATION,
   })
-  @ApiProblems(400, 403, 413, 415, 422)
+  @ApiProblems(
+    invalid('capabilities[3]', 'is there twice'),
+    agentQuarantined(EXAMPLE_ID),
+    agentBanned(EXAMPLE_ID),
+    agentLimitReached(1000),
+    idempotencyKeyReused(),
+    ...GOVERNANCE_PROBLEMS,
+    ...WRITE_PROBLEMS,
+    413,
+    415,
+  )
   async register(
     @ValidBody(RegisterAgentDto) body: RegisterAgentDto,
     @Caller() principal: Principal,
@@ -65,13 +88,19 @@ export class AgentsController {
   @Get()
   @ReadsQuery()
   @Requires('read', { isNarrowed: true })
-  @ApiOperation({ operationId: 'listAgents', summary: 'List agents, filtered and ordered, page by page' })
+  @ApiOperation({
+    operationId: 'listAgents',
+    summary: 'List agents',
+    description:
+      'Page by page, in the order of their ids unless `order_by` says another. All filters hold at once. Deregistered agents are never listed.',
+  })
   @ApiFilters()
   @ApiQuery({
     name: 'order_by',
     required: false,
     enum: ORDER_NAMES,
-    description: 'Default `id`. In the orders of `status` and `last_seen` there is one page only.',
+    description:
+      'The order, ascending unless it says `desc`; default `id`. In the orders of `status` and `last_seen` there is one page only.',
   })
   @ApiQuery({
     name: 'fields',
@@ -80,16 +109,10 @@ export class AgentsController {
     example: 'id,name,health',
     description: `The members that are wanted, with commas between: ${AGENT_FIELDS.join(', ')}. \`id\` always comes.`,
   })
-  @ApiQuery({
-    name: 'include_total',
-    required: false,
-    enum: ['true', 'false'],
-    description: 'false: `total` is left out, and nothing is counted.',
-  })
-  @ApiQuery({ name: 'limit', required: false, type: 'integer', description: '1 to 1000, default 100.' })
-  @ApiQuery({ name: 'cursor', required: false, type: String, description: 'The `next_cursor` of the page before.' })
-  @ApiOkResponse({ type: AgentPageDto })
-  @ApiProblems(400)
+  @ApiFlag('include_total', 'false: `total` is left out, and nothing is counted.', true)
+  @ApiPaging('The most agents on one page.', LONGEST_CURSOR)
+  @ApiOkResponse({ type: AgentPageDto, description: 'One page of agents.' })
+  @ApiProblems(invalid('limit', 'must be a whole number from 1 to 1000'), ...QUERY_PROBLEMS)
   async list(@Query() parameters: QueryParameters, @Caller() principal: Principal): Promise<AgentPageDto> {
     return this.page(asSeenBy(principal, queryFromParameters(parameters)), principal);
   }
@@ -97,9 +120,14 @@ export class AgentsController {
   @Post('discover')
   @HttpCode(200)
   @Requires('read', { isNarrowed: true })
-  @ApiOperation({ operationId: 'discoverAgents', summary: 'Find agents by type, category, status and capabilities' })
-  @ApiOkResponse({ type: DiscoveryDto })
-  @ApiProblems(400, 413, 415)
+  @ApiOperation({
+    operationId: 'discoverAgents',
+    summary: 'Find agents by type, category, status and capabilities',
+    description:
+      'For agents that look for others. All criteria hold at once. Quarantined agents are never found. Those of any other status are, unless `status` says which.',
+  })
+  @ApiOkResponse({ type: DiscoveryDto, description: 'One page of agents.' })
+  @ApiProblems(invalid('limit', 'must be a whole number from 1 to 1000'), ...QUERY_PROBLEMS, 413, 415)
   async discover(
     @ValidBody(DiscoverAgentsDto) body: DiscoverAgentsDto,
     @Caller() principal: Principal,
@@ -115,16 +143,13 @@ export class AgentsController {
   @Requires('admin')
   @ApiOperation({
     operationId: 'importAgents',
-    summary: 'Import static definitions: agents that are known without being alive',
+    summary: 'Import static definitions of agents',
+    description:
+      'Makes agents known that have never been alive; they are `inactive` until they register. Each definition is judged alone: `results` says what became of it. Of an agent that is known it sets what it says and clears nothing, and importing again changes nothing.',
   })
-  @ApiQuery({
-    name: 'dry_run',
-    required: false,
-    enum: ['true', 'false'],
-    description: 'true: tell the results, write nothing.',
-  })
-  @ApiOkResponse({ type: ImportResultsDto })
-  @ApiProblems(400, 413, 415)
+  @ApiFlag('dry_run', 'true: answer with the results and write nothing.')
+  @ApiOkResponse({ type: ImportResultsDto, description: 'What became of each definition.' })
+  @ApiProblems(invalid('agents', 'must be an array of 1 to 500 definitions'), ...WRITE_PROBLEMS, 413, 415)
   async import(
     @ValidBody(ImportAgentsDto) { agents }: ImportAgentsDto,
     @Query() parameters: QueryParameters,

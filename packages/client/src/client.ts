@@ -133,7 +133,7 @@ export class AgentRegistryClient {
   /** All agents that match, page by page as they are taken; `limit` is the size of a page. */
   discoverAll(query: DiscoveryQuery = {}, options: RequestOptions = {}): AsyncGenerator<AgentSummary, void, undefined> {
     return pages(
-      query.cursor,
+      query.cursor ?? undefined,
       (cursor) => this.discover({ ...query, cursor }, options),
       (page) => page.agents,
     );

@@ -56,12 +56,7 @@ type ListParameters = NonNullable<paths['/agents']['get']['parameters']['query']
 type OneOrMany<T> = T extends readonly (infer Each)[] ? Each | readonly Each[] : T;
 
 /** Filters of a list, all of which must hold. Several of `type`, `status` or `category`: any of them. `capability`: all of them. */
-export type ListQuery = {
-  [Name in Exclude<keyof ListParameters, 'metadata.<key>'>]?: OneOrMany<NonNullable<ListParameters[Name]>>;
-} & {
-  /** Values of keys of the metadata. */
-  metadata?: Record<string, string>;
-};
+export type ListQuery = { [Name in keyof ListParameters]?: OneOrMany<NonNullable<ListParameters[Name]>> };
 export type PageQuery = NonNullable<paths['/agents/{id}/events']['get']['parameters']['query']>;
 export type DecisionQuery = NonNullable<paths['/governance/decisions']['get']['parameters']['query']>;
 

@@ -1,48 +1,54 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { AGENT_STATUSES } from '../../agent/agent-status';
-import { HEALTH_STATUSES } from '../../agent/agent-health';
+import { AGENT_STATUS_SCHEMA, HEALTH_STATUS_SCHEMA } from '../../agent/agent-schemas';
 
 const COUNTS = { type: Object, additionalProperties: { type: 'integer' } } as const;
 
 export class OverviewDto {
-  @ApiProperty({ example: 302, description: 'All but the deregistered.' })
+  @ApiProperty({ type: 'integer', example: 302, description: 'All agents.' })
   total_agents!: number;
 
-  @ApiProperty({ example: 120 })
+  @ApiProperty({ type: 'integer', example: 120, description: 'Those whose status is `active`.' })
   active_agents!: number;
 
-  @ApiProperty({ example: 118, description: 'Those whose health status is `healthy`.' })
+  @ApiProperty({ type: 'integer', example: 118, description: 'Those whose health status is `healthy`.' })
   healthy_agents!: number;
 
-  @ApiProperty({ ...COUNTS, example: { active: 120, inactive: 182 } })
+  @ApiProperty({ ...COUNTS, example: { active: 120, inactive: 182 }, description: 'Agents by status.' })
   by_status!: Record<string, number>;
 
-  @ApiProperty({ ...COUNTS, example: { worker: 120, Agent: 182 } })
+  @ApiProperty({ ...COUNTS, example: { worker: 120, Agent: 182 }, description: 'Agents by type.' })
   agent_types!: Record<string, number>;
 
-  @ApiProperty({ ...COUNTS, example: { processing: 100 } })
+  @ApiProperty({ ...COUNTS, example: { processing: 100 }, description: 'Agents by category.' })
   categories!: Record<string, number>;
 }
 
 export class UnhealthyAgentDto {
-  @ApiProperty({ example: 'data-processor-1' })
+  @ApiProperty({ example: 'data-processor-1', description: 'The agent’s id.' })
   id!: string;
 
-  @ApiProperty({ example: 'DataProcessor' })
+  @ApiProperty({ example: 'DataProcessor', description: 'Its name.' })
   name!: string;
 
-  @ApiProperty({ enum: AGENT_STATUSES, enumName: 'AgentStatus', example: 'unhealthy' })
+  @ApiProperty({ ...AGENT_STATUS_SCHEMA, example: 'unhealthy', description: 'Its status.' })
   status!: string;
 
-  @ApiProperty({ enum: HEALTH_STATUSES, enumName: 'HealthStatus', example: 'stale' })
+  @ApiProperty({ ...HEALTH_STATUS_SCHEMA, example: 'stale', description: 'Its health.' })
   health_status!: string;
 
-  @ApiProperty({ type: String, format: 'date-time', nullable: true })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When it was last heard; null: never.',
+  })
   last_seen!: string | null;
 }
 
 export class FleetHealthDto {
   @ApiProperty({
+    minimum: 0,
+    maximum: 1,
     example: 0.98,
     description: 'Share of healthy agents among all that ever were alive; 1 when there are none.',
   })
@@ -54,13 +60,13 @@ export class FleetHealthDto {
   })
   unhealthy_agents!: UnhealthyAgentDto[];
 
-  @ApiProperty({ example: 2, description: 'How many there are in all.' })
+  @ApiProperty({ type: 'integer', example: 2, description: 'How many unhealthy agents there are in all.' })
   unhealthy_total!: number;
 
   @ApiProperty({
     ...COUNTS,
     example: { 'data-processor-1': 4 },
-    description: 'Intervals missed so far, the 100 longest silences.',
+    description: 'Heartbeats missed so far by agent, of the 100 longest silences.',
   })
   missed_heartbeats!: Record<string, number>;
 }

@@ -3,7 +3,11 @@ import { ACTOR_KINDS } from '../agent-event';
 
 /** Who made a change. */
 export class ActorDto {
-  @ApiProperty({ enum: ACTOR_KINDS, description: '`anonymous`: access control is off.' })
+  @ApiProperty({
+    enum: ACTOR_KINDS,
+    description:
+      'Who it was: a client, the agent itself, the registry (`system`), or somebody while access control is off (`anonymous`).',
+  })
   kind!: (typeof ACTOR_KINDS)[number];
 
   @ApiProperty({

@@ -1,32 +1,40 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Field, rule } from '../../platform/validation/validate';
 import { REPORTABLE_STATUSES } from '../../agent/agent-health';
-import { AGENT_STATUSES } from '../../agent/agent-status';
+import { AGENT_STATUS_SCHEMA } from '../../agent/agent-schemas';
+
+const OPTIONAL = { required: false, nullable: true } as const;
+const COUNT = { ...OPTIONAL, type: 'integer', minimum: 0, maximum: Number.MAX_SAFE_INTEGER } as const;
 
 export class HealthReportDto {
-  @ApiProperty({ required: false, enum: REPORTABLE_STATUSES, description: 'Left out: worked out from CPU and memory.' })
+  @ApiProperty({
+    ...OPTIONAL,
+    enum: REPORTABLE_STATUSES,
+    description:
+      'How the agent is. Absent: what CPU and memory say, `degraded` from `HEALTH_DEGRADED_PERCENT` (90) and `unhealthy` from `HEALTH_UNHEALTHY_PERCENT` (98) on.',
+  })
   status?: string;
 
-  @ApiProperty({ required: false, maxLength: 500, description: 'Why, in words for people.', example: 'queue is full' })
+  @ApiProperty({ ...OPTIONAL, maxLength: 500, description: 'Why, in words for people.', example: 'queue is full' })
   message?: string;
 
-  @ApiProperty({ required: false, minimum: 0, maximum: 100, example: 15.5 })
+  @ApiProperty({ ...OPTIONAL, minimum: 0, maximum: 100, example: 15.5, description: 'CPU in use.' })
   cpu_percent?: number;
 
-  @ApiProperty({ required: false, minimum: 0, maximum: 100, example: 32.1 })
+  @ApiProperty({ ...OPTIONAL, minimum: 0, maximum: 100, example: 32.1, description: 'Memory in use.' })
   memory_percent?: number;
 
-  @ApiProperty({ required: false, minimum: 0, example: 5 })
+  @ApiProperty({ ...COUNT, example: 5, description: 'Open connections.' })
   active_connections?: number;
 
-  @ApiProperty({ required: false, minimum: 0, example: 0 })
+  @ApiProperty({ ...COUNT, example: 0, description: 'Errors so far.' })
   error_count?: number;
 
-  @ApiProperty({ required: false, minimum: 0, example: 3600 })
+  @ApiProperty({ ...OPTIONAL, minimum: 0, example: 3600, description: 'Seconds since it started.' })
   uptime_seconds?: number;
 
   @ApiProperty({
-    required: false,
+    ...OPTIONAL,
     type: Object,
     additionalProperties: true,
     description: 'Anything else, at most 16 KiB as JSON.',
@@ -36,29 +44,33 @@ export class HealthReportDto {
 
 /** The body of a heartbeat; the fields of `health` may also stand at the top. */
 export class HeartbeatRequestDto {
-  @ApiProperty({ required: false })
+  @ApiProperty({ ...OPTIONAL, type: HealthReportDto, description: 'How the agent is. Absent: only that it is alive.' })
   health?: HealthReportDto;
 }
 
 export class HeartbeatResponseDto {
-  @ApiProperty({ example: 'data-processor-1' })
+  @ApiProperty({ example: 'data-processor-1', description: 'The agent.' })
   id!: string;
 
-  @ApiProperty({ type: String, format: 'date-time', example: '2026-10-08T15:32:10.000Z' })
+  @ApiProperty({ type: String, format: 'date-time', example: '2026-10-08T15:32:10.000Z', description: 'When it came.' })
   last_beat!: string;
 
-  @ApiProperty({ enum: AGENT_STATUSES, enumName: 'AgentStatus', example: 'active' })
+  @ApiProperty({
+    ...AGENT_STATUS_SCHEMA,
+    example: 'active',
+    description: 'The agent’s status, this heartbeat counted.',
+  })
   status!: string;
 
-  @ApiProperty({ example: 10, description: 'Beat again after this many seconds.' })
+  @ApiProperty({ type: 'integer', example: 10, description: 'Send the next one after this many seconds.' })
   next_heartbeat_seconds!: number;
 
-  @ApiProperty({ example: 30, description: 'Silence that makes the agent unhealthy.' })
+  @ApiProperty({ type: 'integer', example: 30, description: 'Seconds of silence that make the agent unhealthy.' })
   timeout_seconds!: number;
 }
 
 class BatchItemDto extends HeartbeatRequestDto {
-  @ApiProperty({ example: 'data-processor-1' })
+  @ApiProperty({ example: 'data-processor-1', description: 'The agent.' })
   id!: string;
 }
 
@@ -70,36 +82,39 @@ const beats = rule({ type: BatchItemDto, isArray: true, minItems: 1, maxItems: M
 });
 
 export class HeartbeatBatchDto {
-  @Field(beats, { required: true })
+  @Field(beats, { required: true, description: 'The heartbeats, each with the id of its agent.' })
   beats!: unknown[];
 }
 
 class RejectedBeatDto {
-  @ApiProperty({ example: 3, description: 'Position in the request.' })
+  @ApiProperty({ type: 'integer', example: 3, description: 'Position in the request, from 0.' })
   index!: number;
 
-  @ApiProperty({ example: 'unknown-1' })
+  @ApiProperty({ example: 'unknown-1', description: 'The agent, as the request names it.' })
   id!: string;
 
-  @ApiProperty({ example: 'agent_not_found' })
+  @ApiProperty({
+    example: 'agent_not_found',
+    description: 'The code that the heartbeat alone would have been refused with.',
+  })
   code!: string;
 
-  @ApiProperty({ example: 'There is no agent unknown-1' })
+  @ApiProperty({ example: 'There is no agent unknown-1', description: 'The same in words.' })
   detail!: string;
 }
 
 class HeartbeatReplyDto {
-  @ApiProperty({ example: 'data-processor-1' })
+  @ApiProperty({ example: 'data-processor-1', description: 'The agent.' })
   id!: string;
 
   [field: string]: unknown;
 }
 
 export class HeartbeatBatchResponseDto {
-  @ApiProperty({ example: 4999 })
+  @ApiProperty({ type: 'integer', example: 4999, description: 'How many were accepted.' })
   accepted!: number;
 
-  @ApiProperty({ type: [RejectedBeatDto] })
+  @ApiProperty({ type: [RejectedBeatDto], description: 'Those that were not, and why.' })
   rejected!: RejectedBeatDto[];
 
   @ApiProperty({
@@ -108,6 +123,10 @@ export class HeartbeatBatchResponseDto {
   })
   replies!: HeartbeatReplyDto[];
 
-  @ApiProperty({ example: 10, description: 'The shortest of the accepted agents.' })
+  @ApiProperty({
+    type: 'integer',
+    example: 10,
+    description: 'Send the next batch after this many seconds: the shortest interval among the accepted agents.',
+  })
   next_heartbeat_seconds!: number;
 }

@@ -1,7 +1,8 @@
 import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
-import { ApiSecurity } from '@nestjs/swagger';
+import { ApiExtension, ApiSecurity } from '@nestjs/swagger';
 import type { Request } from 'express';
-import { ApiRefusals } from '../validation/api-problems';
+import { ApiErrors } from '../validation/api-problems';
+import { insufficientScope, unauthorized } from './access.errors';
 import type { Access } from './access-rule';
 import type { Principal } from './principal';
 
@@ -28,14 +29,21 @@ export interface RouteRequirement {
 
 const REQUIREMENT = 'access_requirement';
 
+/** Where the OpenAPI document has a {@link RouteRequirement} until `describeAccess` has made words of it. */
+export const ACCESS_EXTENSION = 'x-access';
+
 /** Declares who may use a route, to {@link AccessControl} and to OpenAPI. A route without it is closed to everybody. */
 export function Requires(access: Access, options: Omit<RouteRequirement, 'access'> = {}): MethodDecorator {
   const declared: RouteRequirement = { access, ...options };
-  const isConfigured = access === 'health' || access === 'metrics';
+  if (access === 'open') return applyDecorators(SetMetadata(REQUIREMENT, declared), ApiSecurity({}));
+  const scope = access === 'health' || access === 'metrics' ? 'read' : access;
+  const refusals = [unauthorized()];
+  if (scope !== 'authenticated') refusals.push(insufficientScope(`This takes a token with the scope ${scope}`, scope));
   return applyDecorators(
     SetMetadata(REQUIREMENT, declared),
-    ...(isConfigured ? [ApiSecurity({})] : []), // as well as without
-    ...(access === 'open' ? [] : [ApiSecurity(SECURITY_SCHEME), ApiRefusals()]),
+    ApiSecurity(SECURITY_SCHEME),
+    ApiExtension(ACCESS_EXTENSION, declared),
+    ApiErrors(refusals),
   );
 }
 

@@ -3,7 +3,7 @@ import type { Readable, Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { BytesInFlight, HeldBytes } from './bytes-in-flight';
 import { DomainError, inBody, rejectIfAny } from '../validation/domain-error';
-import { parseJson, requireJsonType, type BodyRules } from './json-body';
+import { parseJson, payloadTooLarge, requireJsonType, type BodyRules } from './json-body';
 import { jsonViolations } from '../validation/json-limits';
 import { JsonScan } from './json-scan';
 
@@ -88,7 +88,7 @@ class BodyReader {
   read(declared: number | undefined, response: ServerResponse): Promise<Buffer> {
     const decoder = this.decoder();
     const { limit, isBatch, structure } = this.rules;
-    if (declared !== undefined && declared > limit) throw tooLarge(limit);
+    if (declared !== undefined && declared > limit) throw payloadTooLarge(limit);
     // What a compressed body becomes is known only in the end.
     const size = decoder ? limit : declared;
     if (isBatch || size === undefined || size > UNSCANNED_BYTES) this.scan = new JsonScan(structure);
@@ -128,7 +128,7 @@ class BodyReader {
   private readonly take = (chunk: Buffer): void => {
     this.length += chunk.length;
     try {
-      if (this.length > this.rules.limit) throw tooLarge(this.rules.limit);
+      if (this.length > this.rules.limit) throw payloadTooLarge(this.rules.limit);
       if (this.held) {
         if (this.isGrowing) this.inFlight.grow(this.held, chunk.length);
         this.inFlight.moved(this.held);
@@ -162,8 +162,4 @@ class BodyReader {
 
 function broken(): DomainError {
   return new DomainError('invalid', 'malformed_request', 'The body is not in the encoding that Content-Encoding says');
-}
-
-function tooLarge(limit: number): DomainError {
-  return new DomainError('too_large', 'payload_too_large', `The body must not be larger than ${limit} bytes`);
 }

@@ -1,4 +1,5 @@
-import { SetMetadata, type CustomDecorator } from '@nestjs/common';
+import { applyDecorators, SetMetadata } from '@nestjs/common';
+import { ApiErrors } from '../validation/api-problems';
 import { DomainError } from '../validation/domain-error';
 import { MAX_DEPTH } from '../validation/json-limits';
 import type { JsonStructure } from './json-scan';
@@ -36,8 +37,12 @@ export const ANONYMOUS_BODY: BodyRules = { limit: 4 * 1024, structure: STRUCTURE
 const RULES = 'body_rules';
 
 /** Has a route take a {@link BATCH}; without it, {@link BODY}. */
-export function TakesBatch(): CustomDecorator {
-  return SetMetadata(RULES, BATCH);
+export function TakesBatch(): MethodDecorator {
+  return applyDecorators(SetMetadata(RULES, BATCH), ApiErrors([payloadTooLarge(BATCH.limit)]));
+}
+
+export function payloadTooLarge(limit: number): DomainError {
+  return new DomainError('too_large', 'payload_too_large', `The body must not be larger than ${limit} bytes`);
 }
 
 /** What bodies a route handler takes. */

@@ -25,8 +25,12 @@ export function decodeLogCursor(list: string, cursor: string, head: LogHead): st
     string?,
   ];
   if (timeline === head.timeline && BigInt(position) <= BigInt(head.last)) return position;
+  throw cursorInvalid();
+}
+
+export function cursorInvalid(): DomainError {
   const message = 'is of another state of the database, from before a backup was restored: list again without it';
-  throw new DomainError('gone', 'cursor_invalid', `cursor ${message}`, { errors: [{ field: 'cursor', message }] });
+  return new DomainError('gone', 'cursor_invalid', `cursor ${message}`, { errors: [{ field: 'cursor', message }] });
 }
 
 function isLogPosition(text: string): boolean {

@@ -122,14 +122,18 @@ describe('QueryParameters', () => {
     );
   });
 
-  describe('prefixed', () => {
-    it('gives key and value of every parameter with the prefix', () => {
-      const parameters = of('?metadata.team=core&metadata.a.b=1&metadata.__proto__=x&type=t');
+  describe('keyed', () => {
+    it('gives key and value of every parameter with the name, in either form', () => {
+      const parameters = of(
+        '?metadata.team=core&metadata.a.b=1&metadata.__proto__=x&metadata[zone]=z&metadata[c.d]=2&type=t',
+      );
       parameters.many('type', 10);
-      expect(parameters.prefixed('metadata.', 10)).toEqual([
+      expect(parameters.keyed('metadata', 10)).toEqual([
         ['team', 'core'],
         ['a.b', '1'],
         ['__proto__', 'x'],
+        ['zone', 'z'],
+        ['c.d', '2'],
       ]);
       expect(refusals(parameters)).toEqual([]);
     });
@@ -139,9 +143,16 @@ describe('QueryParameters', () => {
       ['?metadata=x', 'metadata is not a parameter of this request'],
       ['?metadata.a=1&metadata.a=2', 'metadata.a must not be given more than once'],
       ['?metadata.a=', 'metadata.a must not be empty'],
+      ['?metadata[]=x', 'metadata[] is not a parameter of this request'],
+      ['?metadata[a=x', 'metadata[a is not a parameter of this request'],
+      ['?metadatum[a]=x', 'metadatum[a] is not a parameter of this request'],
+      ['?metadata[a]=', 'metadata[a] must not be empty'],
+      ['?metadata[a]=1&metadata[a]=2', 'metadata[a] must not be given more than once'],
+      ['?metadata.a=1&metadata[a]=2', 'metadata[a] must not be given more than once'],
+      ['?metadata[a][b]=1', 'metadata[a][b] must name one key; what is inside of an object is no filter'],
     ])('refuses %s', (search, refusal) => {
       const parameters = of(search);
-      parameters.prefixed('metadata.', 10);
+      parameters.keyed('metadata', 10);
       expect(refusals(parameters)).toEqual([refusal]);
     });
   });

@@ -67,13 +67,22 @@ export class QueryParameters {
     return fallback;
   }
 
-  /** Parameters named `<prefix><key>`, as key and value. */
-  prefixed(prefix: string, maxLength: number): [string, string][] {
-    const names = [...new Set(this.search.keys())].filter((name) => name.startsWith(prefix) && name !== prefix);
-    return names.flatMap((name) => {
-      const value = this.one(name, maxLength);
-      return value === undefined ? [] : [[name.slice(prefix.length), value] as [string, string]];
-    });
+  /**
+   * Parameters named `<name>.<key>` or, as OpenAPI's `deepObject` writes them, `<name>[<key>]`, as key and value. A key that contains
+   * `][` is of an object within the object, and refused; the form with the dot takes any key.
+   */
+  keyed(name: string, maxLength: number): [key: string, value: string][] {
+    const values = new Map<string, string>();
+    for (const parameter of new Set(this.search.keys())) {
+      const key = keyIn(parameter, name);
+      if (key === undefined) continue;
+      const value = this.one(parameter, maxLength);
+      if (parameter[name.length] === '[' && key.includes(']['))
+        this.errors.push({ field: parameter, message: 'must name one key; what is inside of an object is no filter' });
+      else if (values.has(key)) this.errors.push({ field: parameter, message: 'must not be given more than once' });
+      else if (value !== undefined) values.set(key, value);
+    }
+    return [...values];
   }
 
   /** @throws DomainError `validation_failed` listing every violation */
@@ -82,4 +91,11 @@ export class QueryParameters {
     const refused = unknown.map((field) => ({ field, message: 'is not a parameter of this request' }));
     rejectIfAny([...this.errors, ...refused].map(({ field, message }) => ({ field: field || 'query', message })));
   }
+}
+
+function keyIn(parameter: string, name: string): string | undefined {
+  if (!parameter.startsWith(name)) return undefined;
+  const rest = parameter.slice(name.length);
+  if (rest.startsWith('.') && rest.length > 1) return rest.slice(1);
+  return rest.startsWith('[') && rest.endsWith(']') && rest.length > 2 ? rest.slice(1, -1) : undefined;
 }

@@ -56,7 +56,12 @@ export function Field(fieldRule: FieldRule, options: ApiPropertyOptions = {}): P
     return required ? [{ field: '', message: 'is required' }] : [];
   };
   return applyDecorators(
-    ApiProperty({ ...fieldRule.schema, ...options, required } as ApiPropertyOptions),
+    ApiProperty({
+      ...fieldRule.schema,
+      ...(!required && { nullable: true }),
+      ...options,
+      required,
+    } as ApiPropertyOptions),
     ValidateBy(
       {
         name: RULE,

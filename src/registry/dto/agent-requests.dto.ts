@@ -2,31 +2,39 @@ import { boolean, integer, oneOf, text, unchecked, wordsOf } from '../../platfor
 import { Field, nested } from '../../platform/validation/validate';
 import { LONGEST_CURSOR, MAX_PAGE_SIZE } from '../../platform/validation/paging';
 import { capabilities, chosenAgentId, definitions, endpoints, metadata } from '../../agent/agent-fields';
+import { AGENT_STATUS_SCHEMA } from '../../agent/agent-schemas';
 import { AGENT_STATUSES } from '../../agent/agent-status';
 import { FILTER_LIMITS } from '../../query/filter-limits';
 import { AGENT_FIELDS } from '../search/agent-fields';
 import { ORDER_NAMES } from '../search/agent-order';
 
 export class HeartbeatSettingsDto {
-  @Field(integer(1, 3600), { description: 'Seconds between two heartbeats.', default: 10 })
+  @Field(integer(1, 3600), { description: 'Seconds between two heartbeats.', default: 10, example: 10 })
   interval_seconds?: number;
 
-  @Field(boolean(), { description: 'false: nobody waits for heartbeats, the agent is never swept.', default: true })
+  @Field(boolean(), {
+    description: 'false: the agent sends no heartbeats, and its silence changes nothing.',
+    default: true,
+  })
   enabled?: boolean;
 }
 
 /** What an agent says of itself; also the body of a replacement. */
 export class AgentFieldsDto {
-  @Field(text(1, 255), { required: true, example: 'DataProcessor' })
+  @Field(text(1, 255), {
+    required: true,
+    example: 'DataProcessor',
+    description: 'A name for people; need not be unique.',
+  })
   name!: string;
 
-  @Field(text(1, 100), { required: true, example: 'worker' })
+  @Field(text(1, 100), { required: true, example: 'worker', description: 'What kind of agent it is.' })
   type!: string;
 
-  @Field(text(0, 100), { example: 'processing' })
+  @Field(text(0, 100), { example: 'processing', description: 'What it is for.' })
   category?: string | null;
 
-  @Field(text(0, 50), { example: '1.0.0' })
+  @Field(text(0, 50), { example: '1.0.0', description: 'The version of its program.' })
   version?: string | null;
 
   @Field(capabilities, { example: ['data-transform', 'validation'], description: 'What the agent can do.' })
@@ -41,7 +49,7 @@ export class AgentFieldsDto {
   })
   metadata?: Record<string, unknown> | null;
 
-  @Field(nested(HeartbeatSettingsDto))
+  @Field(nested(HeartbeatSettingsDto), { description: 'How it beats.' })
   heartbeat?: HeartbeatSettingsDto | null;
 }
 
@@ -55,23 +63,28 @@ export class RegisterAgentDto extends AgentFieldsDto {
 
 /** A static definition of an agent that need not be alive. */
 export class AgentDefinitionDto extends AgentFieldsDto {
-  @Field(chosenAgentId, { required: true, example: 'data-processor-1' })
+  @Field(chosenAgentId, { required: true, example: 'data-processor-1', description: 'Under which it is known.' })
   id!: string;
 }
 
 export class ImportAgentsDto {
-  @Field(definitions, { required: true, type: AgentDefinitionDto, isArray: true })
+  @Field(definitions, {
+    required: true,
+    type: AgentDefinitionDto,
+    isArray: true,
+    description: 'The definitions, each judged alone.',
+  })
   agents!: unknown[];
 }
 
 export class DiscoverAgentsDto {
-  @Field(text(1, 100), { example: 'worker' })
+  @Field(text(1, 100), { example: 'worker', description: 'The agent’s type.' })
   type?: string | null;
 
-  @Field(text(1, 100), { example: 'processing' })
+  @Field(text(1, 100), { example: 'processing', description: 'The agent’s category.' })
   category?: string | null;
 
-  @Field(oneOf(AGENT_STATUSES), { example: 'active' })
+  @Field(oneOf(AGENT_STATUSES), { ...AGENT_STATUS_SCHEMA, example: 'active', description: 'The agent’s status.' })
   status?: string | null;
 
   @Field(capabilities, { example: ['data-transform'], description: 'The agent has all of them.' })
@@ -86,7 +99,8 @@ export class DiscoverAgentsDto {
 
   @Field(oneOf(ORDER_NAMES), {
     default: 'id',
-    description: 'In the orders of `status` and `last_seen` there is one page only.',
+    description:
+      'The order, ascending unless it says `desc`. In the orders of `status` and `last_seen` there is one page only.',
   })
   order_by?: string | null;
 
@@ -96,7 +110,7 @@ export class DiscoverAgentsDto {
   @Field(boolean(), { default: true, description: 'false: `total` is left out, and nothing is counted.' })
   include_total?: boolean | null;
 
-  @Field(integer(1, MAX_PAGE_SIZE), { default: 100 })
+  @Field(integer(1, MAX_PAGE_SIZE), { default: 100, description: 'The most agents on one page.' })
   limit?: number | null;
 
   @Field(text(1, LONGEST_CURSOR), { description: 'The next_cursor of the page before.' })
@@ -104,10 +118,17 @@ export class DiscoverAgentsDto {
 }
 
 export class SetStatusDto {
-  @Field(oneOf(['active', 'maintenance', 'quarantined']), { required: true, example: 'maintenance' })
+  @Field(oneOf(['active', 'maintenance', 'quarantined']), {
+    required: true,
+    example: 'maintenance',
+    description: 'The status to set; `active` ends the others.',
+  })
   status!: 'active' | 'maintenance' | 'quarantined';
 
-  @Field(text(1, 1000), { example: 'Moving to another rack' })
+  @Field(text(1, 1000), {
+    example: 'Moving to another rack',
+    description: 'Why, in words for people; the event has it.',
+  })
   reason?: string | null;
 }
 

@@ -1,29 +1,37 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { ActorDto } from '../../events/dto/actor.dto';
+import { AGENT_EVENT_TYPES } from '../../events/agent-changed.event';
 import { EVENT_CAUSES, type EventCause } from '../../events/agent-event';
 import { ViolationDto } from '../../platform/validation/api-problems';
-import { AGENT_STATUSES, type AgentStatus } from '../../agent/agent-status';
-import { HEALTH_STATUSES, type HealthStatus } from '../../agent/agent-health';
+import { AGENT_STATUS_SCHEMA, HEALTH_STATUS_SCHEMA } from '../../agent/agent-schemas';
+import type { AgentStatus } from '../../agent/agent-status';
+import type { HealthStatus } from '../../agent/agent-health';
 
 const TIME = { type: String, format: 'date-time', example: '2026-10-08T15:30:00.000Z' } as const;
-const ID = { example: 'agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11' };
-const STATUS = { enum: AGENT_STATUSES, enumName: 'AgentStatus', example: 'active' };
-const HEALTH_STATUS = { enum: HEALTH_STATUSES, enumName: 'HealthStatus', example: 'healthy' };
-const CAPABILITIES = { type: String, isArray: true, example: ['data-transform', 'validation'] } as const;
+const ID = { example: 'agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11', description: 'The agent’s id.' };
+const STATUS = { ...AGENT_STATUS_SCHEMA, example: 'active', description: 'The agent’s status.' };
+const HEALTH_STATUS = { ...HEALTH_STATUS_SCHEMA, example: 'healthy', description: 'The agent’s health.' };
+const CAPABILITIES = {
+  type: String,
+  isArray: true,
+  example: ['data-transform', 'validation'],
+  description: 'What the agent can do.',
+} as const;
 const ENDPOINTS = {
   type: Object,
   additionalProperties: { type: 'string' },
   example: { api: 'http://localhost:5000' },
+  description: 'Where the agent can be reached: absolute URIs by name.',
 } as const;
 const FREE_OBJECT = { type: Object, additionalProperties: true } as const;
 const figure = (description: string, example: number) =>
   ({ type: Number, nullable: true, description, example }) as const;
 
 export class RegisteredHeartbeatDto {
-  @ApiProperty({ example: 10, description: 'Beat this often.' })
+  @ApiProperty({ type: 'integer', example: 10, description: 'Seconds between two heartbeats.' })
   interval_seconds!: number;
 
-  @ApiProperty({ example: 30, description: 'Silence that makes the agent unhealthy.' })
+  @ApiProperty({ type: 'integer', example: 30, description: 'Seconds of silence that make it unhealthy.' })
   timeout_seconds!: number;
 }
 
@@ -31,16 +39,16 @@ export class RegistrationDto {
   @ApiProperty(ID)
   id!: string;
 
-  @ApiProperty({ example: 'DataProcessor' })
+  @ApiProperty({ example: 'DataProcessor', description: 'A name for people.' })
   name!: string;
 
   @ApiProperty(STATUS)
   status!: AgentStatus;
 
-  @ApiProperty(TIME)
+  @ApiProperty({ ...TIME, description: 'When it registered last.' })
   registered_at!: string;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'How to beat.' })
   heartbeat!: RegisteredHeartbeatDto;
 
   @ApiProperty({
@@ -56,16 +64,16 @@ export class AgentSummaryDto {
   @ApiProperty(ID)
   id!: string;
 
-  @ApiProperty({ example: 'DataProcessor' })
+  @ApiProperty({ example: 'DataProcessor', description: 'A name for people.' })
   name!: string;
 
-  @ApiProperty({ example: 'worker' })
+  @ApiProperty({ example: 'worker', description: 'What kind of agent it is.' })
   type!: string;
 
-  @ApiProperty({ type: String, nullable: true, example: 'processing' })
+  @ApiProperty({ type: String, nullable: true, example: 'processing', description: 'What it is for.' })
   category!: string | null;
 
-  @ApiProperty({ type: String, nullable: true, example: '1.0.0' })
+  @ApiProperty({ type: String, nullable: true, example: '1.0.0', description: 'The version of its program.' })
   version!: string | null;
 
   @ApiProperty(STATUS)
@@ -77,10 +85,14 @@ export class AgentSummaryDto {
   @ApiProperty(ENDPOINTS)
   endpoints!: Record<string, string>;
 
-  @ApiProperty(TIME)
+  @ApiProperty({ ...TIME, description: 'When it registered last.' })
   registered_at!: string;
 
-  @ApiProperty({ ...TIME, nullable: true, description: 'null: a static definition that was never alive.' })
+  @ApiProperty({
+    ...TIME,
+    nullable: true,
+    description: 'When it was last heard; null: a static definition that was never alive.',
+  })
   last_seen!: string | null;
 }
 
@@ -91,22 +103,22 @@ export class HealthDto {
   @ApiProperty({ type: String, nullable: true, description: 'Why, as the agent said it.', example: 'queue is full' })
   message!: string | null;
 
-  @ApiProperty(figure('0 to 100', 15.5))
+  @ApiProperty(figure('CPU in use, 0 to 100.', 15.5))
   cpu_percent!: number | null;
 
-  @ApiProperty(figure('0 to 100', 32.1))
+  @ApiProperty(figure('Memory in use, 0 to 100.', 32.1))
   memory_percent!: number | null;
 
-  @ApiProperty(figure('Seconds', 3600))
+  @ApiProperty(figure('Seconds since it started.', 3600))
   uptime_seconds!: number | null;
 
-  @ApiProperty(figure('Open connections', 5))
+  @ApiProperty(figure('Open connections.', 5))
   active_connections!: number | null;
 
-  @ApiProperty(figure('Errors so far', 0))
+  @ApiProperty(figure('Errors so far.', 0))
   error_count!: number | null;
 
-  @ApiProperty(FREE_OBJECT)
+  @ApiProperty({ ...FREE_OBJECT, description: 'Whatever else it reports.' })
   metrics!: Record<string, unknown>;
 
   @ApiProperty({ ...TIME, nullable: true, description: 'When the last report came.' })
@@ -114,19 +126,19 @@ export class HealthDto {
 }
 
 export class HeartbeatDto {
-  @ApiProperty({ example: 10 })
+  @ApiProperty({ type: 'integer', example: 10, description: 'Seconds between two heartbeats.' })
   interval_seconds!: number;
 
-  @ApiProperty({ example: true })
+  @ApiProperty({ example: true, description: 'Whether the agent sends heartbeats at all.' })
   enabled!: boolean;
 
-  @ApiProperty({ ...TIME, nullable: true })
+  @ApiProperty({ ...TIME, nullable: true, description: 'When the last one came; null: none has.' })
   last_beat!: string | null;
 
-  @ApiProperty({ example: 0, description: 'Whole intervals since last_beat.' })
+  @ApiProperty({ type: 'integer', example: 0, description: 'Whole intervals since last_beat.' })
   missed_beats!: number;
 
-  @ApiProperty({ example: 30 })
+  @ApiProperty({ type: 'integer', example: 30, description: 'Seconds of silence that make it unhealthy.' })
   timeout_seconds!: number;
 }
 
@@ -137,25 +149,30 @@ export class AgentDto extends AgentSummaryDto {
   })
   metadata!: Record<string, unknown>;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'How it is by its own last report.' })
   health!: HealthDto;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'How it beats, and when it did last.' })
   heartbeat!: HeartbeatDto;
 }
 
 export class AgentPageDto {
-  @ApiProperty({ type: [AgentSummaryDto] })
+  @ApiProperty({ type: [AgentSummaryDto], description: 'Those on this page, in the order of their ids.' })
   agents!: AgentSummaryDto[];
 
   @ApiProperty({
     required: false,
+    type: 'integer',
     example: 1,
-    description: 'All that match, on this page or not; absent with `include_total=false`.',
+    description: 'How many agents match, on this page or not; absent with `include_total=false`.',
   })
   total?: number;
 
-  @ApiProperty({ type: String, nullable: true, description: 'null: this is the last page.' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The `cursor` of the next page; null: this is the last one.',
+  })
   next_cursor!: string | null;
 }
 
@@ -215,10 +232,10 @@ export class AgentHealthDto {
   @ApiProperty(STATUS)
   status!: AgentStatus;
 
-  @ApiProperty()
+  @ApiProperty({ description: 'How it is by its own last report.' })
   health!: HealthDto;
 
-  @ApiProperty({ ...TIME, nullable: true })
+  @ApiProperty({ ...TIME, nullable: true, description: 'When it was last heard; null: never.' })
   last_seen!: string | null;
 }
 
@@ -226,15 +243,23 @@ export class DeregistrationDto {
   @ApiProperty(ID)
   id!: string;
 
-  @ApiProperty({ enum: ['deregistered'] })
+  @ApiProperty({ enum: ['deregistered'], description: 'Always `deregistered`.' })
   status!: 'deregistered';
 }
 
 export class AgentEventDto {
-  @ApiProperty({ example: 42 })
+  @ApiProperty({
+    type: 'integer',
+    format: 'int64',
+    example: 42,
+    description: 'Grows with every event of the registry.',
+  })
   revision!: number;
 
-  @ApiProperty({ example: 'registered' })
+  @ApiProperty({
+    example: 'registered',
+    description: `What happened: ${AGENT_EVENT_TYPES.join(', ')}, or a type that a later release adds.`,
+  })
   type!: string;
 
   @ApiProperty({ enum: EVENT_CAUSES, description: 'What made the change. `unknown`: written by an earlier release.' })
@@ -249,16 +274,16 @@ export class AgentEventDto {
   @ApiProperty({ required: false, description: 'The `X-Request-Id` that the client sent with it.' })
   client_request_id?: string;
 
-  @ApiProperty(TIME)
+  @ApiProperty({ ...TIME, description: 'When it happened, by the database’s clock.' })
   occurred_at!: string;
 
-  @ApiProperty({ ...STATUS, required: false })
+  @ApiProperty({ ...STATUS, required: false, description: 'The status before; absent when there was none.' })
   from?: string;
 
-  @ApiProperty({ ...STATUS, required: false })
+  @ApiProperty({ ...STATUS, required: false, description: 'The status after; absent when there is none.' })
   to?: string;
 
-  @ApiProperty({ type: String, required: false, description: 'People’s words.' })
+  @ApiProperty({ type: String, required: false, description: 'Why, in the words of the person who made the change.' })
   reason?: string;
 
   @ApiProperty({
@@ -270,31 +295,38 @@ export class AgentEventDto {
 }
 
 export class AgentEventsDto {
-  @ApiProperty({ type: [AgentEventDto] })
+  @ApiProperty({ type: [AgentEventDto], description: 'Those on this page, newest first.' })
   events!: AgentEventDto[];
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The `cursor` of the next page; null: this is the last one.',
+  })
   next_cursor!: string | null;
 }
 
 export class ImportResultDto {
-  @ApiProperty({ example: 0, description: 'Position in the request.' })
+  @ApiProperty({ type: 'integer', example: 0, description: 'Position in the request, from 0.' })
   index!: number;
 
-  @ApiProperty({ type: String, example: 'data-processor-1' })
+  @ApiProperty({ type: String, example: 'data-processor-1', description: 'The id of the definition.' })
   id!: string;
 
-  @ApiProperty({ enum: ['created', 'updated', 'unchanged', 'rejected'] })
+  @ApiProperty({
+    enum: ['created', 'updated', 'unchanged', 'rejected'],
+    description: 'What became of it; `rejected`: nothing, for the reason that `code` and `errors` give.',
+  })
   outcome!: 'created' | 'updated' | 'unchanged' | 'rejected';
 
-  @ApiProperty({ required: false, example: 'validation_failed' })
+  @ApiProperty({ required: false, example: 'validation_failed', description: 'Why it was rejected.' })
   code?: string;
 
-  @ApiProperty({ required: false, type: [ViolationDto] })
+  @ApiProperty({ required: false, type: [ViolationDto], description: 'Which of its values are wrong.' })
   errors?: ViolationDto[];
 }
 
 export class ImportResultsDto {
-  @ApiProperty({ type: [ImportResultDto] })
+  @ApiProperty({ type: [ImportResultDto], description: 'One for each definition, in their order.' })
   results!: ImportResultDto[];
 }

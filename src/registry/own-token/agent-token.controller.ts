@@ -2,12 +2,13 @@ import { Controller, Header, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import { ApiTag } from '../../platform/http/api-tag';
 import { AGENT_ID, agentIdPipe, RESERVED_IDS } from '../../agent/agent-fields';
-import { agentQuarantined, concurrentUpdate } from '../../agent/agent.errors';
-import { AgentTokenRotation } from '../../platform/access/agent-tokens/agent-token-rotation';
+import { agentQuarantined, concurrentUpdate, UNKNOWN_AGENT_PROBLEMS } from '../../agent/agent.errors';
+import { accessControlOff } from '../../platform/access/access.errors';
+import { AgentTokenRotation, agentUnclaimed } from '../../platform/access/agent-tokens/agent-token-rotation';
 import { isOperator } from '../../platform/access/access-rule';
 import type { Principal } from '../../platform/access/principal';
 import { Caller, Requires } from '../../platform/access/requires.decorator';
-import { ApiProblems } from '../../platform/validation/api-problems';
+import { ApiProblems, invalid, WRITE_PROBLEMS } from '../../platform/validation/api-problems';
 import { OptionalBody, ReservedWords } from '../../platform/validation/http-input';
 import { AgentService } from '../agent.service';
 import { RotatedTokenDto, RotateTokenDto } from './agent-token.dto';
@@ -32,13 +33,23 @@ export class AgentTokenController {
   @Requires('agent', { ownAgent: 'id' })
   @ApiOperation({
     operationId: 'rotateAgentToken',
-    summary: 'A new own token for the agent, without registering it anew',
+    summary: 'Replace the agent’s own token',
     description:
-      'For the agent itself, its owner and administrators. The token so far is accepted for `overlap_seconds` more, for everything but a registration, so that no request is refused meanwhile. To repeat the request is safe as long as the token that it is sent with is accepted.',
+      'The agent is not registered anew. The old token is accepted for `overlap_seconds` more, for everything but a registration, so that no request is refused meanwhile. To repeat the request is safe as long as the token that it is sent with is accepted.',
   })
   @ApiBody({ type: RotateTokenDto, required: false })
-  @ApiOkResponse({ type: RotatedTokenDto })
-  @ApiProblems(400, 404, 409, 413, 415)
+  @ApiOkResponse({ type: RotatedTokenDto, description: 'The new token.' })
+  @ApiProblems(
+    invalid('overlap_seconds', 'must be a whole number from 0 to 300'),
+    ...UNKNOWN_AGENT_PROBLEMS,
+    agentQuarantined(AGENT_ID.example),
+    accessControlOff(),
+    agentUnclaimed(),
+    concurrentUpdate(AGENT_ID.example),
+    ...WRITE_PROBLEMS,
+    413,
+    415,
+  )
   async rotate(
     @Param('id', agentIdPipe) id: string,
     @OptionalBody(RotateTokenDto) { overlap_seconds }: RotateTokenDto,

@@ -12,7 +12,7 @@ export class RotateTokenDto {
 }
 
 export class RotatedTokenDto {
-  @ApiProperty({ example: 'agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11' })
+  @ApiProperty({ example: 'agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11', description: 'The agent.' })
   id!: string;
 
   @ApiProperty({ example: 'art_…', description: 'The agent’s own bearer token, told only here.' })

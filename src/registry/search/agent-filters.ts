@@ -3,6 +3,7 @@ import { ApiQuery, type ApiQueryOptions } from '@nestjs/swagger';
 import { HEALTH_STATUSES, healthStatusSql, type HealthStatus } from '../../agent/agent-health';
 import { AGENT_STATUSES, type AgentStatus } from '../../agent/agent-status';
 import { FILTER_LIMITS } from '../../query/filter-limits';
+import { AGENT_STATUS_SCHEMA, HEALTH_STATUS_SCHEMA } from '../../agent/agent-schemas';
 import type { QueryParameters } from '../../platform/validation/query-parameters';
 import { agentFilter, type AgentFilter } from './agent-filter';
 import { filterConditionSql } from './filter-condition';
@@ -33,6 +34,10 @@ export interface AgentCriteria {
 
 /** Metadata filters in one query: each is a condition of its own that PostgreSQL looks up or checks on every row. */
 const MAX_METADATA_FILTERS = 20;
+const MAX_METADATA_VALUE = 4096;
+
+const wordOf = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength });
+const wordsOf = (maxLength: number) => ({ type: 'array', items: wordOf(maxLength) });
 
 /** One filter, and all that is to know of it. */
 interface Criterion<Value> {
@@ -60,44 +65,59 @@ const equals =
  */
 const FILTERS: { [Name in keyof AgentCriteria]-?: Criterion<AgentCriteria[Name]> } = {
   types: {
-    query: { name: 'type', isArray: true, type: String, description: 'Any of them.' },
+    query: { name: 'type', schema: wordsOf(100), description: 'Repeatable: agents of any of these types.' },
     parse: (parameters) => parameters.many('type', 100),
     sql: anyOf('type'),
   },
   statuses: {
-    query: { name: 'status', isArray: true, enum: AGENT_STATUSES, description: 'Any of them.' },
+    query: {
+      name: 'status',
+      isArray: true,
+      ...AGENT_STATUS_SCHEMA,
+      description: 'Repeatable: agents with any of these statuses. None is ever `deregistered`.',
+    },
     parse: (parameters) => parameters.words('status', AGENT_STATUSES),
     sql: anyOf('status'),
   },
   categories: {
-    query: { name: 'category', isArray: true, type: String, description: 'Any of them.' },
+    query: { name: 'category', schema: wordsOf(100), description: 'Repeatable: agents of any of these categories.' },
     parse: (parameters) => parameters.many('category', 100),
     sql: anyOf('category'),
   },
   name: {
-    query: { name: 'name', type: String },
+    query: { name: 'name', schema: wordOf(255), description: 'Agents of exactly this name.' },
     parse: (parameters) => parameters.one('name', 255),
     sql: equals('name'),
   },
   version: {
-    query: { name: 'version', type: String },
+    query: { name: 'version', schema: wordOf(50), description: 'Agents of exactly this version.' },
     parse: (parameters) => parameters.one('version', 50),
     sql: equals('version'),
   },
   capabilities: {
-    query: { name: 'capability', isArray: true, type: String, description: 'All of them.' },
+    query: {
+      name: 'capability',
+      schema: wordsOf(256),
+      description: 'Repeatable: agents that have all of these capabilities.',
+    },
     parse: (parameters) => parameters.many('capability', 256),
     sql: (values, { parameter }) =>
       values.length > 0 ? [`capabilities @> ${parameter(JSON.stringify(values))}::jsonb`] : [],
   },
   metadata: {
     query: {
-      name: 'metadata.<key>',
-      type: String,
-      description: `The value of a key of the metadata, e.g. \`metadata.team=data-team\`. At most ${MAX_METADATA_FILTERS} keys. A secret is looked for among the caller's own agents only, unless it is \`admin\`.`,
+      name: 'metadata',
+      style: 'deepObject',
+      explode: true,
+      schema: {
+        type: 'object',
+        additionalProperties: { type: 'string', minLength: 1, maxLength: MAX_METADATA_VALUE },
+        maxProperties: MAX_METADATA_FILTERS,
+      },
+      description: `Values of keys of the metadata, each a parameter of its own: \`metadata.team=data-team\`, or \`metadata[team]=data-team\`. A value is compared with strings, and with numbers, booleans and null as JSON writes them. A secret is looked for among the caller's own agents only, unless the scope is \`admin\`.`,
     },
     parse: (parameters) => {
-      const filters = parameters.prefixed('metadata.', 4096);
+      const filters = parameters.keyed('metadata', MAX_METADATA_VALUE);
       if (filters.length > MAX_METADATA_FILTERS)
         parameters.errors.push({
           field: 'metadata',
@@ -148,7 +168,7 @@ const FILTERS: { [Name in keyof AgentCriteria]-?: Criterion<AgentCriteria[Name]>
     sql: (filter, context, { sight }) => [filterConditionSql(filter, sight ?? 'all', context)],
   },
   health: {
-    query: { name: 'health', enum: HEALTH_STATUSES },
+    query: { name: 'health', ...HEALTH_STATUS_SCHEMA, description: 'Agents with this health.' },
     parse: (parameters) => {
       const health = parameters.words('health', HEALTH_STATUSES);
       if (health.length > 1) parameters.errors.push({ field: 'health', message: 'must not be given more than once' });

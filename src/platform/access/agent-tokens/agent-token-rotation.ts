@@ -64,7 +64,7 @@ export class AgentTokenRotation {
       async (transaction) => {
         const { agentId } = asked;
         const held = await this.rotations.hold(transaction, agentId);
-        if (!held) throw unclaimed();
+        if (!held) throw agentUnclaimed();
         if (!held.isRegistered) return undefined;
         const isFormer = (digest: string): Promise<boolean> =>
           this.rotations.isAccepted(transaction, agentId, digest, held.digest);
@@ -89,7 +89,7 @@ async function requireRight(
   }
 }
 
-function unclaimed(): DomainError {
+export function agentUnclaimed(): DomainError {
   const detail = 'Nobody has claimed this agent, so it has no token: register it under its id first';
   return new DomainError('conflict', 'agent_unclaimed', detail);
 }

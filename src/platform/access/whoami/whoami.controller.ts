@@ -2,7 +2,7 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { ApiTag } from '../../http/api-tag';
 import { dateOf } from '../../common/clock';
-import { ApiProblems } from '../../validation/api-problems';
+import { ApiProblems, invalid } from '../../validation/api-problems';
 import { invalidToken } from '../access.errors';
 import { AgentCredentials } from '../agent-tokens/agent-credentials';
 import { SCOPES, type Principal } from '../principal';
@@ -21,10 +21,10 @@ export class WhoAmIController {
   @ApiOperation({
     operationId: 'whoAmI',
     summary: 'Whose token this is, what it is good for, and how long',
-    description: 'Any valid token may ask.',
+    description: 'For clients that look at their token before it ends, and for people who wonder why they are refused.',
   })
-  @ApiOkResponse({ type: WhoAmIDto })
-  @ApiProblems()
+  @ApiOkResponse({ type: WhoAmIDto, description: 'The caller.' })
+  @ApiProblems(invalid('verbose', 'is not a parameter of this request'))
   async read(@Caller() principal: Principal): Promise<WhoAmIDto> {
     if (principal.kind === 'client') {
       const { name, scopes, where = null, expiresAt } = principal;
