@@ -22,6 +22,7 @@ const STEPS = {
   boundaries: ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', ...CODE],
   unused: ['node_modules/knip/bin/knip.js', '--no-progress'],
   openapi: ['scripts/openapi.mjs', '--check'],
+  compat: ['scripts/api-compat.mjs'],
   client: ['scripts/client-types.mjs', '--check'],
   api: ['node_modules/@redocly/cli/bin/cli.js', 'lint', '--max-problems', '1000'],
   metrics: ['scripts/metrics-doc.mjs', '--check'],

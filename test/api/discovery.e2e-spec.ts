@@ -102,6 +102,8 @@ describe('Finding agents', () => {
     ['capability=read&capability=write&type=planner', ['c']],
     ['capability=rea', []],
     ['metadata.team=x', ['a']],
+    ['metadata[team]=x', ['a']],
+    ['metadata%5Bteam%5D=x&metadata.n=3', ['a']],
     ['metadata.n=3', ['a', 'b']],
     ['metadata.on=true', ['B']],
     ['metadata.team=x&metadata.n=3', ['a']],
@@ -127,6 +129,8 @@ describe('Finding agents', () => {
     ['limit=ten&cursor=', ['cursor', 'limit']],
     ['type=%00', ['type']],
     ['metadata.=x', ['metadata.']],
+    ['metadata[team][name]=x', ['metadata[team][name]']],
+    ['metadata[team]=x&metadata.team=x', ['metadata.team']],
     ['cursor=bm90IG91cnM', ['cursor']],
   ])('refuses %s', async (query, fields) => {
     const { status, body } = await app.request('GET', `/agents?${query}`);

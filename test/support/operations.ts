@@ -8,6 +8,8 @@ export interface Operation {
   queryParameters: string[];
   /** Names of header fields, in small letters. */
   headers: string[];
+  /** The codes of the documented error answers, by status. */
+  problems: Record<string, string[]>;
   /** The documented body made of the documented examples; undefined when the operation takes none. */
   example: unknown;
 }
@@ -24,14 +26,20 @@ interface Schema {
   items?: Schema;
 }
 
+interface Parameter {
+  in: string;
+  name: string;
+  style?: string;
+}
+
+interface DocumentedOperation {
+  parameters?: Parameter[];
+  requestBody?: { content: Record<string, { schema: Schema }> };
+  responses: Record<string, { content?: Record<string, { examples?: object }> }>;
+}
+
 interface OpenApiDocument {
-  paths: Record<
-    string,
-    Record<
-      string,
-      { parameters?: { in: string; name: string }[]; requestBody?: { content: Record<string, { schema: Schema }> } }
-    >
-  >;
+  paths: Record<string, Record<string, DocumentedOperation>>;
   components: { schemas: Record<string, Schema> };
 }
 
@@ -47,15 +55,20 @@ export function operationsOf(document: string): Operation[] {
     if (!schema.properties) return undefined; // a property without an example is left out
     return Object.fromEntries(Object.entries(schema.properties).map(([name, property]) => [name, exampleOf(property)]));
   };
-  const namesOf = (place: string, parameters: { in: string; name: string }[]): string[] =>
-    parameters.filter((parameter) => parameter.in === place).map(({ name }) => name);
+  const namesOf = (place: string, parameters: Parameter[]): string[] =>
+    parameters
+      .filter((parameter) => parameter.in === place)
+      .map(({ name, style }) => (style === 'deepObject' ? `${name}[key]` : name));
+  const codesOf = ({ content }: DocumentedOperation['responses'][string]): string[] =>
+    Object.keys(content?.['application/problem+json']?.examples ?? {});
   return Object.entries(paths).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, { parameters = [], requestBody }]) => ({
+    Object.entries(methods).map(([method, { parameters = [], requestBody, responses }]) => ({
       [toStringMethod]: () => `${method} ${path}`, // a counterexample needs no more of it
       method: method.toUpperCase(),
       path,
       queryParameters: namesOf('query', parameters),
       headers: namesOf('header', parameters).map((name) => name.toLowerCase()),
+      problems: Object.fromEntries(Object.entries(responses).map(([status, response]) => [status, codesOf(response)])),
       example: requestBody && exampleOf(Object.values(requestBody.content)[0]!.schema),
     })),
   );

@@ -135,7 +135,7 @@ const OTHER_HEADERS = fc.oneof(
 );
 
 function fileAt(path: string): Operation {
-  return { method: 'GET', path, queryParameters: [], headers: ['if-match'], example: undefined };
+  return { method: 'GET', path, queryParameters: [], headers: ['if-match'], problems: {}, example: undefined };
 }
 
 function withAnyHeaders(operations: Operation[]): fc.Arbitrary<Sent> {

@@ -84,9 +84,18 @@ export class HostileTarget {
     return reply;
   }
 
-  /** As {@link ask} does, a request to this operation. */
-  call(operation: Operation, odd?: Oddity): Promise<Reply> {
-    return this.ask(requestTo(operation, odd));
+  /**
+   * As {@link ask} does, a request to this operation.
+   * @throws Error also when the document does not name the error that it answers with
+   */
+  async call(operation: Operation, odd?: Oddity): Promise<Reply> {
+    const sent = requestTo(operation, odd);
+    const reply = await this.ask(sent);
+    if (reply.status < 400 || sent.method === 'HEAD') return reply;
+    const { code } = JSON.parse(reply.body) as { code: string };
+    // An odd target is none of the operation's, and what comes before routing is said of all operations at once.
+    if (code === 'route_not_found' || operation.problems[reply.status]?.includes(code)) return reply;
+    throw new Error(`${sent.method} ${sent.path}: openapi.json does not say that it answers ${reply.status} ${code}`);
   }
 
   /** As {@link ask} does, bytes on a connection of their own; see {@link WireClient.converse}. */
