@@ -171,7 +171,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(?:packages/client/)?dist/' },
+    exclude: { path: ['^(?:packages/client/)?dist/', '^test/generators/'] },
     combinedDependencies: true, // the client's tests use the repository's packages
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
