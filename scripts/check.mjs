@@ -27,6 +27,7 @@ const STEPS = {
   api: ['node_modules/@redocly/cli/bin/cli.js', 'lint', '--max-problems', '1000'],
   metrics: ['scripts/metrics-doc.mjs', '--check'],
   drift: ['scripts/drift.mjs'],
+  audit: ['scripts/audit.mjs'],
 };
 /** Redocly would ask its maker for a newer version. */
 const ENV = { ...process.env, REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' };
@@ -68,6 +69,7 @@ async function check(name) {
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   console.log(`${passed ? 'ok  ' : 'FAIL'}  ${name.padEnd(10)} ${seconds.padStart(5)} s`);
   if (!passed) console.log(`\n${output.trim()}\n`);
+  else for (const note of output.match(/^note: .*/gm) ?? []) console.log(`      ${note}`);
   return passed;
 }
 

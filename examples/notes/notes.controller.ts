@@ -1,11 +1,13 @@
 import { Controller, Get, Param, Post } from '@nestjs/common';
-import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiQuery } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import { ApiTag } from '../../src/platform/http/api-tag';
 import { AGENT_ID, RESERVED_IDS, agentIdPipe } from '../../src/agent/agent-fields';
+import { UNKNOWN_AGENT_PROBLEMS } from '../../src/agent/agent.errors';
 import { actorOf } from '../../src/platform/access/actor';
 import type { Principal } from '../../src/platform/access/principal';
 import { Caller, Requires } from '../../src/platform/access/requires.decorator';
-import { ApiProblems } from '../../src/platform/validation/api-problems';
+import { ApiLimit } from '../../src/platform/validation/api-parameters';
+import { ApiProblems, invalid, QUERY_PROBLEMS, WRITE_PROBLEMS } from '../../src/platform/validation/api-problems';
 import { Query, ReadsQuery, ReservedWords, ValidBody } from '../../src/platform/validation/http-input';
 import type { QueryParameters } from '../../src/platform/validation/query-parameters';
 import type { NoteEntity } from './note.entity';
@@ -22,9 +24,19 @@ export class NotesController {
 
   @Post()
   @Requires('agent', { ownAgent: 'id' })
-  @ApiOperation({ operationId: 'writeNote', summary: 'Write a note about the agent' })
-  @ApiCreatedResponse({ type: NoteDto })
-  @ApiProblems(400, 403, 404, 413, 415)
+  @ApiOperation({
+    operationId: 'writeNote',
+    summary: 'Write a note about the agent',
+    description: 'The agent hears of it with its next heartbeat.',
+  })
+  @ApiCreatedResponse({ type: NoteDto, description: 'Written.' })
+  @ApiProblems(
+    invalid('text', 'must have 1 to 2000 characters'),
+    ...UNKNOWN_AGENT_PROBLEMS,
+    ...WRITE_PROBLEMS,
+    413,
+    415,
+  )
   async write(
     @Param('id', agentIdPipe) id: string,
     @ValidBody(WriteNoteDto) { text }: WriteNoteDto,
@@ -36,10 +48,14 @@ export class NotesController {
   @Get()
   @ReadsQuery()
   @Requires('read', { ownAgent: 'id' })
-  @ApiOperation({ operationId: 'listNotes', summary: 'The notes about the agent, newest first' })
-  @ApiQuery({ name: 'limit', required: false, type: 'integer', description: '1 to 100, default 20.' })
-  @ApiOkResponse({ type: NotesDto })
-  @ApiProblems(400, 404)
+  @ApiOperation({
+    operationId: 'listNotes',
+    summary: 'List the notes about the agent, newest first',
+    description: 'The last ones only; older notes are not listed.',
+  })
+  @ApiLimit('The most notes to answer with.', 100, 20)
+  @ApiOkResponse({ type: NotesDto, description: 'The notes.' })
+  @ApiProblems(invalid('limit', 'must be a whole number from 1 to 100'), ...UNKNOWN_AGENT_PROBLEMS, ...QUERY_PROBLEMS)
   async list(
     @Param('id', agentIdPipe) id: string,
     @Query() parameters: QueryParameters,

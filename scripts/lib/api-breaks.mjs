@@ -60,7 +60,10 @@ function compareBodies(before, after, documents, report) {
     if (after?.required) report('takes a body now');
     return;
   }
-  if (!after) return report('takes no body any more');
+  if (!after) {
+    report('takes no body any more');
+    return;
+  }
   if (after.required && !before.required) report('the body is required now');
   compareContent(before.content, after.content, { documents, report, at: 'the body', direction: 'request' });
 }
