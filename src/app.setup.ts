@@ -6,6 +6,7 @@ import { describeAccess } from './platform/access/describe-access';
 import { Configuration } from './platform/config/configuration';
 import { Lifecycle } from './platform/runtime/lifecycle';
 import { packageVersion } from './platform/runtime/package-version';
+import { openApiOperations } from './platform/common/openapi-operations';
 import { SECURITY_SCHEME } from './platform/access/requires.decorator';
 import { generatedOnce } from './platform/observability/generated-once';
 import type { HttpAdapter } from './platform/http/http-adapter';
@@ -93,8 +94,9 @@ export function openApiDocument(
       bearerFormat: 'opaque token, or JWT',
       description: 'With `AUTH_MODE=token` or `jwt`; with `AUTH_MODE=none` no token is asked for.',
     });
-  for (const { name, description: about } of describedTags()) outline.addTag(name, about);
   const document = withoutSuffix(SwaggerModule.createDocument(app, outline.build()));
+  const used = new Set(openApiOperations(document).flatMap(({ tags = [] }) => tags));
+  document.tags = describedTags().filter(({ name }) => used.has(name));
   delete document.info.contact;
   delete document.info.license!.url;
   describeAccess(document, configuration);

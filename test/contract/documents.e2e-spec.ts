@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parse } from 'yaml';
 import { createTestApp, type TestApp } from '../support/test-app';
 
@@ -42,6 +44,16 @@ describe('The documents of the API', () => {
     const json: unknown = await (await fetch(`${app.url}/openapi.json`)).json();
     const text = await (await fetch(`${app.url}/openapi.yaml`)).text();
     expect(parse(text)).toEqual(json);
+  });
+
+  it('are openapi.json of the repository, with this service as the server', async () => {
+    const served = (await (await fetch(`${app.url}/openapi.json`)).json()) as { servers: { url: string }[] };
+    const committed = JSON.parse(readFileSync(join(__dirname, '../../openapi.json'), 'utf8')) as object;
+    expect(served).toEqual({ ...committed, servers: [expect.objectContaining({ url: '/' })] });
+  });
+
+  it('have a page that is named after the registry', async () => {
+    expect(await (await fetch(`${app.url}/docs`)).text()).toContain('<title>Agent Registry API</title>');
   });
 
   it.each(['POST', 'DELETE'])('take no %s', async (method) => {
