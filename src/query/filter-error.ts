@@ -31,3 +31,12 @@ export function filterTooSlow(field: string, cause: unknown): DomainError {
     cause,
   });
 }
+
+const MISSPELT = 'agent.stauts == "active"';
+
+/** What every route can answer that takes an expression, for OpenAPI. */
+export const FILTER_PROBLEM: DomainError = invalidFilter(
+  'filter',
+  MISSPELT,
+  new FilterError('agent.stauts is unknown', 'agent.'.length, 'agent.status'),
+);

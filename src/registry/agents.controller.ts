@@ -1,6 +1,8 @@
 import { Controller, Get, Headers, HttpCode, Post } from '@nestjs/common';
-import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiHeader, ApiOkResponse, ApiOperation, ApiQuery } from '@nestjs/swagger';
 import { ApiTag } from '../platform/http/api-tag';
+import { FILTER_PROBLEM } from '../query/filter-error';
+import { outsideScope } from '../platform/access/access.errors';
 import { actorOf } from '../platform/access/actor';
 import type { Principal } from '../platform/access/principal';
 import { Caller, Requires } from '../platform/access/requires.decorator';
@@ -69,6 +71,7 @@ export class AgentsController {
     agentBanned(EXAMPLE_ID),
     agentLimitReached(1000),
     idempotencyKeyReused(),
+    outsideScope(),
     ...GOVERNANCE_PROBLEMS,
     ...WRITE_PROBLEMS,
     413,
@@ -112,7 +115,7 @@ export class AgentsController {
   @ApiFlag('include_total', 'false: `total` is left out, and nothing is counted.', true)
   @ApiPaging('The most agents on one page.', LONGEST_CURSOR)
   @ApiOkResponse({ type: AgentPageDto, description: 'One page of agents.' })
-  @ApiProblems(invalid('limit', 'must be a whole number from 1 to 1000'), ...QUERY_PROBLEMS)
+  @ApiProblems(invalid('limit', 'must be a whole number from 1 to 1000'), FILTER_PROBLEM, ...QUERY_PROBLEMS)
   async list(@Query() parameters: QueryParameters, @Caller() principal: Principal): Promise<AgentPageDto> {
     return this.page(asSeenBy(principal, queryFromParameters(parameters)), principal);
   }
@@ -127,7 +130,7 @@ export class AgentsController {
       'For agents that look for others. All criteria hold at once. Quarantined agents are never found. Those of any other status are, unless `status` says which.',
   })
   @ApiOkResponse({ type: DiscoveryDto, description: 'One page of agents.' })
-  @ApiProblems(invalid('limit', 'must be a whole number from 1 to 1000'), ...QUERY_PROBLEMS, 413, 415)
+  @ApiProblems(invalid('limit', 'must be a whole number from 1 to 1000'), FILTER_PROBLEM, ...QUERY_PROBLEMS, 413, 415)
   async discover(
     @ValidBody(DiscoverAgentsDto) body: DiscoverAgentsDto,
     @Caller() principal: Principal,

@@ -7,34 +7,44 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List agents, filtered and ordered, page by page */
+        /**
+         * List agents
+         * @description Page by page, in the order of their ids unless `order_by` says another. All filters hold at once. Deregistered agents are never listed.
+         *
+         *     Needs the scope `read`.
+         */
         get: {
             parameters: {
                 query?: {
-                    /** @description All of them. */
+                    /** @description Repeatable: agents that have all of these capabilities. */
                     capability?: string[];
-                    /** @description Any of them. */
+                    /** @description Repeatable: agents of any of these categories. */
                     category?: string[];
-                    /** @description The `next_cursor` of the page before. */
+                    /** @description The `next_cursor` of the page before; absent for the first page. All other parameters stay as they are. */
                     cursor?: string;
                     /** @description The members that are wanted, with commas between: id, name, type, category, version, status, capabilities, endpoints, metadata, registered_at, last_seen, health, heartbeat. `id` always comes. */
                     fields?: string;
                     /** @description An expression (CEL) that must be true, at most 2048 characters; see docs/filters.md. */
                     filter?: string;
-                    health?: "healthy" | "degraded" | "unhealthy" | "unknown" | "stale";
+                    /** @description Agents with this health. */
+                    health?: components["schemas"]["HealthStatus"];
                     /** @description false: `total` is left out, and nothing is counted. */
-                    include_total?: "true" | "false";
-                    /** @description 1 to 1000, default 100. */
+                    include_total?: boolean;
+                    /** @description The most agents on one page. */
                     limit?: number;
-                    /** @description The value of a key of the metadata, e.g. `metadata.team=data-team`. At most 20 keys. A secret is looked for among the caller's own agents only, unless it is `admin`. */
-                    "metadata.<key>"?: string;
+                    /** @description Values of keys of the metadata, each a parameter of its own: `metadata.team=data-team`, or `metadata[team]=data-team`. A value is compared with strings, and with numbers, booleans and null as JSON writes them. A secret is looked for among the caller's own agents only, unless the scope is `admin`. */
+                    metadata?: {
+                        [key: string]: string;
+                    };
+                    /** @description Agents of exactly this name. */
                     name?: string;
-                    /** @description Default `id`. In the orders of `status` and `last_seen` there is one page only. */
+                    /** @description The order, ascending unless it says `desc`; default `id`. In the orders of `status` and `last_seen` there is one page only. */
                     order_by?: "id" | "id asc" | "id desc" | "name" | "name asc" | "name desc" | "type" | "type asc" | "type desc" | "category" | "category asc" | "category desc" | "version" | "version asc" | "version desc" | "registered_at" | "registered_at asc" | "registered_at desc" | "status" | "status asc" | "status desc" | "last_seen" | "last_seen asc" | "last_seen desc";
-                    /** @description Any of them. */
-                    status?: ("active" | "unhealthy" | "inactive" | "maintenance" | "quarantined" | "deregistered")[];
-                    /** @description Any of them. */
+                    /** @description Repeatable: agents with any of these statuses. None is ever `deregistered`. */
+                    status?: components["schemas"]["AgentStatus"][];
+                    /** @description Repeatable: agents of any of these types. */
                     type?: string[];
+                    /** @description Agents of exactly this version. */
                     version?: string;
                 };
                 header?: never;
@@ -43,6 +53,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description One page of agents. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -51,7 +62,7 @@ export interface paths {
                         "application/json": components["schemas"]["AgentPage"];
                     };
                 };
-                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                /** @description Malformed or not valid; nothing was written. `invalid_filter`, `validation_failed` */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -69,7 +80,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -78,7 +89,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -89,7 +100,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `query_timeout`, `store_unavailable`, `too_many_queries` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -117,7 +128,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The whole record */
+        /**
+         * Read an agent
+         * @description The whole record. The health and the time of the last heartbeat are those of now; the `ETag` changes only when the registration or the status does.
+         *
+         *     Needs the scope `read`, the agent’s own token, the scope `agent` of the client that owns it, or the scope `admin`.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -133,6 +149,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description The agent. */
                 200: {
                     headers: {
                         /** @description Names the state, strongly. Heartbeats do not change it. */
@@ -152,7 +169,7 @@ export interface paths {
                     };
                     content?: never;
                 };
-                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                /** @description Malformed or not valid; nothing was written. `validation_failed` */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -170,7 +187,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -179,7 +196,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
+                /** @description There is no such thing. `agent_deregistered`, `agent_not_found` */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -188,7 +205,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -199,7 +216,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `store_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -212,7 +229,12 @@ export interface paths {
                 };
             };
         };
-        /** Replace the registration fields; what is left out gets its default */
+        /**
+         * Replace the registration fields
+         * @description What is left out gets its default. The status, the health and the owner stay.
+         *
+         *     Needs the agent’s own token, the scope `agent` of the client that owns it, or the scope `admin`.
+         */
         put: {
             parameters: {
                 query?: never;
@@ -232,6 +254,7 @@ export interface paths {
                 };
             };
             responses: {
+                /** @description The agent as it is now. */
                 200: {
                     headers: {
                         /** @description Names the state, strongly. Heartbeats do not change it. */
@@ -260,11 +283,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /**
-                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
-                 *
-                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
-                 */
+                /** @description Not allowed; nothing was written. `governance_denied`, `insufficient_scope`, `outside_scope`, `quarantined` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -273,7 +292,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
+                /** @description There is no such thing. `agent_deregistered`, `agent_not_found` */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -282,7 +301,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update`; for its token `agent_unclaimed`, `access_control_off` */
+                /** @description Not possible in the present state. `concurrent_update` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -318,7 +337,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -329,7 +348,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `governance_unavailable`, `store_full`, `store_read_only`, `store_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -343,12 +362,17 @@ export interface paths {
             };
         };
         post?: never;
-        /** Deregister */
+        /**
+         * Deregister an agent
+         * @description It is not listed any more, its own token is void, and its id answers 404 `agent_deregistered` until it is forgotten (`AGENT_RETENTION_SECONDS`). It may register again, unless it is banned.
+         *
+         *     Needs the agent’s own token, the scope `agent` of the client that owns it, the scope `operate`, or the scope `admin`.
+         */
         delete: {
             parameters: {
                 query?: {
                     /** @description true: nothing may register under the id until an operator lifts the ban (`DELETE /bans/{id}`). For operators. */
-                    ban?: "true" | "false";
+                    ban?: boolean;
                 };
                 header?: {
                     /** @description An `ETag`: change the agent only if it is still in this state. */
@@ -362,6 +386,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description Deregistered. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -370,7 +395,7 @@ export interface paths {
                         "application/json": components["schemas"]["Deregistration"];
                     };
                 };
-                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                /** @description Malformed or not valid; nothing was written. `validation_failed` */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -388,11 +413,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /**
-                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
-                 *
-                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
-                 */
+                /** @description Not allowed; nothing was written. `governance_denied`, `insufficient_scope`, `outside_scope`, `quarantined` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -401,7 +422,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
+                /** @description There is no such thing. `agent_deregistered`, `agent_not_found` */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -410,7 +431,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update`; for its token `agent_unclaimed`, `access_control_off` */
+                /** @description Not possible in the present state. `concurrent_update` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -428,7 +449,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -439,7 +460,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `governance_unavailable`, `store_full`, `store_read_only`, `store_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -454,7 +475,12 @@ export interface paths {
         };
         options?: never;
         head?: never;
-        /** Change registration fields (JSON Merge Patch, RFC 7396) */
+        /**
+         * Change some registration fields
+         * @description A JSON Merge Patch (RFC 7396): a value sets, null clears (a field with a default gets it back), what is absent stays. Members of `endpoints`, `metadata` and `heartbeat` likewise.
+         *
+         *     Needs the agent’s own token, the scope `agent` of the client that owns it, or the scope `admin`.
+         */
         patch: {
             parameters: {
                 query?: never;
@@ -476,6 +502,7 @@ export interface paths {
                 };
             };
             responses: {
+                /** @description The agent as it is now. */
                 200: {
                     headers: {
                         /** @description Names the state, strongly. Heartbeats do not change it. */
@@ -504,11 +531,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /**
-                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
-                 *
-                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
-                 */
+                /** @description Not allowed; nothing was written. `governance_denied`, `insufficient_scope`, `outside_scope`, `quarantined` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -517,7 +540,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
+                /** @description There is no such thing. `agent_deregistered`, `agent_not_found` */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -526,7 +549,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update`; for its token `agent_unclaimed`, `access_control_off` */
+                /** @description Not possible in the present state. `concurrent_update` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -562,7 +585,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -573,7 +596,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `governance_unavailable`, `store_full`, `store_read_only`, `store_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -598,12 +621,18 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** The same, at the path of the original */
+        /**
+         * Deregister an agent, at the path of version 0
+         * @deprecated
+         * @description The same as `DELETE /agents/{id}`, for clients of version 0 of the registry.
+         *
+         *     Needs the agent’s own token, the scope `agent` of the client that owns it, the scope `operate`, or the scope `admin`.
+         */
         delete: {
             parameters: {
                 query?: {
                     /** @description true: nothing may register under the id until an operator lifts the ban (`DELETE /bans/{id}`). For operators. */
-                    ban?: "true" | "false";
+                    ban?: boolean;
                 };
                 header?: {
                     /** @description An `ETag`: change the agent only if it is still in this state. */
@@ -617,6 +646,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description Deregistered. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -625,7 +655,7 @@ export interface paths {
                         "application/json": components["schemas"]["Deregistration"];
                     };
                 };
-                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                /** @description Malformed or not valid; nothing was written. `validation_failed` */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -643,11 +673,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /**
-                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
-                 *
-                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
-                 */
+                /** @description Not allowed; nothing was written. `governance_denied`, `insufficient_scope`, `outside_scope`, `quarantined` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -656,7 +682,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
+                /** @description There is no such thing. `agent_deregistered`, `agent_not_found` */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -665,7 +691,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update`; for its token `agent_unclaimed`, `access_control_off` */
+                /** @description Not possible in the present state. `concurrent_update` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -683,7 +709,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -694,7 +720,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `governance_unavailable`, `store_full`, `store_read_only`, `store_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -719,12 +745,18 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What became of the agent, newest first */
+        /**
+         * List an agent’s events, newest first
+         * @description Each change of the agent: what, when, by whom and why. Heartbeats are no events, unless one changes the status.
+         *
+         *     Needs the scope `read`, the agent’s own token, the scope `agent` of the client that owns it, or the scope `admin`.
+         */
         get: {
             parameters: {
                 query?: {
+                    /** @description The `next_cursor` of the page before; absent for the first page. All other parameters stay as they are. */
                     cursor?: string;
-                    /** @description 1 to 1000, default 100. A page holds fewer events when they are large: 4 MiB together. */
+                    /** @description The most events on one page. It holds fewer when they are large: 4 MiB together. */
                     limit?: number;
                 };
                 header?: never;
@@ -736,6 +768,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description One page of events. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -744,7 +777,7 @@ export interface paths {
                         "application/json": components["schemas"]["AgentEvents"];
                     };
                 };
-                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                /** @description Malformed or not valid; nothing was written. `validation_failed` */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -762,7 +795,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -771,7 +804,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
+                /** @description There is no such thing. `agent_deregistered`, `agent_not_found` */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -780,7 +813,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The cursor is of another state of the database: a backup was restored since. List again without it. `cursor_invalid` */
+                /** @description The cursor is of another state of the database. `cursor_invalid` */
                 410: {
                     headers: {
                         [name: string]: unknown;
@@ -789,7 +822,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -800,7 +833,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `query_timeout`, `store_unavailable`, `too_many_queries` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -828,7 +861,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How the agent feels */
+        /**
+         * Read an agent’s health
+         * @description Its last report, its status and when it was last heard, as of now.
+         *
+         *     Needs the scope `read`, the agent’s own token, the scope `agent` of the client that owns it, or the scope `admin`.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -841,6 +879,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description The health of the agent. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -849,7 +888,7 @@ export interface paths {
                         "application/json": components["schemas"]["AgentHealth"];
                     };
                 };
-                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                /** @description Malformed or not valid; nothing was written. `validation_failed` */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -867,7 +906,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -876,7 +915,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
+                /** @description There is no such thing. `agent_deregistered`, `agent_not_found` */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -885,7 +924,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -896,7 +935,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `store_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -926,12 +965,18 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A heartbeat, with or without a report of the agent’s health */
+        /**
+         * Send a heartbeat
+         * @description Says that the agent is alive, with or without a report of its health. The answer says when to send the next one. An `unhealthy` or `inactive` agent becomes `active`; maintenance and quarantine stay. The time of the heartbeat is that of the registry. Accepted heartbeats are written within half a second; a crash of the service loses those of that time.
+         *
+         *     Needs the agent’s own token, the scope `agent` of the client that owns it, or the scope `admin`.
+         */
         post: {
             parameters: {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The id; with `~` in front when it is empty, a reserved word, or begins with `~` itself, as those of adopted agents may. */
                     id: string;
                 };
                 cookie?: never;
@@ -942,6 +987,7 @@ export interface paths {
                 };
             };
             responses: {
+                /** @description Accepted. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -968,7 +1014,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
+                /** @description Not allowed; nothing was written. `insufficient_scope`, `outside_scope` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -977,7 +1023,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
+                /** @description There is no such thing. `agent_deregistered`, `agent_not_found` */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1004,7 +1050,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1015,7 +1061,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `store_full`, `store_read_only`, `store_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1043,8 +1089,10 @@ export interface paths {
         };
         get?: never;
         /**
-         * Maintenance or quarantine, and back
-         * @description For operators; maintenance also with the agent’s own token. A quarantined agent is listed and never discovered; its heartbeats are recorded, and everything else but to read itself is refused with `quarantined` until an operator sets it active. Who set a maintenance ends it: an operator’s lasts, whatever the agent registers or sends, until an operator ends it; the agent’s own ends when the agent says so or registers again.
+         * Set or end maintenance or quarantine
+         * @description The agent itself may set its maintenance and end that; all else is for operators. A quarantined agent is listed and never discovered; its heartbeats are recorded, and everything else but to read itself is refused with `quarantined` until an operator sets it active. Who set a maintenance ends it: an operator’s lasts, whatever the agent registers or sends, until an operator ends it; the agent’s own ends when the agent says so or registers again.
+         *
+         *     Needs the scope `operate` or the agent’s own token.
          */
         put: {
             parameters: {
@@ -1065,6 +1113,7 @@ export interface paths {
                 };
             };
             responses: {
+                /** @description The agent as it is now. */
                 200: {
                     headers: {
                         /** @description Names the state, strongly. Heartbeats do not change it. */
@@ -1093,11 +1142,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /**
-                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
-                 *
-                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
-                 */
+                /** @description Not allowed; nothing was written. `governance_denied`, `insufficient_scope`, `outside_scope`, `quarantined` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1106,7 +1151,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
+                /** @description There is no such thing. `agent_deregistered`, `agent_not_found` */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1115,7 +1160,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update`; for its token `agent_unclaimed`, `access_control_off` */
+                /** @description Not possible in the present state. `concurrent_update`, `illegal_transition` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1151,7 +1196,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1162,7 +1207,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `governance_unavailable`, `store_full`, `store_read_only`, `store_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1175,7 +1220,13 @@ export interface paths {
                 };
             };
         };
-        /** The same as PUT */
+        /**
+         * Set or end maintenance or quarantine, by POST
+         * @deprecated
+         * @description The same as `PUT /agents/{id}/status`, for clients of version 0 of the registry.
+         *
+         *     Needs the scope `operate` or the agent’s own token.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -1195,6 +1246,7 @@ export interface paths {
                 };
             };
             responses: {
+                /** @description The agent as it is now. */
                 200: {
                     headers: {
                         /** @description Names the state, strongly. Heartbeats do not change it. */
@@ -1223,11 +1275,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /**
-                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
-                 *
-                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
-                 */
+                /** @description Not allowed; nothing was written. `governance_denied`, `insufficient_scope`, `outside_scope`, `quarantined` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1236,7 +1284,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
+                /** @description There is no such thing. `agent_deregistered`, `agent_not_found` */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1245,7 +1293,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update`; for its token `agent_unclaimed`, `access_control_off` */
+                /** @description Not possible in the present state. `concurrent_update`, `illegal_transition` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1281,7 +1329,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1292,7 +1340,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `governance_unavailable`, `store_full`, `store_read_only`, `store_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1321,8 +1369,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * A new own token for the agent, without registering it anew
-         * @description For the agent itself, its owner and administrators. The token so far is accepted for `overlap_seconds` more, for everything but a registration, so that no request is refused meanwhile. To repeat the request is safe as long as the token that it is sent with is accepted.
+         * Replace the agent’s own token
+         * @description The agent is not registered anew. The old token is accepted for `overlap_seconds` more, for everything but a registration, so that no request is refused meanwhile. To repeat the request is safe as long as the token that it is sent with is accepted.
+         *
+         *     Needs the agent’s own token, the scope `agent` of the client that owns it, or the scope `admin`.
          */
         post: {
             parameters: {
@@ -1340,6 +1390,7 @@ export interface paths {
                 };
             };
             responses: {
+                /** @description The new token. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1366,7 +1417,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
+                /** @description Not allowed; nothing was written. `insufficient_scope`, `outside_scope`, `quarantined` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1375,7 +1426,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
+                /** @description There is no such thing. `agent_deregistered`, `agent_not_found` */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -1384,7 +1435,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not possible in the agent’s present state. `illegal_transition`, `concurrent_update`; for its token `agent_unclaimed`, `access_control_off` */
+                /** @description Not possible in the present state. `access_control_off`, `agent_unclaimed`, `concurrent_update` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1411,7 +1462,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1422,7 +1473,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `store_full`, `store_read_only`, `store_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1448,24 +1499,34 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many agents match */
+        /**
+         * Count agents
+         * @description How many agents match the filters, at most two seconds ago.
+         *
+         *     Needs the scope `read`.
+         */
         get: {
             parameters: {
                 query?: {
-                    /** @description All of them. */
+                    /** @description Repeatable: agents that have all of these capabilities. */
                     capability?: string[];
-                    /** @description Any of them. */
+                    /** @description Repeatable: agents of any of these categories. */
                     category?: string[];
                     /** @description An expression (CEL) that must be true, at most 2048 characters; see docs/filters.md. */
                     filter?: string;
-                    health?: "healthy" | "degraded" | "unhealthy" | "unknown" | "stale";
-                    /** @description The value of a key of the metadata, e.g. `metadata.team=data-team`. At most 20 keys. A secret is looked for among the caller's own agents only, unless it is `admin`. */
-                    "metadata.<key>"?: string;
+                    /** @description Agents with this health. */
+                    health?: components["schemas"]["HealthStatus"];
+                    /** @description Values of keys of the metadata, each a parameter of its own: `metadata.team=data-team`, or `metadata[team]=data-team`. A value is compared with strings, and with numbers, booleans and null as JSON writes them. A secret is looked for among the caller's own agents only, unless the scope is `admin`. */
+                    metadata?: {
+                        [key: string]: string;
+                    };
+                    /** @description Agents of exactly this name. */
                     name?: string;
-                    /** @description Any of them. */
-                    status?: ("active" | "unhealthy" | "inactive" | "maintenance" | "quarantined" | "deregistered")[];
-                    /** @description Any of them. */
+                    /** @description Repeatable: agents with any of these statuses. None is ever `deregistered`. */
+                    status?: components["schemas"]["AgentStatus"][];
+                    /** @description Repeatable: agents of any of these types. */
                     type?: string[];
+                    /** @description Agents of exactly this version. */
                     version?: string;
                 };
                 header?: never;
@@ -1474,6 +1535,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description The count. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1482,7 +1544,7 @@ export interface paths {
                         "application/json": components["schemas"]["AgentCount"];
                     };
                 };
-                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                /** @description Malformed or not valid; nothing was written. `invalid_filter`, `validation_failed` */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -1500,7 +1562,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1509,7 +1571,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1520,7 +1582,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `query_timeout`, `store_unavailable`, `too_many_queries` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1550,7 +1612,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Find agents by type, category, status and capabilities */
+        /**
+         * Find agents by type, category, status and capabilities
+         * @description For agents that look for others. All criteria hold at once. Quarantined agents are never found. Those of any other status are, unless `status` says which.
+         *
+         *     Needs the scope `read`.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -1564,6 +1631,7 @@ export interface paths {
                 };
             };
             responses: {
+                /** @description One page of agents. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1572,7 +1640,7 @@ export interface paths {
                         "application/json": components["schemas"]["Discovery"];
                     };
                 };
-                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                /** @description Malformed or not valid; nothing was written. `invalid_filter`, `malformed_json`, `malformed_request`, `validation_failed` */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -1590,7 +1658,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1617,7 +1685,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1628,7 +1696,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `query_timeout`, `store_unavailable`, `too_many_queries` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1654,28 +1722,38 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Which values the agents have that match, and how often */
+        /**
+         * Count agents by their values
+         * @description Which values the agents have that match the filters, and how many agents have each.
+         *
+         *     Needs the scope `read`.
+         */
         get: {
             parameters: {
                 query: {
-                    /** @description `type`, `status`, `category`, `version`, `capability`, `health` or `metadata.<key>`; up to ten of them. */
+                    /** @description Repeatable: `type`, `status`, `category`, `version`, `capability`, `health` or `metadata.<key>`; up to ten of them. */
                     by: string[];
-                    /** @description All of them. */
+                    /** @description Repeatable: agents that have all of these capabilities. */
                     capability?: string[];
-                    /** @description Any of them. */
+                    /** @description Repeatable: agents of any of these categories. */
                     category?: string[];
                     /** @description An expression (CEL) that must be true, at most 2048 characters; see docs/filters.md. */
                     filter?: string;
-                    health?: "healthy" | "degraded" | "unhealthy" | "unknown" | "stale";
-                    /** @description Values of each: 1 to 1000, default 20. */
+                    /** @description Agents with this health. */
+                    health?: components["schemas"]["HealthStatus"];
+                    /** @description The most values of each. */
                     limit?: number;
-                    /** @description The value of a key of the metadata, e.g. `metadata.team=data-team`. At most 20 keys. A secret is looked for among the caller's own agents only, unless it is `admin`. */
-                    "metadata.<key>"?: string;
+                    /** @description Values of keys of the metadata, each a parameter of its own: `metadata.team=data-team`, or `metadata[team]=data-team`. A value is compared with strings, and with numbers, booleans and null as JSON writes them. A secret is looked for among the caller's own agents only, unless the scope is `admin`. */
+                    metadata?: {
+                        [key: string]: string;
+                    };
+                    /** @description Agents of exactly this name. */
                     name?: string;
-                    /** @description Any of them. */
-                    status?: ("active" | "unhealthy" | "inactive" | "maintenance" | "quarantined" | "deregistered")[];
-                    /** @description Any of them. */
+                    /** @description Repeatable: agents with any of these statuses. None is ever `deregistered`. */
+                    status?: components["schemas"]["AgentStatus"][];
+                    /** @description Repeatable: agents of any of these types. */
                     type?: string[];
+                    /** @description Agents of exactly this version. */
                     version?: string;
                 };
                 header?: never;
@@ -1684,6 +1762,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description The counts. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1692,7 +1771,7 @@ export interface paths {
                         "application/json": components["schemas"]["Facets"];
                     };
                 };
-                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                /** @description Malformed or not valid; nothing was written. `invalid_filter`, `validation_failed` */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -1710,7 +1789,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1719,7 +1798,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1730,7 +1809,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `query_timeout`, `store_unavailable`, `too_many_queries` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1760,7 +1839,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Many heartbeats at once; a bad one is rejected by itself */
+        /**
+         * Send many heartbeats at once
+         * @description For gateways that beat for many agents. Each heartbeat is judged alone: `rejected` lists those that were refused and why, the others are accepted. An agent’s own token beats for this agent only, a client’s for agents that it owns.
+         *
+         *     Needs the scope `agent`.
+         */
         post: {
             parameters: {
                 query?: never;
@@ -1774,6 +1858,7 @@ export interface paths {
                 };
             };
             responses: {
+                /** @description What was accepted and what was not. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1800,7 +1885,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1827,7 +1912,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1838,7 +1923,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `store_full`, `store_read_only`, `store_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1866,12 +1951,17 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Import static definitions: agents that are known without being alive */
+        /**
+         * Import static definitions of agents
+         * @description Makes agents known that have never been alive; they are `inactive` until they register. Each definition is judged alone: `results` says what became of it. Of an agent that is known it sets what it says and clears nothing, and importing again changes nothing.
+         *
+         *     Needs the scope `admin`.
+         */
         post: {
             parameters: {
                 query?: {
-                    /** @description true: tell the results, write nothing. */
-                    dry_run?: "true" | "false";
+                    /** @description true: answer with the results and write nothing. */
+                    dry_run?: boolean;
                 };
                 header?: never;
                 path?: never;
@@ -1883,6 +1973,7 @@ export interface paths {
                 };
             };
             responses: {
+                /** @description What became of each definition. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -1909,7 +2000,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
+                /** @description Not allowed; nothing was written. `insufficient_scope`, `outside_scope` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -1936,7 +2027,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1947,7 +2038,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `store_full`, `store_read_only`, `store_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1975,12 +2066,17 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Register an agent, or register it again under its id */
+        /**
+         * Register an agent, or register it again under its id
+         * @description An agent that chooses its id is the same one after a restart: its record is replaced and it is active again. An agent that does not gets an id. With access control on, the answer has the agent’s own token. The client that registers an id first owns the agent.
+         *
+         *     Needs the scope `agent`.
+         */
         post: {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description 1–255 characters; a repeat within 24 h gets the first answer, without the token. */
+                    /** @description For agents that do not choose their id: a repeat within 24 h gets the first answer, without the token. */
                     "Idempotency-Key"?: string;
                 };
                 path?: never;
@@ -2032,11 +2128,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /**
-                 * @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
-                 *
-                 *     Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may
-                 */
+                /** @description Not allowed; nothing was written. `agent_limit_reached`, `banned`, `governance_denied`, `insufficient_scope`, `outside_scope`, `quarantined` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2063,7 +2155,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The key came with another body before. `idempotency_key_reused` */
+                /** @description The request contradicts an earlier one. `idempotency_key_reused` */
                 422: {
                     headers: {
                         [name: string]: unknown;
@@ -2072,7 +2164,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -2083,7 +2175,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `governance_unavailable`, `store_full`, `store_read_only`, `store_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -2109,7 +2201,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How the fleet feels, and who does not feel well, at most two seconds ago */
+        /**
+         * Health of the fleet, and which agents are unhealthy
+         * @description Figures are at most two seconds old. Both what agents report and what their silence says count; the two lists are cut at 100 agents.
+         *
+         *     Needs the scope `read`.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -2119,6 +2216,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description The figures. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2127,7 +2225,7 @@ export interface paths {
                         "application/json": components["schemas"]["FleetHealth"];
                     };
                 };
-                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                /** @description Malformed or not valid; nothing was written. `validation_failed` */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2145,7 +2243,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2154,7 +2252,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -2165,7 +2263,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `query_timeout`, `store_unavailable`, `too_many_queries` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -2193,7 +2291,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How many agents there are of each kind, at most two seconds ago */
+        /**
+         * How many agents there are of each kind
+         * @description Figures are at most two seconds old. Deregistered agents are not counted.
+         *
+         *     Needs the scope `read`.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -2203,6 +2306,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description The figures. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2211,7 +2315,7 @@ export interface paths {
                         "application/json": components["schemas"]["Overview"];
                     };
                 };
-                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                /** @description Malformed or not valid; nothing was written. `validation_failed` */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2229,7 +2333,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2238,7 +2342,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -2249,7 +2353,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `query_timeout`, `store_unavailable`, `too_many_queries` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -2280,7 +2384,12 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Let a banned id be registered again */
+        /**
+         * Lift the ban of an id
+         * @description Agents may register under the id again. `DELETE /agents/{id}?ban=true` had banned it.
+         *
+         *     Needs the scope `operate`.
+         */
         delete: {
             parameters: {
                 query?: never;
@@ -2293,6 +2402,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description Lifted. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2301,7 +2411,7 @@ export interface paths {
                         "application/json": components["schemas"]["Ban"];
                     };
                 };
-                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                /** @description Malformed or not valid; nothing was written. `validation_failed` */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2319,7 +2429,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
+                /** @description Not allowed; nothing was written. `insufficient_scope`, `outside_scope` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2328,7 +2438,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Proven unknown. `agent_not_found`, or `agent_deregistered` for a tombstone */
+                /** @description There is no such thing. `ban_not_found` */
                 404: {
                     headers: {
                         [name: string]: unknown;
@@ -2337,7 +2447,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -2348,7 +2458,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `store_full`, `store_read_only`, `store_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -2378,6 +2488,8 @@ export interface paths {
         /**
          * Check an expression, for editors
          * @description Nothing is evaluated. What is wrong with it comes as `invalid_filter`, with its place.
+         *
+         *     Needs the scope `read`.
          */
         post: {
             parameters: {
@@ -2392,6 +2504,7 @@ export interface paths {
                 };
             };
             responses: {
+                /** @description The expression is valid. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2400,7 +2513,7 @@ export interface paths {
                         "application/json": components["schemas"]["CheckedFilter"];
                     };
                 };
-                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                /** @description Malformed or not valid; nothing was written. `invalid_filter`, `malformed_json`, `malformed_request`, `validation_failed` */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2418,7 +2531,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2445,7 +2558,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -2456,7 +2569,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `store_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -2482,15 +2595,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What was put before the Trifecta Court and what it said, newest first */
+        /**
+         * List decisions of the policy, newest first
+         * @description The audit trail: each change that was put before the policy (the Trifecta Court, say), what it decided, why, and who had asked. Empty when no policy is configured.
+         *
+         *     Needs the scope `read`.
+         */
         get: {
             parameters: {
                 query?: {
+                    /** @description Only decisions about this agent. */
                     agent_id?: string;
+                    /** @description The `next_cursor` of the page before; absent for the first page. All other parameters stay as they are. */
                     cursor?: string;
-                    /** @description 1 to 1000, default 100. */
+                    /** @description The most decisions on one page. */
                     limit?: number;
-                    /** @description Any of them. */
+                    /** @description Repeatable: decisions with any of these verdicts. */
                     verdict?: ("allowed" | "denied" | "error_open" | "error_closed")[];
                 };
                 header?: never;
@@ -2499,6 +2619,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description One page of decisions. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2507,7 +2628,7 @@ export interface paths {
                         "application/json": components["schemas"]["Decisions"];
                     };
                 };
-                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                /** @description Malformed or not valid; nothing was written. `validation_failed` */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2525,7 +2646,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2534,7 +2655,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The cursor is of another state of the database: a backup was restored since. List again without it. `cursor_invalid` */
+                /** @description The cursor is of another state of the database. `cursor_invalid` */
                 410: {
                     headers: {
                         [name: string]: unknown;
@@ -2543,7 +2664,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -2554,7 +2675,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `query_timeout`, `store_unavailable`, `too_many_queries` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -2582,7 +2703,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How the service and what it needs are */
+        /**
+         * Health of the service and of what it depends on
+         * @description For people and dashboards; probes of Kubernetes ask `/health/live` and `/health/ready`.
+         *
+         *     Needs no token, or the scope `read` with `AUTH_HEALTH=closed`.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -2592,6 +2718,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description Healthy, or degraded and serving. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2600,17 +2727,8 @@ export interface paths {
                         "application/json": components["schemas"]["ServiceHealth"];
                     };
                 };
-                /** @description No bearer token, or a wrong one. `unauthorized` */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
-                403: {
+                /** @description Malformed or not valid; nothing was written. `validation_failed` */
+                400: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -2644,7 +2762,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the process can answer; asks nobody */
+        /**
+         * Liveness probe
+         * @description Answers whenever the process can; asks neither the database nor anything else.
+         *
+         *     Needs no token, or the scope `read` with `AUTH_HEALTH=closed`.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -2654,6 +2777,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description The process answers. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2662,17 +2786,8 @@ export interface paths {
                         "application/json": components["schemas"]["Liveness"];
                     };
                 };
-                /** @description No bearer token, or a wrong one. `unauthorized` */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
-                403: {
+                /** @description Malformed or not valid; nothing was written. `validation_failed` */
+                400: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -2697,7 +2812,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether the service can do its work, and should be sent any */
+        /**
+         * Readiness probe
+         * @description Whether this replica should be sent requests.
+         *
+         *     Needs no token, or the scope `read` with `AUTH_HEALTH=closed`.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -2707,6 +2827,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description Ready. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2715,17 +2836,8 @@ export interface paths {
                         "application/json": components["schemas"]["ServiceHealth"];
                     };
                 };
-                /** @description No bearer token, or a wrong one. `unauthorized` */
-                401: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
-                403: {
+                /** @description Malformed or not valid; nothing was written. `validation_failed` */
+                400: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -2759,7 +2871,12 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All metrics in Prometheus’s text format */
+        /**
+         * Metrics for Prometheus
+         * @description In Prometheus’s text format; `docs/metrics.md` lists them. Any query parameters are ignored.
+         *
+         *     Needs the scope `read`, or no token with `AUTH_METRICS=open`.
+         */
         get: {
             parameters: {
                 query?: never;
@@ -2769,6 +2886,7 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description All metrics of this replica. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2786,7 +2904,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
+                /** @description Not allowed; nothing was written. `insufficient_scope`, `outside_scope` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2818,18 +2936,22 @@ export interface paths {
         /**
          * Revoke the own tokens of all agents that a client owns
          * @description For a client or a JWT subject that is not trusted any more. The agents stay registered; each gets a new token when its owner registers it again. Other replicas refuse the old tokens within seconds.
+         *
+         *     Needs the scope `admin`.
          */
         delete: {
             parameters: {
                 query?: never;
                 header?: never;
                 path: {
+                    /** @description The client’s name: that of its tokens in the configuration, or the `sub` of its JWTs. */
                     name: string;
                 };
                 cookie?: never;
             };
             requestBody?: never;
             responses: {
+                /** @description Revoked. */
                 200: {
                     headers: {
                         [name: string]: unknown;
@@ -2838,7 +2960,7 @@ export interface paths {
                         "application/json": components["schemas"]["RevokedTokens"];
                     };
                 };
-                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                /** @description Malformed or not valid; nothing was written. `validation_failed` */
                 400: {
                     headers: {
                         [name: string]: unknown;
@@ -2856,7 +2978,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
+                /** @description Not allowed; nothing was written. `insufficient_scope`, `outside_scope` */
                 403: {
                     headers: {
                         [name: string]: unknown;
@@ -2865,7 +2987,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -2876,7 +2998,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `store_full`, `store_read_only`, `store_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -2903,7 +3025,9 @@ export interface paths {
         };
         /**
          * Whose token this is, what it is good for, and how long
-         * @description Any valid token may ask.
+         * @description For clients that look at their token before it ends, and for people who wonder why they are refused.
+         *
+         *     Needs any valid token.
          */
         get: {
             parameters: {
@@ -2914,12 +3038,22 @@ export interface paths {
             };
             requestBody?: never;
             responses: {
+                /** @description The caller. */
                 200: {
                     headers: {
                         [name: string]: unknown;
                     };
                     content: {
                         "application/json": components["schemas"]["WhoAmI"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
                 /** @description No bearer token, or a wrong one. `unauthorized` */
@@ -2931,16 +3065,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not allowed; nothing was written. `insufficient_scope`: not to this token; `governance_denied`: the Trifecta Court does not allow it, with its findings as `verdict`; `agent_limit_reached`: the client owns as many agents as it may */
-                403: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/problem+json": components["schemas"]["Problem"];
-                    };
-                };
-                /** @description This client has asked too often, see `Retry-After`. `rate_limited` */
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
                 429: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -2951,7 +3076,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The database cannot be asked at the moment; wait as `Retry-After` says. `store_unavailable`; `store_read_only` or `store_full` when it takes no writes; `store_unavailable` with `Connection: close` when another replica may take the heartbeat; this list or count is one too many, `too_many_queries`, or takes too long, `query_timeout`; or nobody can judge the change, `governance_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `store_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -2978,7 +3103,7 @@ export interface components {
     schemas: {
         Actor: {
             /**
-             * @description `anonymous`: access control is off.
+             * @description Who it was: a client, the agent itself, the registry (`system`), or somebody while access control is off (`anonymous`).
              * @enum {string}
              */
             kind: "client" | "agent" | "system" | "anonymous";
@@ -2987,15 +3112,20 @@ export interface components {
         };
         Agent: {
             /**
+             * @description What the agent can do.
              * @example [
              *       "data-transform",
              *       "validation"
              *     ]
              */
             capabilities: string[];
-            /** @example processing */
+            /**
+             * @description What it is for.
+             * @example processing
+             */
             category: string | null;
             /**
+             * @description Where the agent can be reached: absolute URIs by name.
              * @example {
              *       "api": "http://localhost:5000"
              *     }
@@ -3003,13 +3133,18 @@ export interface components {
             endpoints: {
                 [key: string]: string;
             };
+            /** @description How it is by its own last report. */
             health: components["schemas"]["Health"];
+            /** @description How it beats, and when it did last. */
             heartbeat: components["schemas"]["Heartbeat"];
-            /** @example agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11 */
+            /**
+             * @description The agent’s id.
+             * @example agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11
+             */
             id: string;
             /**
              * Format: date-time
-             * @description null: a static definition that was never alive.
+             * @description When it was last heard; null: a static definition that was never alive.
              * @example 2026-10-08T15:30:00.000Z
              */
             last_seen: string | null;
@@ -3017,18 +3152,31 @@ export interface components {
             metadata: {
                 [key: string]: unknown;
             };
-            /** @example DataProcessor */
+            /**
+             * @description A name for people.
+             * @example DataProcessor
+             */
             name: string;
             /**
              * Format: date-time
+             * @description When it registered last.
              * @example 2026-10-08T15:30:00.000Z
              */
             registered_at: string;
-            /** @example active */
+            /**
+             * @description The agent’s status.
+             * @example active
+             */
             status: components["schemas"]["AgentStatus"];
-            /** @example worker */
+            /**
+             * @description What kind of agent it is.
+             * @example worker
+             */
             type: string;
-            /** @example 1.0.0 */
+            /**
+             * @description The version of its program.
+             * @example 1.0.0
+             */
             version: string | null;
         };
         AgentCount: {
@@ -3046,9 +3194,12 @@ export interface components {
              *       "validation"
              *     ]
              */
-            capabilities?: string[];
-            /** @example processing */
-            category?: string;
+            capabilities?: string[] | null;
+            /**
+             * @description What it is for.
+             * @example processing
+             */
+            category?: string | null;
             /**
              * @description Absolute URIs by name.
              * @example {
@@ -3057,9 +3208,13 @@ export interface components {
              */
             endpoints?: {
                 [key: string]: string;
-            };
-            heartbeat?: components["schemas"]["HeartbeatSettings"];
-            /** @example data-processor-1 */
+            } | null;
+            /** @description How it beats. */
+            heartbeat?: components["schemas"]["HeartbeatSettings"] | null;
+            /**
+             * @description Under which it is known.
+             * @example data-processor-1
+             */
             id: string;
             /**
              * @description Anything else: at most 64 KiB as JSON, at most 8 levels.
@@ -3070,13 +3225,22 @@ export interface components {
              */
             metadata?: {
                 [key: string]: unknown;
-            };
-            /** @example DataProcessor */
+            } | null;
+            /**
+             * @description A name for people; need not be unique.
+             * @example DataProcessor
+             */
             name: string;
-            /** @example worker */
+            /**
+             * @description What kind of agent it is.
+             * @example worker
+             */
             type: string;
-            /** @example 1.0.0 */
-            version?: string;
+            /**
+             * @description The version of its program.
+             * @example 1.0.0
+             */
+            version?: string | null;
         };
         AgentEvent: {
             /** @description Who made it; absent in events of an earlier release. */
@@ -3092,29 +3256,45 @@ export interface components {
             data: {
                 [key: string]: unknown;
             };
-            /** @example active */
+            /**
+             * @description The status before; absent when there was none.
+             * @example active
+             */
             from?: components["schemas"]["AgentStatus"];
             /**
              * Format: date-time
+             * @description When it happened, by the database’s clock.
              * @example 2026-10-08T15:30:00.000Z
              */
             occurred_at: string;
-            /** @description People’s words. */
+            /** @description Why, in the words of the person who made the change. */
             reason?: string;
             /**
              * Format: uuid
              * @description The registry’s own id of the request that made it.
              */
             request_id?: string;
-            /** @example 42 */
+            /**
+             * Format: int64
+             * @description Grows with every event of the registry.
+             * @example 42
+             */
             revision: number;
-            /** @example active */
+            /**
+             * @description The status after; absent when there is none.
+             * @example active
+             */
             to?: components["schemas"]["AgentStatus"];
-            /** @example registered */
+            /**
+             * @description What happened: registered, imported, updated, status_changed, deregistered, unbanned, or a type that a later release adds.
+             * @example registered
+             */
             type: string;
         };
         AgentEvents: {
+            /** @description Those on this page, newest first. */
             events: components["schemas"]["AgentEvent"][];
+            /** @description The `cursor` of the next page; null: this is the last one. */
             next_cursor: string | null;
         };
         AgentFields: {
@@ -3125,9 +3305,12 @@ export interface components {
              *       "validation"
              *     ]
              */
-            capabilities?: string[];
-            /** @example processing */
-            category?: string;
+            capabilities?: string[] | null;
+            /**
+             * @description What it is for.
+             * @example processing
+             */
+            category?: string | null;
             /**
              * @description Absolute URIs by name.
              * @example {
@@ -3136,8 +3319,9 @@ export interface components {
              */
             endpoints?: {
                 [key: string]: string;
-            };
-            heartbeat?: components["schemas"]["HeartbeatSettings"];
+            } | null;
+            /** @description How it beats. */
+            heartbeat?: components["schemas"]["HeartbeatSettings"] | null;
             /**
              * @description Anything else: at most 64 KiB as JSON, at most 8 levels.
              * @example {
@@ -3147,32 +3331,50 @@ export interface components {
              */
             metadata?: {
                 [key: string]: unknown;
-            };
-            /** @example DataProcessor */
+            } | null;
+            /**
+             * @description A name for people; need not be unique.
+             * @example DataProcessor
+             */
             name: string;
-            /** @example worker */
+            /**
+             * @description What kind of agent it is.
+             * @example worker
+             */
             type: string;
-            /** @example 1.0.0 */
-            version?: string;
+            /**
+             * @description The version of its program.
+             * @example 1.0.0
+             */
+            version?: string | null;
         };
         AgentHealth: {
-            /** @example agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11 */
+            /**
+             * @description The agent’s id.
+             * @example agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11
+             */
             agent_id: string;
+            /** @description How it is by its own last report. */
             health: components["schemas"]["Health"];
             /**
              * Format: date-time
+             * @description When it was last heard; null: never.
              * @example 2026-10-08T15:30:00.000Z
              */
             last_seen: string | null;
-            /** @example active */
+            /**
+             * @description The agent’s status.
+             * @example active
+             */
             status: components["schemas"]["AgentStatus"];
         };
         AgentPage: {
+            /** @description Those on this page, in the order that was asked for. */
             agents: components["schemas"]["AgentSummary"][];
-            /** @description null: this is the last page. */
+            /** @description The `cursor` of the next page; null: this is the last one. */
             next_cursor: string | null;
             /**
-             * @description All that match, on this page or not; absent with `include_total=false`.
+             * @description How many agents match, on this page or not; absent with `include_total=false`.
              * @example 1
              */
             total?: number;
@@ -3185,9 +3387,12 @@ export interface components {
              *       "validation"
              *     ]
              */
-            capabilities?: string[];
-            /** @example processing */
-            category?: string;
+            capabilities?: string[] | null;
+            /**
+             * @description What it is for.
+             * @example processing
+             */
+            category?: string | null;
             /**
              * @description Absolute URIs by name.
              * @example {
@@ -3196,8 +3401,9 @@ export interface components {
              */
             endpoints?: {
                 [key: string]: string;
-            };
-            heartbeat?: components["schemas"]["HeartbeatSettings"];
+            } | null;
+            /** @description How it beats. */
+            heartbeat?: components["schemas"]["HeartbeatSettings"] | null;
             /**
              * @description Anything else: at most 64 KiB as JSON, at most 8 levels.
              * @example {
@@ -3207,27 +3413,44 @@ export interface components {
              */
             metadata?: {
                 [key: string]: unknown;
-            };
-            /** @example DataProcessor */
+            } | null;
+            /**
+             * @description A name for people; need not be unique.
+             * @example DataProcessor
+             */
             name?: string;
-            /** @example worker */
+            /**
+             * @description What kind of agent it is.
+             * @example worker
+             */
             type?: string;
-            /** @example 1.0.0 */
-            version?: string;
+            /**
+             * @description The version of its program.
+             * @example 1.0.0
+             */
+            version?: string | null;
         };
-        /** @enum {string} */
+        /**
+         * @description Whether the agent is there. `active`: it beats in time. `unhealthy`: silent for longer than its timeout. `inactive`: silent for long, or imported and never alive. `maintenance`: taken out of service by an operator or by itself. `quarantined`: shut out by an operator. `deregistered`: gone; lists never show it.
+         * @enum {string}
+         */
         AgentStatus: "active" | "unhealthy" | "inactive" | "maintenance" | "quarantined" | "deregistered";
         AgentSummary: {
             /**
+             * @description What the agent can do.
              * @example [
              *       "data-transform",
              *       "validation"
              *     ]
              */
             capabilities: string[];
-            /** @example processing */
+            /**
+             * @description What it is for.
+             * @example processing
+             */
             category: string | null;
             /**
+             * @description Where the agent can be reached: absolute URIs by name.
              * @example {
              *       "api": "http://localhost:5000"
              *     }
@@ -3235,37 +3458,63 @@ export interface components {
             endpoints: {
                 [key: string]: string;
             };
-            /** @example agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11 */
+            /**
+             * @description The agent’s id.
+             * @example agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11
+             */
             id: string;
             /**
              * Format: date-time
-             * @description null: a static definition that was never alive.
+             * @description When it was last heard; null: a static definition that was never alive.
              * @example 2026-10-08T15:30:00.000Z
              */
             last_seen: string | null;
-            /** @example DataProcessor */
+            /**
+             * @description A name for people.
+             * @example DataProcessor
+             */
             name: string;
             /**
              * Format: date-time
+             * @description When it registered last.
              * @example 2026-10-08T15:30:00.000Z
              */
             registered_at: string;
-            /** @example active */
+            /**
+             * @description The agent’s status.
+             * @example active
+             */
             status: components["schemas"]["AgentStatus"];
-            /** @example worker */
+            /**
+             * @description What kind of agent it is.
+             * @example worker
+             */
             type: string;
-            /** @example 1.0.0 */
+            /**
+             * @description The version of its program.
+             * @example 1.0.0
+             */
             version: string | null;
         };
         Ban: {
-            /** @enum {boolean} */
+            /**
+             * @description Always false: the ban is lifted.
+             * @enum {boolean}
+             */
             banned: false;
-            /** @example data-processor-1 */
+            /**
+             * @description The id.
+             * @example data-processor-1
+             */
             id: string;
         };
         BatchItem: {
-            health?: components["schemas"]["HealthReport"];
-            /** @example data-processor-1 */
+            /** @description How the agent is. Absent: only that it is alive. */
+            health?: components["schemas"]["HealthReport"] | null;
+            /**
+             * @description The agent.
+             * @example data-processor-1
+             */
             id: string;
         };
         /**
@@ -3283,7 +3532,10 @@ export interface components {
              *     ]
              */
             uses: string[];
-            /** @enum {boolean} */
+            /**
+             * @description Always true: an expression that is not valid is refused.
+             * @enum {boolean}
+             */
             valid: true;
         };
         CheckFilter: {
@@ -3295,21 +3547,26 @@ export interface components {
         };
         Decision: {
             /**
+             * @description The change that was asked for.
              * @example register_agent
              * @enum {string}
              */
             action: "register_agent" | "update_agent" | "set_agent_status" | "deregister_agent";
             /** @description Who asked for it; null in decisions of an earlier release. */
             actor: components["schemas"]["Actor"] | null;
-            /** @example data-processor-1 */
+            /**
+             * @description The agent that it was about.
+             * @example data-processor-1
+             */
             agent_id: string;
             /**
+             * @description Of the circuit breaker in front of the policy; null: it has none.
              * @example closed
              * @enum {string|null}
              */
             breaker_state: "closed" | "half_open" | "open" | null;
             /**
-             * @description As of events of agents.
+             * @description What made the change, as in events of agents.
              * @enum {string}
              */
             cause: "registration" | "import" | "operator" | "agent" | "silence" | "heartbeat" | "adoption" | "unknown";
@@ -3317,35 +3574,55 @@ export interface components {
             client_request_id: string | null;
             /**
              * Format: date-time
+             * @description When it was decided.
              * @example 2026-10-08T15:30:00.000Z
              */
             decided_at: string;
-            /** @description What the court said of scripture, geometry and law. */
+            /** @description What the policy found; of the Trifecta Court: what it said of scripture, geometry and law. */
             findings: {
                 [key: string]: unknown;
             };
-            /** @example 42 */
+            /**
+             * Format: int64
+             * @description Grows with every decision.
+             * @example 42
+             */
             id: number;
-            /** @example 12.5 */
+            /**
+             * @description Milliseconds that the decision took.
+             * @example 12.5
+             */
             latency_ms: number;
-            /** @example No idols */
+            /**
+             * @description Why, as the policy says it.
+             * @example No idols
+             */
             reason: string | null;
             /** @description The registry’s own id of the request. */
             request_id: string | null;
             /**
+             * @description `error_open` and `error_closed`: the policy gave no usable decision, and the change went on, or did not.
              * @example denied
              * @enum {string}
              */
             verdict: "allowed" | "denied" | "error_open" | "error_closed";
         };
         Decisions: {
+            /** @description Those on this page, newest first. */
             decisions: components["schemas"]["Decision"][];
+            /** @description The `cursor` of the next page; null: this is the last one. */
             next_cursor: string | null;
         };
         Deregistration: {
-            /** @example agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11 */
+            /**
+             * @description The agent’s id.
+             * @example agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11
+             */
             id: string;
-            /** @enum {string} */
+            /**
+             * @description Always `deregistered`.
+             * @enum {string}
+             */
             status: "deregistered";
         };
         DiscoverAgents: {
@@ -3355,11 +3632,14 @@ export interface components {
              *       "data-transform"
              *     ]
              */
-            capabilities?: string[];
-            /** @example processing */
-            category?: string;
+            capabilities?: string[] | null;
+            /**
+             * @description The agent’s category.
+             * @example processing
+             */
+            category?: string | null;
             /** @description The next_cursor of the page before. */
-            cursor?: string;
+            cursor?: string | null;
             /**
              * @description The members that are wanted.
              * @example [
@@ -3368,43 +3648,51 @@ export interface components {
              *       "health"
              *     ]
              */
-            fields?: ("id" | "name" | "type" | "category" | "version" | "status" | "capabilities" | "endpoints" | "metadata" | "registered_at" | "last_seen" | "health" | "heartbeat")[];
+            fields?: ("id" | "name" | "type" | "category" | "version" | "status" | "capabilities" | "endpoints" | "metadata" | "registered_at" | "last_seen" | "health" | "heartbeat")[] | null;
             /**
              * @description An expression (CEL) that must be true, at most 2048 characters; see docs/filters.md.
              * @example agent.metadata.team == "data"
              */
-            filter?: string;
+            filter?: string | null;
             /**
              * @description false: `total` is left out, and nothing is counted.
              * @default true
              */
-            include_total?: boolean;
-            /** @default 100 */
-            limit?: number;
+            include_total?: boolean | null;
             /**
-             * @description In the orders of `status` and `last_seen` there is one page only.
+             * @description The most agents on one page.
+             * @default 100
+             */
+            limit?: number | null;
+            /**
+             * @description The order, ascending unless it says `desc`. In the orders of `status` and `last_seen` there is one page only.
              * @default id
-             * @enum {string}
+             * @enum {string|null}
              */
-            order_by?: "id" | "id asc" | "id desc" | "name" | "name asc" | "name desc" | "type" | "type asc" | "type desc" | "category" | "category asc" | "category desc" | "version" | "version asc" | "version desc" | "registered_at" | "registered_at asc" | "registered_at desc" | "status" | "status asc" | "status desc" | "last_seen" | "last_seen asc" | "last_seen desc";
+            order_by?: "id" | "id asc" | "id desc" | "name" | "name asc" | "name desc" | "type" | "type asc" | "type desc" | "category" | "category asc" | "category desc" | "version" | "version asc" | "version desc" | "registered_at" | "registered_at asc" | "registered_at desc" | "status" | "status asc" | "status desc" | "last_seen" | "last_seen asc" | "last_seen desc" | null;
             /**
+             * @description The agent’s status.
              * @example active
-             * @enum {string}
+             * @enum {string|null}
              */
-            status?: "active" | "unhealthy" | "inactive" | "maintenance" | "quarantined" | "deregistered";
-            /** @example worker */
-            type?: string;
+            status?: "active" | "unhealthy" | "inactive" | "maintenance" | "quarantined" | "deregistered" | null;
+            /**
+             * @description The agent’s type.
+             * @example worker
+             */
+            type?: string | null;
         };
         Discovery: {
+            /** @description Those on this page, in the order that was asked for. */
             agents: components["schemas"]["AgentSummary"][];
-            /** @description null: this is the last page. */
+            /** @description The `cursor` of the next page; null: this is the last one. */
             next_cursor: string | null;
             /** @description The criteria as they were understood. */
             query: {
                 [key: string]: unknown;
             };
             /**
-             * @description All that match, on this page or not; absent with `include_total=false`.
+             * @description How many agents match, on this page or not; absent with `include_total=false`.
              * @example 1
              */
             total?: number;
@@ -3412,7 +3700,10 @@ export interface components {
         Facet: {
             /** @description The most frequent values first. */
             buckets: components["schemas"]["FacetBucket"][];
-            /** @example type */
+            /**
+             * @description What was counted by, as the request says it.
+             * @example type
+             */
             by: string;
             /**
              * @description Agents with values that are in no bucket.
@@ -3421,7 +3712,10 @@ export interface components {
             other_count: number;
         };
         FacetBucket: {
-            /** @example 12 */
+            /**
+             * @description Agents that have it.
+             * @example 12
+             */
             count: number;
             /**
              * @description The value; of metadata, as it is in the record.
@@ -3435,7 +3729,7 @@ export interface components {
         };
         FleetHealth: {
             /**
-             * @description Intervals missed so far, the 100 longest silences.
+             * @description Heartbeats missed so far by agent, of the 100 longest silences.
              * @example {
              *       "data-processor-1": 4
              *     }
@@ -3451,24 +3745,24 @@ export interface components {
             /** @description Silent, or unwell by their own report. The first 100 by id. */
             unhealthy_agents: components["schemas"]["UnhealthyAgent"][];
             /**
-             * @description How many there are in all.
+             * @description How many unhealthy agents there are in all.
              * @example 2
              */
             unhealthy_total: number;
         };
         Health: {
             /**
-             * @description Open connections
+             * @description Open connections.
              * @example 5
              */
             active_connections: number | null;
             /**
-             * @description 0 to 100
+             * @description CPU in use, 0 to 100.
              * @example 15.5
              */
             cpu_percent: number | null;
             /**
-             * @description Errors so far
+             * @description Errors so far.
              * @example 0
              */
             error_count: number | null;
@@ -3479,7 +3773,7 @@ export interface components {
              */
             last_check: string | null;
             /**
-             * @description 0 to 100
+             * @description Memory in use, 0 to 100.
              * @example 32.1
              */
             memory_percent: number | null;
@@ -3488,52 +3782,81 @@ export interface components {
              * @example queue is full
              */
             message: string | null;
+            /** @description Whatever else it reports. */
             metrics: {
                 [key: string]: unknown;
             };
-            /** @example healthy */
+            /**
+             * @description The agent’s health.
+             * @example healthy
+             */
             status: components["schemas"]["HealthStatus"];
             /**
-             * @description Seconds
+             * @description Seconds since it started.
              * @example 3600
              */
             uptime_seconds: number | null;
         };
         HealthReport: {
-            /** @example 5 */
-            active_connections?: number;
-            /** @example 15.5 */
-            cpu_percent?: number;
-            /** @example 0 */
-            error_count?: number;
-            /** @example 32.1 */
-            memory_percent?: number;
+            /**
+             * @description Open connections.
+             * @example 5
+             */
+            active_connections?: number | null;
+            /**
+             * @description CPU in use.
+             * @example 15.5
+             */
+            cpu_percent?: number | null;
+            /**
+             * @description Errors so far.
+             * @example 0
+             */
+            error_count?: number | null;
+            /**
+             * @description Memory in use.
+             * @example 32.1
+             */
+            memory_percent?: number | null;
             /**
              * @description Why, in words for people.
              * @example queue is full
              */
-            message?: string;
+            message?: string | null;
             /** @description Anything else, at most 16 KiB as JSON. */
             metrics?: {
                 [key: string]: unknown;
-            };
+            } | null;
             /**
-             * @description Left out: worked out from CPU and memory.
-             * @enum {string}
+             * @description How the agent is. Absent: what CPU and memory say, `degraded` from `HEALTH_DEGRADED_PERCENT` (90) and `unhealthy` from `HEALTH_UNHEALTHY_PERCENT` (98) on.
+             * @enum {string|null}
              */
-            status?: "healthy" | "degraded" | "unhealthy" | "unknown";
-            /** @example 3600 */
-            uptime_seconds?: number;
+            status?: "healthy" | "degraded" | "unhealthy" | "unknown" | null;
+            /**
+             * @description Seconds since it started.
+             * @example 3600
+             */
+            uptime_seconds?: number | null;
         };
-        /** @enum {string} */
+        /**
+         * @description How the agent is by its own last report. `unknown`: it has not sent any. `stale`: the last one is older than the agent’s timeout.
+         * @enum {string}
+         */
         HealthStatus: "healthy" | "degraded" | "unhealthy" | "unknown" | "stale";
         Heartbeat: {
-            /** @example true */
+            /**
+             * @description Whether the agent sends heartbeats at all.
+             * @example true
+             */
             enabled: boolean;
-            /** @example 10 */
+            /**
+             * @description Seconds between two heartbeats.
+             * @example 10
+             */
             interval_seconds: number;
             /**
              * Format: date-time
+             * @description When the last one came; null: none has.
              * @example 2026-10-08T15:30:00.000Z
              */
             last_beat: string | null;
@@ -3542,92 +3865,131 @@ export interface components {
              * @example 0
              */
             missed_beats: number;
-            /** @example 30 */
+            /**
+             * @description Seconds of silence that make it unhealthy.
+             * @example 30
+             */
             timeout_seconds: number;
         };
         HeartbeatBatch: {
+            /** @description The heartbeats, each with the id of its agent. */
             beats: components["schemas"]["BatchItem"][];
         };
         HeartbeatBatchResponse: {
-            /** @example 4999 */
+            /**
+             * @description How many were accepted.
+             * @example 4999
+             */
             accepted: number;
             /**
-             * @description The shortest of the accepted agents.
+             * @description Send the next batch after this many seconds: the shortest interval among the accepted agents.
              * @example 10
              */
             next_heartbeat_seconds: number;
+            /** @description Those that were not, and why. */
             rejected: components["schemas"]["RejectedBeat"][];
             /** @description What waits for accepted agents, as the answer to a heartbeat of theirs has it; nothing for most. */
             replies: components["schemas"]["HeartbeatReply"][];
         };
         HeartbeatReply: {
-            /** @example data-processor-1 */
+            /**
+             * @description The agent.
+             * @example data-processor-1
+             */
             id: string;
         };
         HeartbeatRequest: {
-            health?: components["schemas"]["HealthReport"];
+            /** @description How the agent is. Absent: only that it is alive. */
+            health?: components["schemas"]["HealthReport"] | null;
         };
         HeartbeatResponse: {
-            /** @example data-processor-1 */
+            /**
+             * @description The agent.
+             * @example data-processor-1
+             */
             id: string;
             /**
              * Format: date-time
+             * @description When it came.
              * @example 2026-10-08T15:32:10.000Z
              */
             last_beat: string;
             /**
-             * @description Beat again after this many seconds.
+             * @description Send the next one after this many seconds.
              * @example 10
              */
             next_heartbeat_seconds: number;
-            /** @example active */
+            /**
+             * @description The agent’s status, this heartbeat counted.
+             * @example active
+             */
             status: components["schemas"]["AgentStatus"];
             /**
-             * @description Silence that makes the agent unhealthy.
+             * @description Seconds of silence that make the agent unhealthy.
              * @example 30
              */
             timeout_seconds: number;
         };
         HeartbeatSettings: {
             /**
-             * @description false: nobody waits for heartbeats, the agent is never swept.
+             * @description false: the agent sends no heartbeats, and its silence changes nothing.
              * @default true
              */
-            enabled?: boolean;
+            enabled?: boolean | null;
             /**
              * @description Seconds between two heartbeats.
              * @default 10
+             * @example 10
              */
-            interval_seconds?: number;
+            interval_seconds?: number | null;
         };
         ImportAgents: {
+            /** @description The definitions, each judged alone. */
             agents: components["schemas"]["AgentDefinition"][];
         };
         ImportResult: {
-            /** @example validation_failed */
+            /**
+             * @description Why it was rejected.
+             * @example validation_failed
+             */
             code?: string;
+            /** @description Which of its values are wrong. */
             errors?: components["schemas"]["Violation"][];
-            /** @example data-processor-1 */
+            /**
+             * @description The id of the definition.
+             * @example data-processor-1
+             */
             id: string;
             /**
-             * @description Position in the request.
+             * @description Position in the request, from 0.
              * @example 0
              */
             index: number;
-            /** @enum {string} */
+            /**
+             * @description What became of it; `rejected`: nothing, for the reason that `code` and `errors` give.
+             * @enum {string}
+             */
             outcome: "created" | "updated" | "unchanged" | "rejected";
         };
         ImportResults: {
+            /** @description One for each definition, in their order. */
             results: components["schemas"]["ImportResult"][];
         };
         Liveness: {
-            /** @enum {string} */
+            /**
+             * @description Always `alive`.
+             * @enum {string}
+             */
             status: "alive";
         };
         Overview: {
-            /** @example 120 */
+            /**
+             * @description Those whose status is `active`.
+             * @example 120
+             */
             active_agents: number;
             /**
+             * @description Agents by type.
              * @example {
              *       "worker": 120,
              *       "Agent": 182
@@ -3637,6 +3999,7 @@ export interface components {
                 [key: string]: number;
             };
             /**
+             * @description Agents by status.
              * @example {
              *       "active": 120,
              *       "inactive": 182
@@ -3646,6 +4009,7 @@ export interface components {
                 [key: string]: number;
             };
             /**
+             * @description Agents by category.
              * @example {
              *       "processing": 100
              *     }
@@ -3659,7 +4023,7 @@ export interface components {
              */
             healthy_agents: number;
             /**
-             * @description All but the deregistered.
+             * @description All agents.
              * @example 302
              */
             total_agents: number;
@@ -3670,21 +4034,37 @@ export interface components {
              * @example validation_failed
              */
             code: string;
-            /** @example capabilities[3] is there twice */
+            /**
+             * @description What went wrong, in words for people.
+             * @example capabilities[3] is there twice
+             */
             detail: string;
             /**
-             * @description The detail again, for clients of the original.
+             * @description The detail again, for clients of version 0.
              * @example capabilities[3] is there twice
              */
             error: string;
+            /** @description Every violation; empty unless a value in the request is wrong. */
             errors: components["schemas"]["Violation"][];
-            /** @example 0f3c5f0e-0d3c-4a8e-9a54-5ad1c4c0a5b2 */
+            /**
+             * @description The `X-Request-Id` of the answer; the log has it too.
+             * @example 0f3c5f0e-0d3c-4a8e-9a54-5ad1c4c0a5b2
+             */
             request_id: string;
-            /** @example 400 */
+            /**
+             * @description The HTTP status.
+             * @example 400
+             */
             status: number;
-            /** @example Bad Request */
+            /**
+             * @description The name of the HTTP status.
+             * @example Bad Request
+             */
             title: string;
-            /** @example urn:problem-type:agent-registry:validation_failed */
+            /**
+             * @description Names the kind of problem: `urn:problem-type:agent-registry:` and the `code`.
+             * @example urn:problem-type:agent-registry:validation_failed
+             */
             type: string;
         };
         RegisterAgent: {
@@ -3695,9 +4075,12 @@ export interface components {
              *       "validation"
              *     ]
              */
-            capabilities?: string[];
-            /** @example processing */
-            category?: string;
+            capabilities?: string[] | null;
+            /**
+             * @description What it is for.
+             * @example processing
+             */
+            category?: string | null;
             /**
              * @description Absolute URIs by name.
              * @example {
@@ -3706,13 +4089,14 @@ export interface components {
              */
             endpoints?: {
                 [key: string]: string;
-            };
-            heartbeat?: components["schemas"]["HeartbeatSettings"];
+            } | null;
+            /** @description How it beats. */
+            heartbeat?: components["schemas"]["HeartbeatSettings"] | null;
             /**
              * @description Sent by an agent that wants to be the same one after a restart; else the registry makes one up.
              * @example data-processor-1
              */
-            id?: string;
+            id?: string | null;
             /**
              * @description Anything else: at most 64 KiB as JSON, at most 8 levels.
              * @example {
@@ -3722,38 +4106,58 @@ export interface components {
              */
             metadata?: {
                 [key: string]: unknown;
-            };
-            /** @example DataProcessor */
+            } | null;
+            /**
+             * @description A name for people; need not be unique.
+             * @example DataProcessor
+             */
             name: string;
-            /** @example worker */
+            /**
+             * @description What kind of agent it is.
+             * @example worker
+             */
             type: string;
-            /** @example 1.0.0 */
-            version?: string;
+            /**
+             * @description The version of its program.
+             * @example 1.0.0
+             */
+            version?: string | null;
         };
         RegisteredHeartbeat: {
             /**
-             * @description Beat this often.
+             * @description Seconds between two heartbeats.
              * @example 10
              */
             interval_seconds: number;
             /**
-             * @description Silence that makes the agent unhealthy.
+             * @description Seconds of silence that make it unhealthy.
              * @example 30
              */
             timeout_seconds: number;
         };
         Registration: {
+            /** @description How to beat. */
             heartbeat: components["schemas"]["RegisteredHeartbeat"];
-            /** @example agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11 */
+            /**
+             * @description The agent’s id.
+             * @example agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11
+             */
             id: string;
-            /** @example DataProcessor */
+            /**
+             * @description A name for people.
+             * @example DataProcessor
+             */
             name: string;
             /**
              * Format: date-time
+             * @description When it registered last.
              * @example 2026-10-08T15:30:00.000Z
              */
             registered_at: string;
-            /** @example active */
+            /**
+             * @description The agent’s status.
+             * @example active
+             */
             status: components["schemas"]["AgentStatus"];
             /**
              * @description The agent’s own bearer token, told only here; the one before it is void. Not there when no tokens are asked for.
@@ -3762,20 +4166,32 @@ export interface components {
             token?: string;
         };
         RejectedBeat: {
-            /** @example agent_not_found */
+            /**
+             * @description The code that the heartbeat alone would have been refused with.
+             * @example agent_not_found
+             */
             code: string;
-            /** @example There is no agent unknown-1 */
+            /**
+             * @description The same in words.
+             * @example There is no agent unknown-1
+             */
             detail: string;
-            /** @example unknown-1 */
+            /**
+             * @description The agent, as the request names it.
+             * @example unknown-1
+             */
             id: string;
             /**
-             * @description Position in the request.
+             * @description Position in the request, from 0.
              * @example 3
              */
             index: number;
         };
         RevokedTokens: {
-            /** @example data-team */
+            /**
+             * @description The client whose agents these are.
+             * @example data-team
+             */
             owner: string;
             /**
              * @description Agents whose tokens are void from now on.
@@ -3789,7 +4205,10 @@ export interface components {
              * @description When the token ends, unless it is used.
              */
             expires_at: string;
-            /** @example agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11 */
+            /**
+             * @description The agent.
+             * @example agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11
+             */
             id: string;
             /**
              * Format: date-time
@@ -3807,7 +4226,7 @@ export interface components {
              * @description For how many seconds the token so far is accepted as well. 0: for a token that somebody else may have; it and all before it are void at once.
              * @default 60
              */
-            overlap_seconds?: number;
+            overlap_seconds?: number | null;
         };
         /**
          * @description What the token is good for. That of an agent has `agent`, for this agent alone.
@@ -3816,6 +4235,7 @@ export interface components {
         Scope: "read" | "agent" | "operate" | "admin";
         ServiceHealth: {
             /**
+             * @description Each check by its name: `status` (`up` or `down`), and what there is to say of it.
              * @example {
              *       "database": {
              *         "status": "up"
@@ -3826,34 +4246,57 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
+             * @description `unhealthy`: something vital is down, and the answer is 503; `degraded`: something else is.
              * @example healthy
              * @enum {string}
              */
             status: "healthy" | "degraded" | "unhealthy";
         };
         SetStatus: {
-            /** @example Moving to another rack */
-            reason?: string;
             /**
+             * @description Why, in words for people; the event has it.
+             * @example Moving to another rack
+             */
+            reason?: string | null;
+            /**
+             * @description The status to set; `active` ends the others.
              * @example maintenance
              * @enum {string}
              */
             status: "active" | "maintenance" | "quarantined";
         };
         UnhealthyAgent: {
-            /** @example stale */
+            /**
+             * @description Its health.
+             * @example stale
+             */
             health_status: components["schemas"]["HealthStatus"];
-            /** @example data-processor-1 */
+            /**
+             * @description The agent’s id.
+             * @example data-processor-1
+             */
             id: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last heard; null: never.
+             */
             last_seen: string | null;
-            /** @example DataProcessor */
+            /**
+             * @description Its name.
+             * @example DataProcessor
+             */
             name: string;
-            /** @example unhealthy */
+            /**
+             * @description Its status.
+             * @example unhealthy
+             */
             status: components["schemas"]["AgentStatus"];
         };
         Violation: {
-            /** @example 7 */
+            /**
+             * @description The column there, counted from 1.
+             * @example 7
+             */
             column?: number;
             /**
              * @description Path of the value in the request.
@@ -3865,7 +4308,10 @@ export interface components {
              * @example 1
              */
             line?: number;
-            /** @example is there twice */
+            /**
+             * @description What is wrong with it; the field and this are one sentence.
+             * @example is there twice
+             */
             message: string;
             /**
              * @description What was probably meant there.

@@ -2,7 +2,7 @@ import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionConte
 import { ApiExtension, ApiSecurity } from '@nestjs/swagger';
 import type { Request } from 'express';
 import { ApiErrors } from '../validation/api-problems';
-import { insufficientScope, unauthorized } from './access.errors';
+import { insufficientScope, outsideScope, unauthorized } from './access.errors';
 import type { Access } from './access-rule';
 import type { Principal } from './principal';
 
@@ -39,12 +39,18 @@ export function Requires(access: Access, options: Omit<RouteRequirement, 'access
   const scope = access === 'health' || access === 'metrics' ? 'read' : access;
   const refusals = [unauthorized()];
   if (scope !== 'authenticated') refusals.push(insufficientScope(`This takes a token with the scope ${scope}`, scope));
+  if (refusesOthers(declared)) refusals.push(outsideScope());
   return applyDecorators(
     SetMetadata(REQUIREMENT, declared),
     ApiSecurity(SECURITY_SCHEME),
     ApiExtension(ACCESS_EXTENSION, declared),
     ApiErrors(refusals),
   );
+}
+
+/** Whether tokens for some agents only are refused here by what they are for: a route about others, or none for them. */
+function refusesOthers({ access, ownAgent, isNarrowed }: RouteRequirement): boolean {
+  return ownAgent === undefined ? !isNarrowed : access !== 'read';
 }
 
 /** What a route handler has declared; undefined when it has not. */

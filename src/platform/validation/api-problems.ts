@@ -16,10 +16,15 @@ export class ViolationDto {
   })
   message!: string;
 
-  @ApiProperty({ required: false, example: 1, description: 'Of an expression: where in it, counted from 1.' })
+  @ApiProperty({
+    required: false,
+    type: 'integer',
+    example: 1,
+    description: 'Of an expression: where in it, counted from 1.',
+  })
   line?: number;
 
-  @ApiProperty({ required: false, example: 7 })
+  @ApiProperty({ required: false, type: 'integer', example: 7, description: 'The column there, counted from 1.' })
   column?: number;
 
   @ApiProperty({ required: false, example: 'agent.status', description: 'What was probably meant there.' })

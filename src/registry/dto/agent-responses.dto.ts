@@ -157,7 +157,7 @@ export class AgentDto extends AgentSummaryDto {
 }
 
 export class AgentPageDto {
-  @ApiProperty({ type: [AgentSummaryDto], description: 'Those on this page, in the order of their ids.' })
+  @ApiProperty({ type: [AgentSummaryDto], description: 'Those on this page, in the order that was asked for.' })
   agents!: AgentSummaryDto[];
 
   @ApiProperty({
@@ -177,7 +177,7 @@ export class AgentPageDto {
 }
 
 export class AgentCountDto {
-  @ApiProperty({ example: 12, description: 'All that match, at most two seconds ago.' })
+  @ApiProperty({ type: 'integer', example: 12, description: 'All that match, at most two seconds ago.' })
   total!: number;
 }
 
@@ -189,18 +189,18 @@ export class FacetBucketDto {
   })
   value!: string | number | boolean;
 
-  @ApiProperty({ example: 12 })
+  @ApiProperty({ type: 'integer', example: 12, description: 'Agents that have it.' })
   count!: number;
 }
 
 export class FacetDto {
-  @ApiProperty({ example: 'type' })
+  @ApiProperty({ example: 'type', description: 'What was counted by, as the request says it.' })
   by!: string;
 
   @ApiProperty({ type: [FacetBucketDto], description: 'The most frequent values first.' })
   buckets!: FacetBucketDto[];
 
-  @ApiProperty({ example: 3, description: 'Agents with values that are in no bucket.' })
+  @ApiProperty({ type: 'integer', example: 3, description: 'Agents with values that are in no bucket.' })
   other_count!: number;
 }
 
@@ -210,7 +210,7 @@ export class FacetsDto {
 }
 
 export class CheckedFilterDto {
-  @ApiProperty({ enum: [true] })
+  @ApiProperty({ type: Boolean, enum: [true], description: 'Always true: an expression that is not valid is refused.' })
   valid!: true;
 
   @ApiProperty({ type: [String], example: ['agent.type'], description: 'The names that it asks for.' })

@@ -156,8 +156,7 @@ const FILTERS: { [Name in keyof AgentCriteria]-?: Criterion<AgentCriteria[Name]>
   filter: {
     query: {
       name: 'filter',
-      type: String,
-      maxLength: FILTER_LIMITS.characters,
+      schema: { type: 'string', minLength: 1, maxLength: FILTER_LIMITS.characters },
       example: 'agent.type == "worker" && "ocr" in agent.capabilities',
       description: 'An expression (CEL) that must be true, at most 2048 characters; see docs/filters.md.',
     },
