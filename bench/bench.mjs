@@ -19,6 +19,7 @@ const { EmbeddedPostgres } = require('../dist/platform/database/embedded/embedde
 
 const BENCHMARKS = {
   reads: './reads.mjs',
+  filters: './filters.mjs',
   cache: './cache.mjs',
   'hot-updates': './hot-updates.mjs',
   fleet: './fleet-heartbeats.mjs',

@@ -1,6 +1,6 @@
 import { isCelError, isCelList, isCelMap, isCelUint, plan, celEnv, type CelValue } from '@bufbuild/cel';
 import { isReflectMessage, type ReflectMessage } from '@bufbuild/protobuf/reflect';
-import type { Expr, ParsedExpr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js';
+import type { Constant, Expr, ParsedExpr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js';
 import { similarName } from '../platform/common/similar-names';
 import { FilterError } from './filter-error';
 import { FILTER_LIMITS } from './filter-limits';
@@ -103,7 +103,7 @@ class Checker<Record> {
       return this.constant(expr, kind);
     switch (kind.case) {
       case 'constExpr':
-        return this.constant(expr, kind);
+        return this.scalar(kind.value, expr);
       case 'identExpr':
         return this.identifier(kind.value.name, expr);
       case 'selectExpr':
@@ -120,6 +120,22 @@ class Checker<Record> {
   /** Macros as they stand in the text, not as what the parser makes of them. */
   private asWritten(expr: Expr): Expr {
     return this.parsed.sourceInfo?.macroCalls[String(expr.id)] ?? expr;
+  }
+
+  private scalar({ constantKind: constant }: Constant, expr: Expr): FilterNode {
+    switch (constant.case) {
+      case 'uint64Value':
+        return this.literal(constant.value, expr);
+      case 'nullValue':
+        return this.literal(null, expr);
+      case 'boolValue':
+      case 'int64Value':
+      case 'doubleValue':
+      case 'stringValue':
+        return this.literal(constant.value, expr);
+      default:
+        throw this.fault('is of a type that no record holds', expr);
+    }
   }
 
   /** What refers to no record has one value, which the library works out. */

@@ -50,6 +50,7 @@ export type FilterInput = CelInput | Date;
 /** The names of a kind of expression. A module adds its own. */
 export class FilterSchema<Record> {
   private readonly names = new Map<string, FilterName<Record>>();
+  private beginnings: readonly string[] = [];
 
   constructor(names: readonly FilterName<Record>[] = []) {
     names.forEach((name) => this.add(name));
@@ -58,6 +59,7 @@ export class FilterSchema<Record> {
   add(name: FilterName<Record>): void {
     if (this.names.has(name.path)) throw new Error(`The name ${name.path} is there already`);
     this.names.set(name.path, name);
+    this.beginnings = [...new Set([...this.beginnings, ...beginningsOf(name.path)])];
   }
 
   get(path: string): FilterName<Record> | undefined {
@@ -77,11 +79,12 @@ export class FilterSchema<Record> {
   }
 
   /** What names begin with: `agent`, `agent.health`. */
-  parents(): string[] {
-    const parents = this.all().flatMap(({ path }) => {
-      const parts = path.split('.');
-      return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('.'));
-    });
-    return [...new Set(parents)];
+  parents(): readonly string[] {
+    return this.beginnings;
   }
+}
+
+function beginningsOf(path: string): string[] {
+  const parts = path.split('.');
+  return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('.'));
 }
