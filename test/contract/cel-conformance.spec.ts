@@ -28,7 +28,10 @@ const SKIPPED: [reason: string, test: RegExp | ((test: IncrementalTest) => boole
   ['messages of protocol buffers are no JSON', /TestAllTypes|google\.protobuf|cel\.expr\.conformance/],
   ['its bindings or its result are of a type that JSON does not have', ({ original }) => !isJson(original)],
   ['only its check is asked for', ({ original }) => original.checkOnly],
-  ['a result without a finite value is an error, as in PostgreSQL', /0\.0 ?\/ ?0\.0|fp_math\/(fp_overflow|.*divide_zero)/],
+  [
+    'a result without a finite value is an error, as in PostgreSQL',
+    /0\.0 ?\/ ?0\.0|fp_math\/(fp_overflow|.*divide_zero)/,
+  ],
   ['names in backquotes are not in the grammar of the library', /`/],
   ['the library takes a key that is there twice as two numbers', /map_value_repeat_key_heterogeneous/],
 ];
