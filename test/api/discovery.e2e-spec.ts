@@ -110,6 +110,7 @@ describe('Finding agents', () => {
     ["metadata.team=' OR 1=1 --", []],
     ['health=healthy', ['a']],
     ['health=stale', ['c']],
+    ['health=stale&health=healthy', ['a', 'c']],
     ['health=unknown', ['B', 'b']],
     ['health=unknown&type=worker&status=maintenance&category=c1&metadata.team=y', ['b']],
   ])('filters by %s', async (query, ids) => {

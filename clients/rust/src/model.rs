@@ -473,8 +473,8 @@ pub struct ListQuery {
     pub version: Option<String>,
     /// All of these capabilities.
     pub capabilities: Vec<String>,
-    /// This health status.
-    pub health: Option<HealthStatus>,
+    /// Any of these health statuses.
+    pub health: Vec<HealthStatus>,
     /// Metadata of these values: strings, or what a number, `true` or `false` look like as text.
     pub metadata: BTreeMap<String, String>,
     /// At most so many on a page, 1 to 1000. Left out: 100.
@@ -508,9 +508,9 @@ impl ListQuery {
                 add(name, value);
             }
         }
-        if let Some(health) = &self.health {
-            add("health", health.as_str());
-        }
+        self.health
+            .iter()
+            .for_each(|health| add("health", health.as_str()));
         if let Some(limit) = self.limit {
             add("limit", &limit.to_string());
         }

@@ -230,7 +230,7 @@ async fn each_request_does_what_it_says() {
         metadata: [("team".to_owned(), "data".to_owned())].into(),
         capabilities: vec!["validation".into()],
         statuses: vec![AgentStatus::Active],
-        health: Some(HealthStatus::Degraded),
+        health: vec![HealthStatus::Degraded],
         ..ListQuery::default()
     };
     // Lists know of a report as soon as it is written.

@@ -26,7 +26,7 @@ describe('the name of a total', () => {
     capabilities: [['a']],
     name: ['a', ''],
     version: ['a'],
-    health: ['stale', 'healthy'],
+    health: [['stale'], ['healthy'], ['stale', 'healthy']],
     statuses: [['active']],
     metadata: [[['a', 'b']], [['a', 'c']], [['ab', '']]],
     owner: ['a', null],

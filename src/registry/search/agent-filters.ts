@@ -22,7 +22,8 @@ export interface AgentCriteria {
   metadata: [key: string, value: string][];
   /** Only agents of this client; null: none. Undefined: everybody's. */
   owner?: string | null;
-  health?: HealthStatus;
+  /** Any of them; undefined: no criterion. */
+  health?: HealthStatus[];
   /** Only agents that discovery may offer. */
   isOffered?: boolean;
   /** Only agents for which the caller's expression is true, as the caller sees them: with all secrets where {@link sight} is undefined. */
@@ -167,16 +168,12 @@ const FILTERS: { [Name in keyof AgentCriteria]-?: Criterion<AgentCriteria[Name]>
     sql: (filter, context, { sight }) => [filterConditionSql(filter, sight ?? 'all', context)],
   },
   health: {
-    query: { name: 'health', ...HEALTH_STATUS_SCHEMA, description: 'Agents with this health.' },
+    query: { name: 'health', isArray: true, ...HEALTH_STATUS_SCHEMA, description: 'Any of them.' },
     parse: (parameters) => {
       const health = parameters.words('health', HEALTH_STATUSES);
-      if (health.length > 1) parameters.errors.push({ field: 'health', message: 'must not be given more than once' });
-      return health[0];
+      return health.length > 0 ? health : undefined;
     },
-    sql: (health, { parameter, timeoutSeconds }) => {
-      const timeout = parameter(timeoutSeconds);
-      return [`(${healthStatusSql(timeout)}) = ${parameter(health)}`];
-    },
+    sql: (health, context) => anyOf(`(${healthStatusSql(context.parameter(context.timeoutSeconds))})`)(health, context),
   },
 };
 /** The names of all criteria. */

@@ -53,7 +53,8 @@ describe('queryFromParameters', () => {
     ['name=a%20b', { name: 'a b' }],
     ['version=1.0', { version: '1.0' }],
     ['capability=x&capability=y', { capabilities: ['x', 'y'] }],
-    ['health=stale', { health: 'stale' }],
+    ['health=stale', { health: ['stale'] }],
+    ['health=stale&health=unhealthy', { health: ['stale', 'unhealthy'] }],
     [
       'metadata.team=core&metadata.a.b=1',
       {
@@ -92,7 +93,7 @@ describe('queryFromParameters', () => {
     ['status=dead', ['status']],
     ['status=active&status=dead', ['status']],
     ['health=fine', ['health']],
-    ['health=stale&health=stale', ['health']],
+    ['health=stale&health=fine', ['health']],
     ['name=a&name=a', ['name']],
     ['name=', ['name']],
     ['version=1&version=2', ['version']],

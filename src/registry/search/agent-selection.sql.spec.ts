@@ -43,7 +43,7 @@ const query: fc.Arbitrary<AgentQuery> = fc.record(
     name: hostile,
     version: hostile,
     capabilities: fc.array(hostile, { maxLength: 3 }),
-    health: fc.constantFrom(...HEALTH_STATUSES),
+    health: fc.subarray([...HEALTH_STATUSES], { minLength: 1 }),
     metadata: fc.array(fc.tuple(hostile, hostile), { maxLength: 3 }),
     limit: fc.integer({ min: 1, max: 1000 }),
     after: fc.record({ value: hostile, id: hostile }),
@@ -192,9 +192,12 @@ describe('the statements of a query', () => {
   });
 
   it('judge the health by the service’s timeout', () => {
-    const [sql, parameters] = condition({ types: ['a'], health: 'stale' });
+    const [sql, parameters] = condition({ types: ['a'], health: ['stale'] });
     expect(sql).toContain('greatest(($2)::float8,');
     expect(sql).toMatch(/ = \$3$/);
     expect(parameters).toEqual(['a', TIMEOUT, 'stale']);
+    const several = condition({ types: ['a'], health: ['stale', 'degraded'] });
+    expect(several[0]).toMatch(/ = ANY \(\$3\)$/);
+    expect(several[1]).toEqual(['a', TIMEOUT, ['stale', 'degraded']]);
   });
 });
