@@ -2,8 +2,8 @@ import { Random } from '../../../test/support/random';
 import { BeatPlan, type BeatFailure } from './beat-plan';
 
 const SECOND = 1000;
-const NO_ANSWER: BeatFailure = { askedMs: 0, isRepeatable: true };
-const REFUSED: BeatFailure = { askedMs: 0, isRepeatable: false };
+const NO_ANSWER: BeatFailure = { retryAfterMs: 0, isRepeatable: true };
+const REFUSED: BeatFailure = { retryAfterMs: 0, isRepeatable: false };
 
 /** A plan that was made at 0 of beats a second apart, and whose random numbers are these, one after the other, and then 0.5. */
 function planOf(...numbers: number[]): BeatPlan {
@@ -87,7 +87,7 @@ describe('The plan of heartbeats', () => {
 
   it('sends nothing before Retry-After is over, and then at the first of its places', () => {
     const plan = planOf(0.25);
-    plan.failed(260, SECOND, { askedMs: 2500, isRepeatable: true });
+    plan.failed(260, SECOND, { retryAfterMs: 2500, isRepeatable: true });
     expect(plan.next).toBe(3250);
   });
 });
@@ -126,7 +126,7 @@ describe('The plans of a fleet', () => {
 
   it.each<[string, BeatFailure]>([
     ['no answer', NO_ANSWER],
-    ['503 with Retry-After', { askedMs: 2000, isRepeatable: true }],
+    ['503 with Retry-After', { retryAfterMs: 2000, isRepeatable: true }],
   ])('stay so through an outage of ten intervals, and after it: %s', (_, fault) => {
     const buckets = beatsOf(30, (at) => (at >= 10_000 && at < 20_000 ? fault : undefined));
     expect(Math.max(...buckets)).toBeLessThan(around(2.5)); // in step, they would all beat in one

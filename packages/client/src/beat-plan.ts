@@ -6,7 +6,7 @@ const HELD_UP_INTERVALS = 2;
 /** Why a heartbeat was not taken. */
 export interface BeatFailure {
   /** Milliseconds for which the registry asked to be left alone; 0 when it asked for nothing. */
-  askedMs: number;
+  retryAfterMs: number;
   /** The same heartbeat may be taken when it is sent again. */
   isRepeatable: boolean;
 }
@@ -45,15 +45,16 @@ export class BeatPlan {
   }
 
   /** The last heartbeat was not taken. */
-  failed(now: number, intervalMs: number, { askedMs, isRepeatable }: BeatFailure): void {
-    const repeats = ++this.#failures === 1 && askedMs === 0 && isRepeatable;
+  failed(now: number, intervalMs: number, { retryAfterMs, isRepeatable }: BeatFailure): void {
+    const repeats = ++this.#failures === 1 && retryAfterMs === 0 && isRepeatable;
     const early = repeats ? (0.25 + 0.5 * this.#random()) * Math.min(intervalMs, LONGEST_EARLY_RETRY_MS) : Infinity;
-    this.#moveOn(now, intervalMs, askedMs);
+    this.#moveOn(now, intervalMs, retryAfterMs);
     this.#next = Math.min(this.#due, now + early);
   }
 
-  #moveOn(now: number, intervalMs: number, askedMs: number): void {
+  #moveOn(now: number, intervalMs: number, retryAfterMs: number): void {
     if (this.#due + HELD_UP_INTERVALS * intervalMs < now) this.#due = now - this.#random() * intervalMs;
-    while (this.#due <= this.#next || this.#due < now + askedMs) this.#due += intervalMs * (0.9 + 0.2 * this.#random());
+    while (this.#due <= this.#next || this.#due < now + retryAfterMs)
+      this.#due += intervalMs * (0.9 + 0.2 * this.#random());
   }
 }

@@ -186,7 +186,7 @@ export class AgentRegistryClient {
       headers,
       query,
       isRepeatable: options.ifMatch === undefined,
-      doneBefore: { code: 'agent_deregistered', body },
+      replayed: { code: 'agent_deregistered', body },
       options,
     });
   }
@@ -197,7 +197,7 @@ export class AgentRegistryClient {
     return this.#call('delete', '/bans/{id}', {
       id,
       isRepeatable: true,
-      doneBefore: { code: 'ban_not_found', body },
+      replayed: { code: 'ban_not_found', body },
       options,
     });
   }

@@ -191,7 +191,7 @@ export class AgentSession {
         if (signal?.aborted || !mayRetry(error, true)) throw error;
         this.#emit('error', error);
         const wait = pauseMs(failures, undefined, REGISTRATION_BACKOFF, () => this.#time.random());
-        await pause(askedMs(error) + wait, signal, this.#time);
+        await pause(retryAfterMs(error) + wait, signal, this.#time);
       }
     }
   }
@@ -209,7 +209,10 @@ export class AgentSession {
       } catch (error) {
         if (signal.aborted) return;
         this.#emit('error', error);
-        plan.failed(time.now(), this.#intervalMs, { askedMs: askedMs(error), isRepeatable: mayRetry(error, true) });
+        plan.failed(time.now(), this.#intervalMs, {
+          retryAfterMs: retryAfterMs(error),
+          isRepeatable: mayRetry(error, true),
+        });
       }
     }
   }
@@ -354,6 +357,6 @@ function intervalMs(seconds: number): number {
 }
 
 /** How long the registry asked to be left alone, in milliseconds. */
-function askedMs(error: unknown): number {
+function retryAfterMs(error: unknown): number {
   return error instanceof ApiError ? Math.min(error.retryAfterMs ?? 0, LONGEST_RETRY_AFTER_MS) : 0;
 }

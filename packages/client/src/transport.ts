@@ -60,7 +60,7 @@ export interface Call {
   /** Statuses, besides those of success, that are an answer and no error. */
   expects?: readonly number[];
   /** The code with which a second try is refused when the first was carried out and its answer lost, and that answer's body. */
-  doneBefore?: { code: string; body: unknown };
+  replayed?: { code: string; body: unknown };
   options: RequestOptions;
 }
 
@@ -93,9 +93,9 @@ export class Transport {
         if (isSuccess(answer.status)) return this.checked(method, path, answer);
         throw errorOf(answer, call.options.requestId);
       } catch (error) {
-        const { doneBefore } = call;
-        if (tries > 1 && doneBefore && (error as ApiError).code === doneBefore.code)
-          return { status: 200, headers: new Headers(), body: doneBefore.body };
+        const { replayed } = call;
+        if (tries > 1 && replayed && (error as ApiError).code === replayed.code)
+          return { status: 200, headers: new Headers(), body: replayed.body };
         if (tries > retries || !mayRetry(error, call.isRepeatable)) throw error;
         const wait = pauseMs(tries, error, BACKOFF, () => this.time.random());
         if (wait > LONGEST_PAUSE_MS) throw error;
