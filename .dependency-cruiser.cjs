@@ -138,8 +138,18 @@ module.exports = {
       severity: 'error',
       comment:
         'The client is a package of its own: it has no dependencies, and knows the service by openapi.json only.',
-      from: { path: '^packages/client/src/', pathNot: SPEC },
+      from: { path: '^packages/client/src/', pathNot: [SPEC, '^packages/client/src/cli/'] },
       to: { path: ['^(?:src|test|bench|scripts|migrations)/', 'node_modules/', SPEC] },
+    },
+    {
+      name: 'command-line-stands-alone',
+      severity: 'error',
+      comment: 'So does the command line, which uses the packages that the client bundles, and no others.',
+      from: { path: '^packages/client/src/cli/', pathNot: SPEC },
+      to: {
+        path: ['^(?:src|test|bench|scripts|migrations)/', 'node_modules/', SPEC],
+        pathNot: '(?:^|/)node_modules/yaml/',
+      },
     },
     {
       name: 'migrations-stand-alone',

@@ -1,11 +1,14 @@
-// Builds dist/cjs and dist/esm with the TypeScript of the repository. Whoever uses the build before this one is not disturbed.
+// Builds dist/cjs and dist/esm with the TypeScript of the repository; the build before stays usable until this one is there. With --pack,
+// the packages that npm pack bundles are put where it looks for them.
 import { spawnSync } from 'node:child_process';
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const HERE = fileURLToPath(new URL('.', import.meta.url));
-const TSC = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+const { resolve } = createRequire(import.meta.url);
+const TSC = resolve('typescript/bin/tsc');
 const NEXT = `${HERE}dist-${process.pid}`;
 
 try {
@@ -13,11 +16,24 @@ try {
   build('tsconfig.esm.json', 'esm', 'module');
   rmSync(`${HERE}dist`, { recursive: true, force: true });
   renameSync(NEXT, `${HERE}dist`);
+  if (process.argv.includes('--pack')) bundle();
 } catch (error) {
   console.error(error.message);
   process.exitCode = 1;
 } finally {
   rmSync(NEXT, { recursive: true, force: true });
+}
+
+/** Workspaces share the packages of the repository, and npm pack looks for bundled ones in the package's own folder only. */
+function bundle() {
+  const { bundleDependencies } = JSON.parse(readFileSync(`${HERE}package.json`, 'utf8'));
+  for (const name of bundleDependencies) {
+    const from = dirname(resolve(`${name}/package.json`));
+    const to = `${HERE}node_modules/${name}`;
+    if (from === to) continue;
+    rmSync(to, { recursive: true, force: true });
+    cpSync(from, to, { recursive: true });
+  }
 }
 
 function build(configuration, folder, type) {

@@ -3,7 +3,6 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { bearer, listOf, type TestToken } from '../../../test/support/access';
 import { BROKEN_ROWS, SMALL_DIRECTORY } from '../../../test/support/directory.fixture';
 import { freePort } from '../../../test/support/free-port';
@@ -12,9 +11,8 @@ import { ServiceProcess } from '../../../test/support/service-process';
 import { TcpRelay } from '../../../test/support/tcp-relay';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database';
 import { until } from '../../../test/support/until';
-import type { Screen } from '../src/cli/output';
-import { runProgram } from '../src/cli/program';
-import { type Finished, InstalledProgram, type RunningProgram, type RunOptions } from './support/installed-program';
+import { type Finished, InstalledProgram, type RunningProgram } from './support/installed-program';
+import { type CallOptions, Captured, runInProcess } from './support/program-in-process';
 
 const ADMIN: TestToken = { name: 'ops', token: 'token-of-ops-9Wm2', scopes: ['admin'] };
 const FLEET: TestToken = { name: 'fleet', token: 'token-of-fleet-4Kd7', scopes: ['agent'] };
@@ -54,40 +52,9 @@ afterAll(async () => {
   await database?.drop();
 });
 
-/** The program with everything but its process, which takes longer to start than all the rest. */
-async function cli(
-  args: readonly string[],
-  { env = {}, input }: RunOptions = {},
-  stdout = new Captured(),
-  interruption = new AbortController().signal,
-): Promise<Finished> {
-  const stderr = new Captured();
-  const code = await runProgram(['--timeout', String(PATIENCE), ...args], {
-    stdin: Readable.from(input === undefined ? [] : [Buffer.from(input)]),
-    stdout,
-    stderr,
-    environment: { ...environment(), ...env },
-    interruption,
-    version: '0.0.0',
-  });
-  return { code, signal: null, stdout: stdout.text, stderr: stderr.text };
-}
-
-/** Keeps what is written; of a size, it is a terminal. */
-class Captured implements Screen {
-  text = '';
-  readonly isTTY: boolean;
-
-  constructor(
-    readonly columns?: number,
-    readonly rows?: number,
-  ) {
-    this.isTTY = columns !== undefined;
-  }
-
-  write(text: string): void {
-    this.text += text;
-  }
+/** The program in the process of the test, as the administrator. */
+function cli(args: readonly string[], { env, ...options }: CallOptions = {}): Promise<Finished> {
+  return runInProcess(args, { ...options, env: { ...environment(), ...env } });
 }
 
 function environment(): Record<string, string> {
@@ -129,7 +96,8 @@ describe('The installed program', () => {
     expect(code).toBe(0);
     const commands = [...stdout.matchAll(/^ {2}([a-z]+) {2}/gm)].map(([, name]) => name!);
     const expected =
-      'list get discover register beat deregister unban status watch import token whoami health sidecar completion help';
+      'list get discover register update rename heartbeat deregister unban status why diff wait watch events decisions ' +
+      'overview import token whoami health sidecar completion help';
     expect(commands).toEqual(expected.split(' '));
     for (const args of [
       ['help', 'status'],
@@ -150,7 +118,7 @@ describe('The installed program', () => {
 
   it('completes in a real bash', async () => {
     const lines: [words: string[], completions: string[]][] = [
-      [['de'], ['deregister']],
+      [['der'], ['deregister']],
       [
         ['status', 'x', ''],
         ['active', 'maintenance', 'quarantined'],
@@ -186,7 +154,32 @@ describe('The installed program', () => {
     [['status', 'x', 'gone'], 'STATUS must be one of active, maintenance'],
     [['status', 'x', '--reason', 'y'], '--reason goes with a STATUS'],
     [['watch', 'x', '--type', 'y'], '--type does not go with an ID'],
-    [['beat', 'x', '--metric', 'a=b'], '--metric a must be a number'],
+    [['list', '--format', 'xml'], '--format must be one of table, json, ndjson, csv, yaml'],
+    [['list', '--json', '--format', 'yaml'], 'give --json or --format, not both'],
+    [['list', '--sort', 'colour'], '--sort must be one of id, name, type'],
+    [['list', '--sort', 'name:up'], '--sort must be one of id, name, type'],
+    [['list', '--sort', 'health.status'], 'with --full also others'],
+    [['list', '--sort', 'id', '--cursor', 'x'], '--cursor does not go with --sort'],
+    [['list', '--unhealthy', '--cursor', 'x'], '--cursor does not go with --unhealthy'],
+    [['list', '--unhealthy', '--status', 'active'], '--status does not go with --unhealthy'],
+    [['list', '--unhealthy', '--health', 'stale'], '--health does not go with --unhealthy'],
+    [['status', 'x', 'active', '--type', 'y', '--yes'], 'with filters there is no ID'],
+    [['status', 'x', '--type', 'y', '--yes'], 'with filters there is no ID'],
+    [['status', 'active', '--type', 'y'], 'give --yes, or --dry-run'],
+    [['status', 'active', '--all', '--type', 'y', '--yes'], '--type does not go with --all'],
+    [['status', 'x', 'active', '--yes'], '--yes goes with filters'],
+    [['status', 'x', 'active', '--dry-run'], '--dry-run goes with filters'],
+    [['update', 'x'], 'there is nothing to change'],
+    [['update', 'x', '--unset', 'name'], '--unset must be category'],
+    [['update', 'x', '--unset', 'metadata.'], '--unset must be category'],
+    [['rename', 'x'], 'NAME is missing'],
+    [['diff', 'x'], 'OTHER is missing'],
+    [['events', 'x', '--type', 'y'], '--type does not go with an ID'],
+    [['events', '--since', 'yesterday'], '--since must be a time'],
+    [['decisions', '--verdict', 'maybe'], '--verdict must be one of allowed, denied'],
+    [['wait', 'x', '--status', 'asleep'], '--status must be one of active'],
+    [['wait', 'x', '--timeout', '0'], '--timeout must be a number from 0.1'],
+    [['heartbeat', 'x', '--metric', 'a=b'], '--metric a must be a number'],
     [['list', '--url', 'nowhere'], '--url must be like http://localhost:8080'],
     [['list', '--token', 'a', '--token-file', 'b'], 'not both'],
     [['list', '--token-file', 'nowhere'], '--token-file: ENOENT'],
@@ -200,7 +193,11 @@ describe('The installed program', () => {
     [['get', ''], 'ID is empty'],
     [['deregister', ''], 'ID is empty'],
     [['token', 'create'], 'NAME is missing'],
-    [['token', 'make', 'x'], 'ACTION must be one of create, rotate'],
+    [['token', 'make', 'x'], 'ACTION must be one of create, rotate, list'],
+    [['token', 'rotate'], 'NAME is missing'],
+    [['token', 'list', 'x'], 'there is nothing that "x" could be'],
+    [['token', 'list', '--within', 'soon'], '--within must be a time'],
+    [['token', 'create', 'x', '--within', '1d'], '--within does not go with create'],
     [['token', 'create', 'x'], '--scope is missing'],
     [['token', 'create', 'x', '--scope', 'all'], '--scope must be one of read, agent, operate, admin'],
     [['token', 'create', 'x', '--scope', 'read', '--expires', 'soon'], '--expires must be a time'],
@@ -246,7 +243,18 @@ describe('The installed program', () => {
       ['get', 'x'],
       ['discover'],
       ['register', '--name', 'x', '--type', 'y'],
-      ['beat', 'x'],
+      ['heartbeat', 'x'],
+      ['update', 'x', '--version', '2'],
+      ['rename', 'x', 'y'],
+      ['why', 'x'],
+      ['diff', 'x', 'y'],
+      ['events'],
+      ['events', 'x'],
+      ['decisions'],
+      ['overview'],
+      ['overview', '--unhealthy'],
+      ['status', 'active', '--all', '--yes'],
+      ['token', 'list'],
       ['deregister', 'x'],
       ['status', 'x'],
       ['status', 'x', 'active'],
@@ -311,7 +319,7 @@ describe('Agents', () => {
     expect((await cli(['discover', '--category', 'shop'])).stdout).toMatch(/^one\t/);
 
     const beaten = await cli([
-      'beat',
+      'heartbeat',
       'one',
       '--cpu',
       '95',
@@ -331,7 +339,7 @@ describe('Agents', () => {
       error_count: 2,
       metrics: { queue: 7 },
     });
-    expect((await cli(['beat', 'one', '--health', 'healthy'])).stdout).toBe('one\tactive\t1200s\t3600s\n');
+    expect((await cli(['heartbeat', 'one', '--health', 'healthy'])).stdout).toBe('one\tactive\t1200s\t3600s\n');
     expect((await cli(['status', 'one'])).stdout).toMatch(/^one\tactive\thealthy\t/);
     // A beat's time may still become more exact when it is written.
     const { health } = (await ask('/agents/one')) as { health: object };
@@ -448,7 +456,7 @@ describe('Agents', () => {
   it('are drawn on a terminal as wide as it is, in colours, unless nobody wants them', async () => {
     await register('drawn', '--capability', 'x'.repeat(100));
     const draw = async (env: Record<string, string>): Promise<string> => {
-      const { code, stdout } = await cli(['list', '--name', 'DRAWN'], { env }, new Captured(60));
+      const { code, stdout } = await cli(['list', '--name', 'DRAWN'], { env, stdout: new Captured(60) });
       expect(code).toBe(0);
       return stdout;
     };
@@ -513,7 +521,10 @@ describe('watch', () => {
   it('draws on a terminal, and leaves it as it was', async () => {
     const interruption = new AbortController();
     const screen = new Captured(80, 5);
-    const watching = cli(['watch', '--type', 'page', '--interval', '0.1'], {}, screen, interruption.signal);
+    const watching = cli(['watch', '--type', 'page', '--interval', '0.1'], {
+      stdout: screen,
+      interruption: interruption.signal,
+    });
     await until('it has drawn twice', PATIENCE, () => screen.text.split('\u001b[H').length > 2);
     interruption.abort('SIGINT');
     expect(await watching).toMatchObject({ code: 130, stderr: '' });

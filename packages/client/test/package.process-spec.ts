@@ -39,9 +39,16 @@ describe('The package', () => {
     if (folder) rmSync(folder, { recursive: true });
   });
 
-  it('brings nothing else along', () => {
-    const { packages } = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')) as { packages: object };
-    expect(Object.keys(packages)).toEqual(['', 'node_modules/@noa-ark/agent-registry']);
+  it('has in itself all that it needs', () => {
+    const { packages } = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, { inBundle?: true }>;
+    };
+    const others = Object.entries(packages).map(([path, { inBundle = false }]) => [path, inBundle]);
+    expect(others).toEqual([
+      ['', false],
+      ['node_modules/@noa-ark/agent-registry', false],
+      ['node_modules/@noa-ark/agent-registry/node_modules/yaml', true],
+    ]);
   });
 
   it.each([

@@ -9,6 +9,8 @@ export const PROGRAM = 'agent-registry';
 /** How a command is called; the help and the completions are made from this. */
 export interface CommandLine {
   readonly name: string;
+  /** Its name until another release; it still works, with a note. */
+  readonly formerName?: string;
   /** One line without a full stop. */
   readonly summary: string;
   /** What else its help says. */
@@ -32,6 +34,8 @@ export interface Call {
   readonly commandLine: readonly string[];
   readonly output: Output;
   readonly stdin: AsyncIterable<Buffer | string>;
+  /** Somebody can answer a question: standard input is a terminal. */
+  readonly isInteractive: boolean;
   /** Made when it is first asked for; what is wrong with the URL or the token is told then. */
   readonly client: AgentRegistryClient;
   readonly clientOptions: ClientOptions;

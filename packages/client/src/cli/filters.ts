@@ -17,7 +17,13 @@ export const FILTERS: readonly Option[] = [
   { name: 'name', value: 'NAME', help: 'with exactly this name' },
   { name: 'version', value: 'VERSION', help: 'of exactly this version' },
   { name: 'capability', value: 'CAPABILITY', repeatable: true, help: 'that can do this (several: all of them)' },
-  { name: 'health', value: 'HEALTH', choices: HEALTH_STATUSES, help: 'that feel like this' },
+  {
+    name: 'health',
+    value: 'HEALTH',
+    repeatable: true,
+    choices: HEALTH_STATUSES,
+    help: 'that feel like this (several: any of them)',
+  },
   { name: 'metadata', value: 'KEY=VALUE', repeatable: true, pair: true, help: 'with this in their metadata' },
 ];
 
@@ -41,7 +47,7 @@ export function listQuery(args: Arguments): ListQuery {
     name: args.text('name'),
     version: args.text('version'),
     capability: args.list('capability'),
-    health: args.text('health') as ListQuery['health'],
+    health: args.list('health') as ListQuery['health'],
     metadata: args.pairs('metadata'),
   };
 }

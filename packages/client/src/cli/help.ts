@@ -1,6 +1,6 @@
 import { type CommandLine, PROGRAM } from './command.js';
 import { EXIT } from './exit-codes.js';
-import { GLOBAL_OPTIONS } from './global-options.js';
+import { GLOBAL_OPTIONS, globalOptionsOf } from './global-options.js';
 import type { Option } from './option.js';
 
 const EXIT_CODES = [
@@ -27,7 +27,8 @@ ${columns(EXIT_CODES.map(([code, meaning]) => [String(code), meaning]))}
 `;
 }
 
-export function commandHelp({ name, summary, details, operands, options, runsCommand }: CommandLine): string {
+export function commandHelp(command: CommandLine): string {
+  const { name, summary, details, operands, options, runsCommand } = command;
   const usage = [
     PROGRAM,
     name,
@@ -43,7 +44,7 @@ export function commandHelp({ name, summary, details, operands, options, runsCom
     ...(choices.length > 0 ? [columns(choices)] : []),
     ...(details === undefined ? [] : [`${details}\n`]),
     ...(options.length > 0 ? [`Options:\n${columns(options.map(optionLine))}`] : []),
-    `Options of every command:\n${columns(GLOBAL_OPTIONS.map(optionLine))}`,
+    `Options of every command:\n${columns(globalOptionsOf(command).map(optionLine))}`,
   ].join('\n');
 }
 

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addAbortSignal } from 'node:stream';
+import { isatty } from 'node:tty';
 import { EXIT } from './exit-codes.js';
 import { runProgram } from './program.js';
 
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
     get stdin() {
       return addAbortSignal(controller.signal, process.stdin);
     },
+    isInteractive: isatty(0),
     stdout: process.stdout,
     stderr: process.stderr,
     environment: process.env,

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { entryOf, newToken, timeOf } from './new-token';
+import { entryOf, newToken } from './new-token';
+import { timeOf } from './times';
 
 const NOW = new Date('2027-01-01T00:00:00.900Z');
 

@@ -1,4 +1,5 @@
 import { type Palette, palette } from './color.js';
+import { csvLine, csvLines, flatten, type OutputFormat, type ToYaml } from './output-format.js';
 import { relativeTime } from './relative-time.js';
 import { type Cell, type Column, formatTable, formatTabbed } from './table.js';
 import { printable } from './text-width.js';
@@ -15,19 +16,25 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_WIDTH = 80;
 
-/** What a command says: tables and colours on a terminal, tabs and nothing else elsewhere, JSON when that was asked for. */
+/** What a command says: tables and colours on a terminal, tabs and nothing else elsewhere, or the format that was asked for. */
 export class Output {
+  /** No format for programs was asked for: use `table` and `pairs`, else `result` or `item`. */
+  readonly isTable: boolean;
   readonly isTerminal: boolean;
+  /** `item` has written the header of its CSV. */
+  private hasHeader = false;
   readonly colors: Palette;
 
   constructor(
     private readonly stdout: Screen,
     private readonly stderr: Screen,
     environment: Environment,
-    /** `--json`. */
-    readonly isJson: boolean,
+    private readonly format: OutputFormat,
+    /** For the format `yaml`. */
+    private readonly toYaml?: ToYaml,
   ) {
-    this.isTerminal = stdout.isTTY === true && !isJson;
+    this.isTable = format === 'table';
+    this.isTerminal = stdout.isTTY === true && this.isTable;
     this.colors = palette(this.isTerminal, environment);
   }
 
@@ -47,9 +54,25 @@ export class Output {
     this.stdout.write(`${text}\n`);
   }
 
-  /** One JSON document on one line. */
-  json(body: unknown): void {
-    this.line(JSON.stringify(body));
+  /**
+   * A result in the format that was asked for. JSON and YAML have the whole `body`; NDJSON and CSV have a line for each of the
+   * `items` that it holds, or one for a body that holds none.
+   */
+  result(body: object, items: readonly object[] = [body]): void {
+    if (this.format === 'json') return this.line(JSON.stringify(body));
+    if (this.format === 'yaml') return this.write(this.toYaml!(body));
+    const lines = this.format === 'csv' ? csvLines(items) : items.map((item) => JSON.stringify(item));
+    for (const line of lines) this.line(line);
+  }
+
+  /** One of results that come one by one: a line, or a document of YAML. As CSV it has these columns, whatever it holds. */
+  item(item: object, columns: readonly string[]): void {
+    if (this.format === 'yaml') return this.write(`---\n${this.toYaml!(item)}`);
+    if (this.format !== 'csv') return this.line(JSON.stringify(item));
+    const cells = flatten(item);
+    if (!this.hasHeader) this.line(csvLine(columns));
+    this.hasHeader = true;
+    this.line(csvLine(columns.map((column) => cells.get(column) ?? '')));
   }
 
   table(columns: readonly Column[], rows: readonly (readonly Cell[])[]): void {
@@ -72,6 +95,11 @@ export class Output {
   /** Something to know that is no result: it does not get among what a program reads. */
   note(text: string): void {
     this.stderr.write(`${text}\n`);
+  }
+
+  /** The same without an end of the line: the answer goes there. */
+  ask(text: string): void {
+    this.stderr.write(text);
   }
 
   /** A time of the registry, as people or as programs read it. */

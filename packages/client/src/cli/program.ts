@@ -4,32 +4,43 @@ import { AgentRegistryClient } from '../client.js';
 import type { ClientOptions, Token } from '../transport.js';
 import { type Arguments, commandIndex, parseArguments } from './arguments.js';
 import { type Command, PROGRAM } from './command.js';
-import { beat } from './commands/beat.js';
+import { heartbeat } from './commands/heartbeat.js';
 import { completion } from './commands/completion.js';
+import { decisions } from './commands/decisions.js';
 import { deregister } from './commands/deregister.js';
-import { unban } from './commands/unban.js';
+import { diff } from './commands/diff.js';
 import { discover } from './commands/discover.js';
+import { events } from './commands/events.js';
 import { get } from './commands/get.js';
 import { health } from './commands/health.js';
 import { help } from './commands/help.js';
 import { importCommand } from './commands/import.js';
 import { list } from './commands/list.js';
+import { overview } from './commands/overview.js';
 import { register } from './commands/register.js';
+import { rename } from './commands/rename.js';
 import { sidecar } from './commands/sidecar.js';
 import { status } from './commands/status.js';
 import { tokenCommand } from './commands/token.js';
+import { unban } from './commands/unban.js';
+import { update } from './commands/update.js';
+import { wait } from './commands/wait.js';
 import { watch } from './commands/watch.js';
 import { whoami } from './commands/whoami.js';
+import { why } from './commands/why.js';
 import { EXIT } from './exit-codes.js';
 import { describeFailure } from './failure.js';
-import { DEFAULT_URL, GLOBAL_OPTIONS } from './global-options.js';
+import { DEFAULT_URL, GLOBAL_OPTIONS, globalOptionsOf } from './global-options.js';
 import { commandHelp, programHelp } from './help.js';
+import { loadYaml, type OutputFormat } from './output-format.js';
 import { type Environment, Output, type Screen } from './output.js';
 import { UsageError } from './usage-error.js';
 
 /** What the program touches outside itself. */
 export interface Surroundings {
   readonly stdin: AsyncIterable<Buffer | string>;
+  /** Standard input is a terminal. */
+  readonly isInteractive: boolean;
   readonly stdout: Screen;
   readonly stderr: Screen;
   readonly environment: Environment;
@@ -43,11 +54,19 @@ const COMMANDS: readonly Command[] = [
   get,
   discover,
   register,
-  beat,
+  update,
+  rename,
+  heartbeat,
   deregister,
   unban,
   status,
+  why,
+  diff,
+  wait,
   watch,
+  events,
+  decisions,
+  overview,
   importCommand,
   tokenCommand,
   whoami,
@@ -69,8 +88,10 @@ export async function runProgram(args: readonly string[], surroundings: Surround
     if (before.includes('--version')) return print(stdout, `${surroundings.version}\n`);
     if (index < 0 && before.some((arg) => ['--help', '-h'].includes(arg))) return print(stdout, programHelp(COMMANDS));
     if (index < 0) parseArguments(before, GLOBAL_OPTIONS, []); // for what is wrong with the options
-    command = COMMANDS.find(({ name }) => name === args[index]);
-    if (!command) throw new UsageError(index < 0 ? 'a command is missing' : `there is no command "${args[index]}"`);
+    const word = args[index];
+    command = COMMANDS.find(({ name, formerName = name }) => word === name || word === formerName);
+    if (!command) throw new UsageError(index < 0 ? 'a command is missing' : `there is no command "${word}"`);
+    if (word !== command.name) stderr.write(`${PROGRAM} ${word}: this is "${PROGRAM} ${command.name}" now\n`);
     return await runCommand(command, [...before, ...args.slice(index + 1)], surroundings);
   } catch (error) {
     if (interruption.aborted) return 128 + constants.signals[interruption.reason as NodeJS.Signals];
@@ -83,22 +104,24 @@ export async function runProgram(args: readonly string[], surroundings: Surround
   }
 }
 
-function runCommand(command: Command, args: readonly string[], surroundings: Surroundings): Promise<number> | number {
-  const { stdout, stderr, environment, interruption, version } = surroundings;
+async function runCommand(command: Command, args: readonly string[], surroundings: Surroundings): Promise<number> {
+  const { stdout, stderr, environment, interruption, isInteractive, version } = surroundings;
   // What a wrapped command is given is its own business, whatever it looks like.
   const end = command.runsCommand && args.includes('--') ? args.indexOf('--') : args.length;
   const own = args.slice(0, end);
   if (own.includes('--help') || own.includes('-h')) return print(stdout, commandHelp(command));
-  const parsed = parseArguments(own, [...command.options, ...GLOBAL_OPTIONS], command.operands);
+  const parsed = parseArguments(own, [...command.options, ...globalOptionsOf(command)], command.operands);
+  const format = formatOf(command, parsed);
   return command.run({
     args: parsed,
     commandLine: args.slice(end + 1),
-    output: new Output(stdout, stderr, environment, parsed.flag('json')),
+    output: new Output(stdout, stderr, environment, format, format === 'yaml' ? await loadYaml() : undefined),
+    isInteractive,
     get stdin() {
       return surroundings.stdin;
     },
     get clientOptions() {
-      return clientOptions(parsed, environment, version);
+      return clientOptions(command, parsed, environment, version);
     },
     get client() {
       return new AgentRegistryClient(this.clientOptions);
@@ -108,14 +131,27 @@ function runCommand(command: Command, args: readonly string[], surroundings: Sur
   });
 }
 
-function clientOptions(args: Arguments, environment: Environment, version: string): ClientOptions {
-  const timeout = args.number('timeout');
+/** @throws UsageError when both options are there and say different things */
+function formatOf(command: Command, args: Arguments): OutputFormat {
+  const format = globalText(command, args, 'format');
+  if (!args.flag('json')) return (format ?? 'table') as OutputFormat;
+  if (format !== undefined && format !== 'json') throw new UsageError('give --json or --format, not both');
+  return 'json';
+}
+
+/** What an option of every command says. One of the same name that is the command's own means something else. */
+function globalText({ options }: Command, args: Arguments, name: 'format' | 'timeout'): string | undefined {
+  return options.some((own) => own.name === name) ? undefined : args.text(name);
+}
+
+function clientOptions(command: Command, args: Arguments, environment: Environment, version: string): ClientOptions {
+  const timeout = globalText(command, args, 'timeout');
   return {
     url: urlOf(args.text('url'), environment.AGENT_REGISTRY_URL),
     token: tokenOf(args, environment),
     retries: RETRIES,
     userAgent: `${PROGRAM}-cli/${version}`,
-    ...(timeout !== undefined && { timeoutMs: timeout * 1000 }),
+    ...(timeout !== undefined && { timeoutMs: Number(timeout) * 1000 }),
   };
 }
 

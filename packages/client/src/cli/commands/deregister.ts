@@ -8,7 +8,7 @@ export const deregister: Command = {
   options: [{ name: 'ban', help: 'nothing may register under the id until `unban`' }],
   async run({ args, client, output, interruption: signal }) {
     const answer = await client.deregister(args.operand('ID'), { ban: args.flag('ban') || undefined, signal });
-    if (output.isJson) output.json(answer);
+    if (!output.isTable) output.result(answer);
     else output.table([{ title: 'ID' }, { title: 'STATUS' }], [[{ text: answer.id }, { text: answer.status }]]);
     return EXIT.ok;
   },

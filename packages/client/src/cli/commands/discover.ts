@@ -1,4 +1,4 @@
-import { printPages } from '../agent-view.js';
+import { printPages, VIEW } from '../agent-view.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { PAGING } from '../filters.js';
@@ -14,6 +14,7 @@ export const discover: Command = {
     { name: 'type', value: 'TYPE', help: 'of this type' },
     { name: 'category', value: 'CATEGORY', help: 'of this category' },
     { name: 'status', value: 'STATUS', choices: LISTED_STATUSES, help: 'in this lifecycle status' },
+    ...VIEW,
     ...PAGING,
   ],
   async run(call) {
@@ -23,9 +24,8 @@ export const discover: Command = {
       type: args.text('type'),
       category: args.text('category'),
       status: args.text('status') as DiscoveryQuery['status'],
-      limit: args.number('limit'),
     };
-    await printPages(call, (cursor) => client.discover({ ...query, cursor }, { signal }));
+    await printPages(call, (cursor, limit) => client.discover({ ...query, limit, cursor }, { signal }));
     return EXIT.ok;
   },
 };

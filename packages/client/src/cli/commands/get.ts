@@ -11,7 +11,7 @@ export const get: Command = {
   options: [],
   async run({ args, client, output, interruption: signal }) {
     const { etag: _, ...agent } = await client.get(args.operand('ID'), { signal });
-    if (output.isJson) output.json(agent);
+    if (!output.isTable) output.result(agent);
     else output.pairs(recordOf(agent, output, new Date()));
     return EXIT.ok;
   },

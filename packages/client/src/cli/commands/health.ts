@@ -9,7 +9,7 @@ export const health: Command = {
   options: [],
   async run({ client, output, interruption: signal }) {
     const answer = await client.health({ signal });
-    if (output.isJson) output.json(answer);
+    if (!output.isTable) output.result(answer);
     else {
       const details = Object.entries(answer.details).map(([name, value]) => [name, { text: describe(value) }] as const);
       output.pairs([['status', output.status(answer.status)], ...details]);

@@ -6,8 +6,9 @@ import { UsageError } from '../usage-error.js';
 
 const PERCENT = { min: 0, max: 100 };
 
-export const beat: Command = {
-  name: 'beat',
+export const heartbeat: Command = {
+  name: 'heartbeat',
+  formerName: 'beat',
   summary: 'Send one heartbeat',
   details:
     'Without options it says only that the agent is alive. See sidecar for heartbeats as long as a command runs.',
@@ -40,7 +41,7 @@ export const beat: Command = {
     };
     const report = Object.values(said).some((value) => value !== undefined) ? said : undefined;
     const answer = await client.heartbeat(args.operand('ID'), report, { signal });
-    if (output.isJson) output.json(answer);
+    if (!output.isTable) output.result(answer);
     else {
       output.table(
         [{ title: 'ID' }, { title: 'STATUS' }, { title: 'NEXT BEAT' }, { title: 'TIMEOUT' }],

@@ -10,7 +10,7 @@ export const help: Command = {
   options: [],
   run({ args, output, commands }) {
     const name = args.optionalOperand('COMMAND');
-    const command = commands.find((each) => each.name === name);
+    const command = commands.find(({ name: own, formerName = own }) => name === own || name === formerName);
     if (name !== undefined && !command) throw new UsageError(`there is no command "${name}"`);
     output.write(command ? commandHelp(command) : programHelp(commands));
     return Promise.resolve(EXIT.ok);

@@ -45,7 +45,7 @@ the rest is in; exit code 1. Importing the same file again changes nothing, so a
       if (sent > 0) output.note(`stopped after ${sent} of ${definitions.length} agents; repeating the import is safe`);
       throw error;
     }
-    if (output.isJson) output.json({ results });
+    if (!output.isTable) output.result({ results }, results);
     else printResults(output, results, { dryRun, format });
     return results.some(({ outcome }) => outcome === 'rejected') ? EXIT.refused : EXIT.ok;
   },

@@ -2,14 +2,14 @@ import type { AgentRegistration } from '../../types.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import { readInput } from '../input-file.js';
-import { REGISTRATION, registrationFrom } from '../registration.js';
-import { UsageError } from '../usage-error.js';
+import { parseObject, REGISTRATION, registrationFrom, withoutReadOnly } from '../registration.js';
 
 export const register: Command = {
   name: 'register',
   summary: 'Register an agent, or register it again under its id',
   details: `Prints its id, its status and, when the registry asks for tokens, its own token, which is told only once.
-It is active from then on, and unhealthy when no heartbeat comes: see beat and sidecar.`,
+It is active from then on, and unhealthy when no heartbeat comes: see heartbeat and sidecar.
+Of a record, as get --json prints it, --from takes what can be registered: get ID --json | register --from -`,
   operands: [],
   options: [
     ...REGISTRATION,
@@ -22,12 +22,12 @@ It is active from then on, and unhealthy when no heartbeat comes: see beat and s
   ],
   async run({ args, client, output, stdin, interruption: signal }) {
     const file = args.text('from');
-    const base = file === undefined ? {} : parseBody(await readInput(file, stdin), file);
+    const base = file === undefined ? {} : withoutReadOnly(parseObject(await readInput(file, stdin), file));
     // Whatever is missing or wrong, the registry tells all of it.
     const agent = { ...base, ...registrationFrom(args) } as AgentRegistration;
     const answer = await client.register(agent, { signal });
     const { id, status, token } = answer;
-    if (output.isJson) output.json(answer);
+    if (!output.isTable) output.result(answer);
     else {
       output.table(
         [{ title: 'ID' }, { title: 'STATUS' }, ...(token === undefined ? [] : [{ title: 'TOKEN' }])],
@@ -37,13 +37,3 @@ It is active from then on, and unhealthy when no heartbeat comes: see beat and s
     return EXIT.ok;
   },
 };
-
-function parseBody(text: string, file: string): object {
-  try {
-    const body: unknown = JSON.parse(text);
-    if (typeof body === 'object' && body !== null && !Array.isArray(body)) return body;
-  } catch (error) {
-    throw new UsageError(`${file} is not JSON (${(error as Error).message})`, { cause: error });
-  }
-  throw new UsageError(`${file} must hold a JSON object`);
-}

@@ -1,7 +1,9 @@
+import { expiringTokens } from '../expiring-tokens.js';
 import type { Call, Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { entryOf, newToken, timeOf } from '../new-token.js';
+import { entryOf, newToken } from '../new-token.js';
 import type { Option } from '../option.js';
+import { dateOf, timeOf } from '../times.js';
 import { UsageError } from '../usage-error.js';
 
 const LONGEST_OVERLAP_SECONDS = 300;
@@ -26,23 +28,40 @@ const OF_ROTATE: readonly Option[] = [
   },
 ];
 
+const OF_LIST: readonly Option[] = [
+  { name: 'within', value: 'DURATION', help: 'only those that end before this: 30d, 12h, or 2027-01-31T00:00:00Z' },
+];
+const OF_ACTION = { create: OF_CREATE, rotate: OF_ROTATE, list: OF_LIST } as const;
+
 export const tokenCommand: Command = {
   name: 'token',
-  summary: 'Make a token for a client, or replace the own token of an agent',
+  summary: 'Make a token for a client, replace the own token of an agent, or list which tokens end',
   details: `create NAME makes a token and asks nobody. Two lines: the token, to hand over, and an entry of AUTH_TOKENS_FILE or
 AUTH_TOKENS. To rotate, put its sha256 beside the old one: "sha256": ["<new>", "<old>"].
-rotate ID asks the registry for a new own token of the agent and prints it.`,
-  operands: [{ name: 'ACTION', choices: ['create', 'rotate'] }, { name: 'NAME' }],
-  options: [...OF_CREATE, ...OF_ROTATE],
+rotate ID asks the registry for a new own token of the agent and prints it.
+list prints the clients of the list of tokens whose last token ends, and when; it reads the metrics of the registry.`,
+  operands: [
+    { name: 'ACTION', choices: ['create', 'rotate', 'list'] },
+    { name: 'NAME', optional: true },
+  ],
+  options: [...OF_CREATE, ...OF_ROTATE, ...OF_LIST],
   async run(call) {
-    const isCreation = call.args.operand('ACTION') === 'create';
-    for (const { name } of isCreation ? OF_ROTATE : OF_CREATE)
-      if (call.args.has(name)) throw new UsageError(`--${name} does not go with ${isCreation ? 'create' : 'rotate'}`);
-    return isCreation ? create(call) : rotate(call);
+    const { args } = call;
+    const action = args.operand('ACTION') as keyof typeof OF_ACTION;
+    const name = args.optionalOperand('NAME');
+    const others = Object.values(OF_ACTION).filter((options) => options !== OF_ACTION[action]);
+    for (const option of others.flat())
+      if (args.has(option.name)) throw new UsageError(`--${option.name} does not go with ${action}`);
+    if (action === 'list') {
+      if (name !== undefined) throw new UsageError(`there is nothing that "${name}" could be`);
+      return listTokens(call);
+    }
+    if (name === undefined) throw new UsageError('NAME is missing');
+    return action === 'create' ? create(call, name) : rotate(call, name);
   },
 };
 
-function create({ args, output }: Call): number {
+function create({ args, output }: Call, name: string): number {
   const scopes = args.list('scope');
   if (!scopes) throw new UsageError('--scope is missing');
   const now = new Date();
@@ -52,9 +71,9 @@ function create({ args, output }: Call): number {
   if (expires_at !== undefined && Date.parse(expires_at) <= now.getTime())
     throw new UsageError('--expires must be in the future');
   const made = newToken();
-  const entry = entryOf(made, { name: args.operand('NAME'), scopes, not_before, expires_at });
-  if (output.isJson) {
-    output.json({ token: made, entry });
+  const entry = entryOf(made, { name, scopes, not_before, expires_at });
+  if (!output.isTable) {
+    output.result({ token: made, entry });
     return EXIT.ok;
   }
   output.line(made);
@@ -63,14 +82,31 @@ function create({ args, output }: Call): number {
   return EXIT.ok;
 }
 
-async function rotate({ args, client, output, interruption: signal }: Call): Promise<number> {
-  const answer = await client.rotateToken(args.operand('NAME'), { overlapSeconds: args.number('overlap'), signal });
-  if (output.isJson) {
-    output.json(answer);
+async function rotate({ args, client, output, interruption: signal }: Call, id: string): Promise<number> {
+  const answer = await client.rotateToken(id, { overlapSeconds: args.number('overlap'), signal });
+  if (!output.isTable) {
+    output.result(answer);
     return EXIT.ok;
   }
   output.line(answer.token);
   const { previous_valid_until: until } = answer;
   output.note(until === null ? 'The token before is void.' : `The token before is accepted until ${until}.`);
+  return EXIT.ok;
+}
+
+async function listTokens({ args, client, output, interruption: signal }: Call): Promise<number> {
+  const now = new Date();
+  const within = args.text('within');
+  const before = within === undefined ? undefined : dateOf('--within', within, now, 'from now').toISOString();
+  const all = expiringTokens(await client.metrics({ signal }));
+  const tokens = all.filter(({ expires_at }) => before === undefined || expires_at < before);
+  if (!output.isTable) output.result({ tokens }, tokens);
+  else {
+    output.table(
+      [{ title: 'NAME', min: 12 }, { title: 'EXPIRES' }],
+      tokens.map(({ name, expires_at }) => [{ text: name }, { text: expires_at }]),
+    );
+  }
+  if (tokens.length === 0) output.note(before === undefined ? 'no token ends' : `no token ends before ${before}`);
   return EXIT.ok;
 }

@@ -8,7 +8,7 @@ export const unban: Command = {
   options: [],
   async run({ args, client, output, interruption: signal }) {
     const answer = await client.liftBan(args.operand('ID'), { signal });
-    if (output.isJson) output.json(answer);
+    if (!output.isTable) output.result(answer);
     else output.table([{ title: 'ID' }, { title: 'BANNED' }], [[{ text: answer.id }, { text: 'no' }]]);
     return EXIT.ok;
   },

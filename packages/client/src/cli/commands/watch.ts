@@ -4,6 +4,7 @@ import type { AgentEvent, AgentSummary } from '../../types.js';
 import { agentTable } from '../agent-view.js';
 import { type Change, changesBetween, type Fleet } from '../changes.js';
 import type { Call, Command } from '../command.js';
+import { EVENT_COLUMNS, eventTexts } from '../event-view.js';
 import { EXIT } from '../exit-codes.js';
 import { reasonOf } from '../failure.js';
 import { FILTERS, listQuery } from '../filters.js';
@@ -14,6 +15,8 @@ const DEFAULT_INTERVAL_SECONDS = 2;
 const PAGE = 1000;
 const EVENTS_BEFORE = 10;
 const EVENTS_PAGE = 100;
+/** Of a change of the fleet as CSV. */
+const CHANGE_COLUMNS = ['at', 'change', 'agent.id', 'agent.name', 'agent.type', 'agent.status', 'fields'];
 
 /** Terminals' control sequences (ECMA-48, and xterm's private modes). */
 const SCREEN = {
@@ -141,7 +144,7 @@ function drawScreen(output: Output, agents: readonly AgentSummary[], outage: str
 
 function printChange(output: Output, { change, agent, fields = [] }: Change): void {
   const at = new Date().toISOString();
-  if (output.isJson) return output.json({ at, change, agent, ...(fields.length > 0 && { fields }) });
+  if (!output.isTable) return output.item({ at, change, agent, ...(fields.length > 0 && { fields }) }, CHANGE_COLUMNS);
   const value = (content: unknown): string => (typeof content === 'string' ? content : JSON.stringify(content));
   const details = fields.map(({ field, from, to }) => `${field}: ${value(from)} -> ${value(to)}`).join('; ');
   output.table([], [[{ text: at }, { text: change }, { text: agent.id }, { text: details || agent.status }]]);
@@ -174,11 +177,8 @@ async function watchAgent(call: Call, id: string): Promise<void> {
 }
 
 function printEvent(output: Output, event: AgentEvent): void {
-  if (output.isJson) return output.json(event);
-  const { occurred_at, type, from, to, cause, actor, reason } = event;
-  const arrow = from === undefined || from === to ? (to ?? '') : `${from} -> ${to}`;
-  const by = actor?.name == null ? cause : `${cause} by ${actor.name}`;
-  const texts = [occurred_at, type, arrow, by, reason ?? ''];
+  if (!output.isTable) return output.item(event, EVENT_COLUMNS);
+  const texts = eventTexts(event);
   if (output.isTerminal) output.line(texts.filter((text) => text !== '').join('  '));
   else output.table([], [texts.map((text) => ({ text }))]);
 }

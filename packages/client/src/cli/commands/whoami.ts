@@ -9,8 +9,8 @@ export const whoami: Command = {
   options: [],
   async run({ client, output, interruption: signal }) {
     const identity = await client.whoAmI({ signal });
-    if (output.isJson) {
-      output.json(identity);
+    if (!output.isTable) {
+      output.result(identity);
       return EXIT.ok;
     }
     const { name, kind, scopes, where, expires_at, owner } = identity;
