@@ -13,6 +13,7 @@ const PACKAGES = {
   pgbouncer: { programs: ['pgbouncer'], brew: 'pgbouncer' },
   python3: { programs: ['python3'], brew: 'python' },
   curl: { programs: ['curl'], brew: 'curl' },
+  jq: { programs: ['jq'], brew: 'jq' },
   'kubernetes-client': { programs: ['kubectl'], brew: 'kubernetes-cli' },
   wrk: { programs: ['wrk'], brew: 'wrk' },
   'etcd-server': { programs: ['etcd'], brew: 'etcd' },
