@@ -3,6 +3,13 @@ import type { Arguments } from './arguments.js';
 import type { Option } from './option.js';
 import { HEALTH_STATUSES, LISTED_STATUSES } from './statuses.js';
 
+/** An expression over all that the registry knows of an agent. */
+export const EXPRESSION: Option = {
+  name: 'filter',
+  value: 'EXPRESSION',
+  help: 'for which this is true (CEL), e.g. \'agent.type == "worker" && agent.metadata.tier > 1\'',
+};
+
 /** The filters of lists, all of which must hold. */
 export const FILTERS: readonly Option[] = [
   { name: 'type', value: 'TYPE', repeatable: true, help: 'of this type (several: any of them)' },
@@ -25,6 +32,7 @@ export const FILTERS: readonly Option[] = [
     help: 'that feel like this (several: any of them)',
   },
   { name: 'metadata', value: 'KEY=VALUE', repeatable: true, pair: true, help: 'with this in their metadata' },
+  EXPRESSION,
 ];
 
 export const PAGING: readonly Option[] = [
@@ -49,5 +57,6 @@ export function listQuery(args: Arguments): ListQuery {
     capability: args.list('capability'),
     health: args.list('health') as ListQuery['health'],
     metadata: args.pairs('metadata'),
+    filter: args.text('filter'),
   };
 }

@@ -1,7 +1,7 @@
 import { printPages, VIEW } from '../agent-view.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { PAGING } from '../filters.js';
+import { EXPRESSION, PAGING } from '../filters.js';
 import { LISTED_STATUSES } from '../statuses.js';
 import type { DiscoveryQuery } from '../../types.js';
 
@@ -14,6 +14,7 @@ export const discover: Command = {
     { name: 'type', value: 'TYPE', help: 'of this type' },
     { name: 'category', value: 'CATEGORY', help: 'of this category' },
     { name: 'status', value: 'STATUS', choices: LISTED_STATUSES, help: 'in this lifecycle status' },
+    EXPRESSION,
     ...VIEW,
     ...PAGING,
   ],
@@ -23,6 +24,7 @@ export const discover: Command = {
       capabilities: args.list('capability'),
       type: args.text('type'),
       category: args.text('category'),
+      filter: args.text('filter'),
       status: args.text('status') as DiscoveryQuery['status'],
     };
     await printPages(call, (cursor, limit) => client.discover({ ...query, limit, cursor }, { signal }));
