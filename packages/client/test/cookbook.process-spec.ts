@@ -103,8 +103,8 @@ it.each([
     expect(code).not.toBe(tour!.code);
     const run = await program.shell(`set -eu\n${prelude}${code}`, { env: { NO_PROXY: '127.0.0.1' } });
     expect({ code: run.code, stderr: run.stderr }).toEqual({ code: 0, stderr: '' });
-    for (const code of ['precondition_failed', 'agent_not_found', 'validation_failed', 'agent_deregistered'])
-      expect(run.stdout).toContain(code);
+    for (const each of ['precondition_failed', 'agent_not_found', 'validation_failed', 'agent_deregistered'])
+      expect(run.stdout).toContain(each);
     const isIndented = prelude === '';
     expect(/^ {2}"agents": \[$/m.test(run.stdout)).toBe(isIndented);
   } finally {

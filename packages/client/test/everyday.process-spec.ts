@@ -318,9 +318,9 @@ describe('Results', () => {
 
   it('are of the agents for which an expression is true', async () => {
     const filter = 'agent.metadata.tier == 2 && agent.id.endsWith("77")';
-    const ids = [nameOf(77), nameOf(177), nameOf(277)];
-    expect(firsts(await told(['list', '--filter', filter]))).toEqual(ids);
-    expect(firsts(await told(['discover', '--filter', filter, '--type', 'router']))).toEqual(ids);
+    const matching = [nameOf(77), nameOf(177), nameOf(277)];
+    expect(firsts(await told(['list', '--filter', filter]))).toEqual(matching);
+    expect(firsts(await told(['discover', '--filter', filter, '--type', 'router']))).toEqual(matching);
     expect(await cli(['list', '--filter', 'agent.staus == "x"'])).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('list: 400 invalid_filter'),
