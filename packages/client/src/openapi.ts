@@ -26,8 +26,8 @@ export interface paths {
                     fields?: string;
                     /** @description An expression (CEL) that must be true, at most 2048 characters; see docs/filters.md. */
                     filter?: string;
-                    /** @description Agents with this health. */
-                    health?: components["schemas"]["HealthStatus"];
+                    /** @description Any of them. */
+                    health?: components["schemas"]["HealthStatus"][];
                     /** @description false: `total` is left out, and nothing is counted. */
                     include_total?: boolean;
                     /** @description The most agents on one page. */
@@ -1514,8 +1514,8 @@ export interface paths {
                     category?: string[];
                     /** @description An expression (CEL) that must be true, at most 2048 characters; see docs/filters.md. */
                     filter?: string;
-                    /** @description Agents with this health. */
-                    health?: components["schemas"]["HealthStatus"];
+                    /** @description Any of them. */
+                    health?: components["schemas"]["HealthStatus"][];
                     /** @description Values of keys of the metadata, each a parameter of its own: `metadata.team=data-team`, or `metadata[team]=data-team`. A value is compared with strings, and with numbers, booleans and null as JSON writes them. A secret is looked for among the caller's own agents only, unless the scope is `admin`. */
                     metadata?: {
                         [key: string]: string;
@@ -1739,8 +1739,8 @@ export interface paths {
                     category?: string[];
                     /** @description An expression (CEL) that must be true, at most 2048 characters; see docs/filters.md. */
                     filter?: string;
-                    /** @description Agents with this health. */
-                    health?: components["schemas"]["HealthStatus"];
+                    /** @description Any of them. */
+                    health?: components["schemas"]["HealthStatus"][];
                     /** @description The most values of each. */
                     limit?: number;
                     /** @description Values of keys of the metadata, each a parameter of its own: `metadata.team=data-team`, or `metadata[team]=data-team`. A value is compared with strings, and with numbers, booleans and null as JSON writes them. A secret is looked for among the caller's own agents only, unless the scope is `admin`. */
