@@ -32,6 +32,9 @@ const TYPES = {
   Violation: 'FieldError',
 };
 
+/** Members of records are those of its types: it cannot ask for some of them alone. */
+const NOT_ASKED = ['fields'];
+
 /** What is between the braces of a definition, as rustfmt lays it out. */
 function bodyOf(definition: RegExp): string {
   const found = new RegExp(`${definition.source} \\{\\n([^]*?)\\n\\}`, 'm').exec(SOURCE);
@@ -45,10 +48,12 @@ function membersOf(type: string): string[] {
   return members.map(([, attributes, name]) => /rename = "(\w+)"/.exec(attributes!)?.[1] ?? name!);
 }
 
+const isAsked = (name: string): boolean => !NOT_ASKED.includes(name);
+
 // Not compiled here: crates are to be fetched for that, and it takes a minute. clients/rust/test.sh does.
 describe('The Rust client', () => {
   it.each(Object.entries(TYPES))('has all of %s in %s', (schema, type) => {
-    const properties = Object.keys(OPENAPI.components.schemas[schema]!.properties!);
+    const properties = Object.keys(OPENAPI.components.schemas[schema]!.properties!).filter(isAsked);
     expect(membersOf(type).toSorted()).toEqual(properties.toSorted());
   });
 
@@ -59,7 +64,9 @@ describe('The Rust client', () => {
 
   it('can ask for all that lists are filtered by', () => {
     const asked = new Set([...bodyOf(/^impl ListQuery/).matchAll(/"(\w+)(?:\.\{key\})?"/g)].map(([, name]) => name!));
-    const names = OPENAPI.paths['/agents']!.get!.parameters.map(({ name }) => name.replace('.<key>', ''));
+    const names = OPENAPI.paths['/agents']!.get!.parameters.map(({ name }) => name.replace('.<key>', '')).filter(
+      isAsked,
+    );
     expect([...asked].toSorted()).toEqual(names.toSorted());
   });
 

@@ -220,6 +220,12 @@ pub struct FieldError {
     pub field: String,
     /// What is wrong with it.
     pub message: String,
+    /// Of an expression: where in it, counted from 1.
+    pub line: Option<u32>,
+    /// The column in the line, counted from 1.
+    pub column: Option<u32>,
+    /// What was probably meant there.
+    pub suggestion: Option<String>,
 }
 
 /// Reads `Retry-After` (RFC 9110, 10.2.3): seconds, or a date.

@@ -477,6 +477,13 @@ pub struct ListQuery {
     pub health: Vec<HealthStatus>,
     /// Metadata of these values: strings, or what a number, `true` or `false` look like as text.
     pub metadata: BTreeMap<String, String>,
+    /// An expression (CEL) that must be true.
+    pub filter: Option<String>,
+    /// `id` (left out), `name`, `type`, `category`, `version`, `registered_at`, `status` or `last_seen`; ` desc` behind
+    /// it turns it round.
+    pub order_by: Option<String>,
+    /// `Some(false)`: do not count all that match.
+    pub include_total: Option<bool>,
     /// At most so many on a page, 1 to 1000. Left out: 100.
     pub limit: Option<u16>,
     /// [`AgentPage::next_cursor`] of the page before.
@@ -502,6 +509,8 @@ impl ListQuery {
         for (name, value) in [
             ("name", &self.name),
             ("version", &self.version),
+            ("filter", &self.filter),
+            ("order_by", &self.order_by),
             ("cursor", &self.cursor),
         ] {
             if let Some(value) = value {
@@ -511,6 +520,9 @@ impl ListQuery {
         self.health
             .iter()
             .for_each(|health| add("health", health.as_str()));
+        if let Some(include_total) = self.include_total {
+            add("include_total", &include_total.to_string());
+        }
         if let Some(limit) = self.limit {
             add("limit", &limit.to_string());
         }
@@ -536,6 +548,15 @@ pub struct DiscoverQuery {
     /// All of these capabilities.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub capabilities: Vec<String>,
+    /// An expression (CEL) that must be true.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub filter: Option<String>,
+    /// As [`ListQuery::order_by`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub order_by: Option<String>,
+    /// `Some(false)`: do not count all that match.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub include_total: Option<bool>,
     /// At most so many on a page, 1 to 1000. Left out: 100.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<u16>,
@@ -544,14 +565,15 @@ pub struct DiscoverQuery {
     pub cursor: Option<String>,
 }
 
-/// One page of agents, ordered by id.
+/// One page of agents.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[non_exhaustive]
 pub struct AgentPage {
     /// Those on this page.
     pub agents: Vec<AgentSummary>,
-    /// All that match, on this page or not.
-    pub total: u64,
+    /// All that match, on this page or not; `None` where they were not to be counted.
+    #[serde(default)]
+    pub total: Option<u64>,
     /// Asks for the next page; `None`: this is the last one.
     #[serde(default)]
     pub next_cursor: Option<String>,

@@ -12,6 +12,7 @@ import type {
   AgentRegistration,
   AgentSummary,
   Ban,
+  CheckedFilter,
   Decision,
   DecisionPage,
   DecisionQuery,
@@ -21,6 +22,8 @@ import type {
   Deregistration,
   Discovery,
   DiscoveryQuery,
+  Facet,
+  FacetQuery,
   FleetHealth,
   HealthReport,
   HeartbeatResponse,
@@ -33,6 +36,7 @@ import type {
   Overview,
   PageQuery,
   Registration,
+  SelectionQuery,
   ServiceHealth,
   SettableStatus,
 } from './types.js';
@@ -110,10 +114,28 @@ export class AgentRegistryClient {
 
   /** One page of the agents that match, in the order of their ids. */
   list(query: ListQuery = {}, options: RequestOptions = {}): Promise<AgentPage> {
-    const { metadata = {}, ...rest } = query;
-    const keys = Object.entries(metadata).map(([key, value]) => [`metadata.${key}`, value] as const);
-    const parameters = { ...rest, ...Object.fromEntries(keys) };
-    return this.#call('get', '/agents', { query: parameters, isRepeatable: true, options });
+    return this.#call('get', '/agents', { query: parametersOf(query), isRepeatable: true, options });
+  }
+
+  /** How many agents match, at most two seconds ago. */
+  async count(query: SelectionQuery = {}, options: RequestOptions = {}): Promise<number> {
+    const request = { query: parametersOf(query), isRepeatable: true, options };
+    return (await this.#call('get', '/agents/count', request)).total;
+  }
+
+  /** How often each value of `type`, `status`, `metadata.<key>` … occurs among the agents that match. */
+  async facets(query: FacetQuery, options: RequestOptions = {}): Promise<Facet[]> {
+    const request = { query: parametersOf(query), isRepeatable: true, options };
+    return (await this.#call('get', '/agents/facets', request)).facets;
+  }
+
+  /**
+   * Checks an expression without asking anything.
+   *
+   * @throws BadRequestError with the place of what is wrong, `errors[0].line` and `.column`.
+   */
+  checkFilter(filter: string, options: RequestOptions = {}): Promise<CheckedFilter> {
+    return this.#call('post', '/filters/check', { body: { filter }, isRepeatable: true, options });
   }
 
   /** All agents that match, page by page as they are taken; `limit` is the size of a page. */
@@ -345,4 +367,10 @@ function isServiceHealth(body: unknown): body is ServiceHealth {
 export function randomKey(): string {
   // Not randomUUID, which pages have only in secure contexts.
   return Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(16).padStart(8, '0')).join('');
+}
+
+/** Filters by metadata are parameters of their own. */
+function parametersOf({ metadata = {}, ...rest }: SelectionQuery): Record<string, unknown> {
+  const keys = Object.entries(metadata).map(([key, value]) => [`metadata.${key}`, value] as const);
+  return { ...rest, ...Object.fromEntries(keys) };
 }

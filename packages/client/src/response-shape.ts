@@ -14,8 +14,11 @@ const DEREGISTRATION: Shape = { id: 'string', status: 'string' };
  */
 const SHAPES: Readonly<Partial<Record<Operation, Shape>>> = {
   'post /agents/register': { id: 'string', status: 'string', 'heartbeat.interval_seconds': 'seconds' },
-  'get /agents': { agents: 'array', total: 'number' },
-  'post /agents/discover': { agents: 'array', total: 'number' },
+  'get /agents': { agents: 'array' },
+  'get /agents/count': { total: 'number' },
+  'get /agents/facets': { facets: 'array' },
+  'post /filters/check': { valid: 'boolean', uses: 'array' },
+  'post /agents/discover': { agents: 'array', query: 'object' },
   'get /agents/{id}': AGENT,
   'put /agents/{id}': AGENT,
   'patch /agents/{id}': AGENT,

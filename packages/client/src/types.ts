@@ -57,6 +57,13 @@ type OneOrMany<T> = T extends readonly (infer Each)[] ? Each | readonly Each[] :
 
 /** Filters of a list, all of which must hold. Several of `type`, `status` or `category`: any of them. `capability`: all of them. */
 export type ListQuery = { [Name in keyof ListParameters]?: OneOrMany<NonNullable<ListParameters[Name]>> };
+/** Which agents are counted, without a page. */
+export type SelectionQuery = Omit<ListQuery, 'limit' | 'cursor' | 'order_by' | 'fields' | 'include_total'>;
+/** By what agents are counted, and how many values of each are wanted. */
+export type FacetQuery = SelectionQuery & { by: string | readonly string[]; limit?: number };
+export type Facet = Schemas['Facet'];
+/** An expression that is good: the names that it asks for, and whether an index serves it. */
+export type CheckedFilter = Schemas['CheckedFilter'];
 export type PageQuery = NonNullable<paths['/agents/{id}/events']['get']['parameters']['query']>;
 export type DecisionQuery = NonNullable<paths['/governance/decisions']['get']['parameters']['query']>;
 

@@ -327,6 +327,54 @@ describe('Results', () => {
     });
   });
 
+  it('are counted, also by the values that agents have', async () => {
+    expect(await told(['count', '--filter', 'agent.metadata.tier == 2'])).toBe(`${SIZE}\n`);
+    expect(await told(['count', '--by', 'type', '--by', 'metadata.team', '--format', 'csv'])).toBe(
+      [
+        'by,value,count',
+        'type,router,150',
+        'type,worker,150',
+        ...TEAMS.toSorted().map((team) => `metadata.team,${team},100`),
+        '',
+      ].join('\n'),
+    );
+    const facets = await json<{ facets: { other_count: number }[] }>([
+      'count',
+      '--by',
+      'metadata.host',
+      '--limit',
+      '3',
+    ]);
+    expect(facets.facets.map(({ other_count }) => other_count)).toEqual([210]);
+  });
+
+  it('are exported whole, or with some members', async () => {
+    const lines = (await told(['export', '--metadata', 'host=h4'])).split('\n').slice(0, -1);
+    const records = lines.map((line) => JSON.parse(line) as Agent);
+    expect(records.map(({ id }) => id)).toEqual(Array.from({ length: 30 }, (_, index) => nameOf(index * 10 + 4)));
+    expect(records[0]).toMatchObject({
+      metadata: { tier: 2 },
+      health: expect.anything(),
+      heartbeat: expect.anything(),
+    });
+    const fields = ['--metadata', 'host=h4', '--fields', 'name'];
+    const whole = JSON.parse(await told(['export', ...fields, '--format', 'json'])) as unknown[];
+    expect(whole).toEqual(records.map(({ id, name }) => ({ id, name })));
+    expect(JSON.parse(await told(['export', '--type', 'nothing', '--format', 'json']))).toEqual([]);
+    expect(parseCsv(await told(['export', ...fields, '--format', 'csv']))).toHaveLength(31);
+  });
+
+  it('are in an order of the registry, with the members that are wanted', async () => {
+    const query = ['list', '--metadata', 'host=h4', '--limit', '2', '--order-by', 'id desc'];
+    expect(firsts(await told(query))).toEqual([nameOf(294), nameOf(284)]);
+    const { agents } = await json<{ agents: object[] }>([...query, '--fields', 'metadata']);
+    expect(agents.map((agent) => Object.keys(agent))).toEqual([
+      ['id', 'metadata'],
+      ['id', 'metadata'],
+    ]);
+    expect(await cli([...query, '--fields', 'metadata'])).toMatchObject({ code: 2 });
+  });
+
   it('are of several healths', async () => {
     const listed = firsts(await told(['list', '--health', 'unhealthy', '--health', 'degraded']));
     expect(listed).toEqual([nameOf(3), nameOf(6)]);

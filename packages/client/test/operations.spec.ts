@@ -28,6 +28,9 @@ const METHODS: Record<string, (client: AgentRegistryClient) => Promise<unknown>>
   register: (client) => client.register({ name: 'x', type: 'y' }),
   get: (client) => client.get(ID),
   list: (client) => client.list(),
+  count: (client) => client.count(),
+  facets: (client) => client.facets({ by: 'type' }),
+  checkFilter: (client) => client.checkFilter('true'),
   discover: (client) => client.discover(),
   update: (client) => client.update(ID, {}),
   replace: (client) => client.replace(ID, { name: 'x', type: 'y' }),
@@ -112,10 +115,9 @@ it('The client has exactly one method for each operation of openapi.json', async
   const asked: string[] = [];
   await callAll(
     (request, response) => {
-      const path = request.url!.replace(
-        encodeURIComponent(ID),
-        request.url!.startsWith('/owners/') ? '{name}' : '{id}',
-      );
+      const path = request
+        .url!.split('?', 1)[0]!
+        .replace(encodeURIComponent(ID), request.url!.startsWith('/owners/') ? '{name}' : '{id}');
       asked.push(`${request.method} ${path}`);
       const body = leastResponse(request.method!, path);
       if (body === undefined) response.setHeader('content-type', 'text/plain').end();

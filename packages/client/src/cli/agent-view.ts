@@ -1,5 +1,6 @@
 import type { Agent, AgentHealth, AgentPage, AgentSummary } from '../types.js';
 import type { Call } from './command.js';
+import { FIELDS } from './filters.js';
 import type { Option } from './option.js';
 import type { Output } from './output.js';
 import { PAGE, recordsOf } from './selection.js';
@@ -22,6 +23,15 @@ export const VIEW: readonly Option[] = [
   SORT,
   { name: 'full', help: 'whole records, with health and metadata; one more request for each agent' },
 ];
+
+/** @throws UsageError when members are asked for that a table has no columns for */
+export function requireFormat({ args, output }: Call): void {
+  for (const name of ['sort', 'full'])
+    if (args.has(FIELDS.name) && args.has(name)) throw new UsageError(`--${name} does not go with --${FIELDS.name}`);
+  if (args.has('order-by') && args.has('sort')) throw new UsageError('--sort does not go with --order-by');
+  if (args.has(FIELDS.name) && output.isTable)
+    throw new UsageError(`--${FIELDS.name} takes a --format for programs: json, ndjson, csv or yaml`);
+}
 
 /** Agents, one a line. Where one is a whole record, all are. */
 export function agentTable(output: Output, agents: readonly (AgentSummary | Agent)[], now: Date): string[] {

@@ -35,6 +35,23 @@ export const FILTERS: readonly Option[] = [
   EXPRESSION,
 ];
 
+/** The members of records that `--fields` takes. */
+export const FIELDS: Option = {
+  name: 'fields',
+  value: 'NAME,…',
+  help: 'these members of the whole records alone, e.g. id,name,health; with a --format for programs',
+};
+
+/** What lists may be asked for beside filters. */
+export const ORDERING: readonly Option[] = [
+  {
+    name: 'order-by',
+    value: 'ORDER',
+    help: 'id (default), name, type, category, version or registered_at; status or last_seen: one page; " desc" behind it turns it round',
+  },
+  FIELDS,
+];
+
 export const PAGING: readonly Option[] = [
   {
     name: 'limit',
@@ -59,4 +76,9 @@ export function listQuery(args: Arguments): ListQuery {
     metadata: args.pairs('metadata'),
     filter: args.text('filter'),
   };
+}
+
+/** What `--order-by` and `--fields` ask for. */
+export function orderingOf(args: Arguments): Pick<ListQuery, 'order_by' | 'fields'> {
+  return { order_by: args.text('order-by') as ListQuery['order_by'], fields: args.text('fields') };
 }

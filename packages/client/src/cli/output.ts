@@ -65,6 +65,24 @@ export class Output {
     for (const line of lines) this.line(line);
   }
 
+  /** Records of which there may be any number, as they come; as a table, lines of JSON. CSV needs the columns of all and comes at the end. */
+  async stream(records: AsyncIterable<object>): Promise<void> {
+    if (this.format === 'csv') {
+      const all: object[] = [];
+      for await (const record of records) all.push(record);
+      for (const line of csvLines(all)) this.line(line);
+      return;
+    }
+    const isArray = this.format === 'json';
+    let count = 0;
+    for await (const record of records) {
+      if (this.format === 'yaml') this.write(`---\n${this.toYaml!(record)}`);
+      else this.write(`${isArray ? (count === 0 ? '[\n' : ',\n') : ''}${JSON.stringify(record)}${isArray ? '' : '\n'}`);
+      count++;
+    }
+    if (isArray) this.line(count === 0 ? '[]' : '\n]');
+  }
+
   /** One of results that come one by one: a line, or a document of YAML. As CSV it has these columns, whatever it holds. */
   item(item: object, columns: readonly string[]): void {
     if (this.format === 'yaml') return this.write(`---\n${this.toYaml!(item)}`);

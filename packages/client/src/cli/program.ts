@@ -6,11 +6,13 @@ import { type Arguments, commandIndex, parseArguments } from './arguments.js';
 import { type Command, PROGRAM } from './command.js';
 import { heartbeat } from './commands/heartbeat.js';
 import { completion } from './commands/completion.js';
+import { count } from './commands/count.js';
 import { decisions } from './commands/decisions.js';
 import { deregister } from './commands/deregister.js';
 import { diff } from './commands/diff.js';
 import { discover } from './commands/discover.js';
 import { events } from './commands/events.js';
+import { exportCommand } from './commands/export.js';
 import { get } from './commands/get.js';
 import { health } from './commands/health.js';
 import { help } from './commands/help.js';
@@ -53,6 +55,8 @@ const COMMANDS: readonly Command[] = [
   list,
   get,
   discover,
+  count,
+  exportCommand,
   register,
   update,
   rename,

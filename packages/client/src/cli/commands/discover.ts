@@ -1,7 +1,7 @@
-import { printPages, VIEW } from '../agent-view.js';
+import { printPages, requireFormat, VIEW } from '../agent-view.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
-import { EXPRESSION, PAGING } from '../filters.js';
+import { EXPRESSION, ORDERING, PAGING } from '../filters.js';
 import { LISTED_STATUSES } from '../statuses.js';
 import type { DiscoveryQuery } from '../../types.js';
 
@@ -15,16 +15,20 @@ export const discover: Command = {
     { name: 'category', value: 'CATEGORY', help: 'of this category' },
     { name: 'status', value: 'STATUS', choices: LISTED_STATUSES, help: 'in this lifecycle status' },
     EXPRESSION,
+    ...ORDERING,
     ...VIEW,
     ...PAGING,
   ],
   async run(call) {
     const { args, client, interruption: signal } = call;
+    requireFormat(call);
     const query: DiscoveryQuery = {
       capabilities: args.list('capability'),
       type: args.text('type'),
       category: args.text('category'),
       filter: args.text('filter'),
+      order_by: args.text('order-by') as DiscoveryQuery['order_by'],
+      fields: args.text('fields')?.split(',') as DiscoveryQuery['fields'],
       status: args.text('status') as DiscoveryQuery['status'],
     };
     await printPages(call, (cursor, limit) => client.discover({ ...query, limit, cursor }, { signal }));
