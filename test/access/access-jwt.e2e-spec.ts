@@ -38,6 +38,7 @@ describe('JWTs', () => {
     await issuer.down();
   });
 
+  let narrowed: Promise<TestApp> | undefined;
   const strict = new Map<string, Promise<TestApp>>();
   const ofType = (type: 'any' | 'at+jwt'): Promise<TestApp> => {
     const service =
@@ -51,6 +52,22 @@ describe('JWTs', () => {
     const { status, body } = await list(token, service);
     return body.code === 'validation_failed' ? 200 : status;
   };
+
+  it.each<[unknown, string, number, string?]>([
+    [undefined, 'read', 200],
+    ['agent.metadata.team == "data"', 'read', 200],
+    ['agent.staus == "x"', 'read', 401, '"agents": where, line 1, column 6: agent.staus is unknown'],
+    ['agent.last_seen < now', 'read', 401, '"agents": agent.last_seen changes without an event'],
+    [['true'], 'read', 401, '"agents" must be a string'],
+    ['true', 'admin', 401, '"agents" cannot restrict the scope admin'],
+  ])('for the agents %j with the scope %s are answered by %i where a claim says for which', async (...row) => {
+    const [agents, scope, status, detail = ''] = row;
+    const service = await (narrowed ??= fresh(settingsFor(issuer, { AUTH_JWT_WHERE_CLAIM: 'agents' })));
+    const answer = await service.request('GET', '/whoami', undefined, bearer(await issuer.token({ scope, agents })));
+    expect(answer.status).toBe(status);
+    if (status === 200) expect(answer.body.where).toBe(agents ?? null);
+    else expect(answer.body.detail).toContain(detail);
+  });
 
   it.each([
     ['read', 200],
