@@ -96,7 +96,7 @@ describe('The installed program', () => {
     expect(code).toBe(0);
     const commands = [...stdout.matchAll(/^ {2}([a-z]+) {2}/gm)].map(([, name]) => name!);
     const expected =
-      'list get discover register update rename heartbeat deregister unban status why diff wait watch events decisions ' +
+      'list get discover count export register update rename heartbeat deregister unban status why diff wait watch events decisions ' +
       'overview import token whoami health sidecar completion help';
     expect(commands).toEqual(expected.split(' '));
     for (const args of [
