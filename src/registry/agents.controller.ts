@@ -10,7 +10,7 @@ import { ApiFlag, ApiPaging } from '../platform/validation/api-parameters';
 import { ApiProblems, invalid, QUERY_PROBLEMS, WRITE_PROBLEMS } from '../platform/validation/api-problems';
 import { rejectIfAny } from '../platform/validation/domain-error';
 import { Query, ReadsQuery, ValidBody } from '../platform/validation/http-input';
-import { TakesBatch } from '../platform/http/json-body';
+import { LargeBody } from '../platform/http/json-body';
 import { QueryParameters } from '../platform/validation/query-parameters';
 import { HttpResponse } from '../platform/http/http-response';
 import { HotRoute } from '../platform/lane/hot-route.decorator';
@@ -142,7 +142,7 @@ export class AgentsController {
   @Post('import')
   @HttpCode(200)
   @ReadsQuery()
-  @TakesBatch()
+  @LargeBody()
   @Requires('admin')
   @ApiOperation({
     operationId: 'importAgents',

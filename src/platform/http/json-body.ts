@@ -37,7 +37,7 @@ export const ANONYMOUS_BODY: BodyRules = { limit: 4 * 1024, structure: STRUCTURE
 const RULES = 'body_rules';
 
 /** Has a route take a {@link BATCH}; without it, {@link BODY}. */
-export function TakesBatch(): MethodDecorator {
+export function LargeBody(): MethodDecorator {
   return applyDecorators(SetMetadata(RULES, BATCH), ApiErrors([payloadTooLarge(BATCH.limit)]));
 }
 
