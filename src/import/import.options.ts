@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { errorMessage } from '../platform/observability/error-message';
-import type { DirectoryFormat } from './directory-reader';
+import type { DirectoryFormat } from './directory/directory-reader';
 import { ImportError } from './import.error';
 
 export const USAGE = `Imports a directory of agents into the registry.

@@ -1,4 +1,4 @@
-import type { Rejection } from './agent-directory';
+import type { Rejection } from './directory/agent-directory';
 
 /** What came of an import, counted as it goes on; `--json` prints this. */
 export class ImportSummary {

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { Readable } from 'node:stream';
-import { AgentDirectory } from '../../../../src/import/agent-directory';
-import { readDirectory } from '../../../../src/import/directory-reader';
-import { readRow } from '../../../../src/import/directory-row';
+import { AgentDirectory } from '../../../../src/import/directory/agent-directory';
+import { readDirectory } from '../../../../src/import/directory/directory-reader';
+import { readRow } from '../../../../src/import/directory/directory-row';
 import { SMALL_DIRECTORY } from '../../../../test/support/directory.fixture';
 import { cutBatches, formatOf, readDefinitions } from './directory-file';
 

@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import { parse } from 'csv-parse/sync';
-import { errorMessage } from '../platform/observability/error-message';
-import { ImportError } from './import.error';
+import { errorMessage } from '../../platform/observability/error-message';
+import { ImportError } from '../import.error';
 import { type Line, type LineReader, MAX_RECORD_BYTES } from './line-reader';
 
 /** One row with the line where it starts, or what was wrong with the row that starts there. */

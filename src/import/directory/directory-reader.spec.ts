@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { Readable } from 'node:stream';
 import type { DirectoryEntry } from './csv-rows';
 import { type DirectoryFormat, formatByName, readDirectory } from './directory-reader';
-import { ImportError } from './import.error';
+import { ImportError } from '../import.error';
 
 async function read(content: string | Buffer, format?: DirectoryFormat, chunkSize = 7): Promise<DirectoryEntry[]> {
   const bytes = Buffer.from(content);

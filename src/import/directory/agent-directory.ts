@@ -1,5 +1,5 @@
-import type { FieldError } from '../platform/validation/domain-error';
-import { jsonViolations } from '../platform/validation/json-limits';
+import type { FieldError } from '../../platform/validation/domain-error';
+import { jsonViolations } from '../../platform/validation/json-limits';
 import { type AgentDefinition, type AgentDraft, mergeDrafts, toDefinition } from './agent-draft';
 
 /** One agent to be imported and the lines of the rows that it was made of. */

@@ -1,6 +1,6 @@
 import { extname } from 'node:path';
-import { errorMessage } from '../platform/observability/error-message';
-import { isJsonObject } from '../platform/validation/validate';
+import { errorMessage } from '../../platform/observability/error-message';
+import { isJsonObject } from '../../platform/validation/validate';
 import { type DirectoryEntry, readCsvRows } from './csv-rows';
 import { type Line, LineReader } from './line-reader';
 

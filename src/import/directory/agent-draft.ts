@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AgentDefinitionDto } from '../registry/dto/agent-requests.dto';
+import type { AgentDefinitionDto } from '../../registry/dto/agent-requests.dto';
 
 const MAX_ID_LENGTH = 255;
 const HASH_LENGTH = 16;

@@ -1,5 +1,5 @@
-import { DomainError } from '../platform/validation/domain-error';
-import { isJsonObject } from '../platform/validation/validate';
+import { DomainError } from '../../platform/validation/domain-error';
+import { isJsonObject } from '../../platform/validation/validate';
 import type { AgentDraft } from './agent-draft';
 
 /**
