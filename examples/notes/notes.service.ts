@@ -3,7 +3,7 @@ import { OnEvent } from '@nestjs/event-emitter';
 import { AgentChanged } from '../../src/events/agent-changed.event';
 import { HeartbeatReplies } from '../../src/heartbeat/heartbeat-replies';
 import type { Actor } from '../../src/events/agent-event';
-import { AgentService } from '../../src/registry/agent.service';
+import { AgentReader } from '../../src/registry/agent.reader';
 import type { NoteEntity } from './note.entity';
 import { NotesRepository } from './notes.repository';
 
@@ -17,7 +17,7 @@ export class NotesService {
 
   constructor(
     private readonly notes: NotesRepository,
-    private readonly agents: AgentService,
+    private readonly agents: AgentReader,
     replies: HeartbeatReplies,
   ) {
     replies.add({

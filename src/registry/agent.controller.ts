@@ -23,6 +23,7 @@ import { HotRoute } from '../platform/lane/hot-route.decorator';
 import { QueryParameters } from '../platform/validation/query-parameters';
 import type { AgentEntity } from './agent.entity';
 import { AgentPresenter, presentEvent } from './agent.presenter';
+import { AgentReader } from './agent.reader';
 import { AgentService, type ChangeOptions } from './agent.service';
 import { AGENT_ID, RESERVED_IDS, agentIdPipe } from '../agent/agent-fields';
 import { AgentFieldsDto, SetStatusDto } from './dto/agent-requests.dto';
@@ -73,6 +74,7 @@ class AgentPatchDto extends PartialType(AgentFieldsDto) {}
 export class AgentController {
   constructor(
     private readonly agents: AgentService,
+    private readonly reader: AgentReader,
     private readonly presenter: AgentPresenter,
   ) {}
 
@@ -99,7 +101,7 @@ export class AgentController {
     @Caller() principal: Principal,
     @Headers('if-none-match') ifNoneMatch: string | undefined,
   ): HttpResponse<AgentDto> | Promise<HttpResponse<AgentDto>> {
-    const found = this.agents.read(id);
+    const found = this.reader.read(id);
     return found instanceof Promise
       ? found.then((agent) => this.present(agent, principal, ifNoneMatch))
       : this.present(found, principal, ifNoneMatch);
@@ -249,7 +251,7 @@ export class AgentController {
   @ApiOkResponse({ type: AgentHealthDto, description: 'The health of the agent.' })
   @ApiProblems(ID_VIOLATION, ...UNKNOWN_AGENT_PROBLEMS)
   async health(@Param('id', agentIdPipe) id: string): Promise<AgentHealthDto> {
-    return this.presenter.agentHealth(await this.agents.read(id));
+    return this.presenter.agentHealth(await this.reader.read(id));
   }
 
   @Get('events')
@@ -273,7 +275,7 @@ export class AgentController {
     const limit = parameters.integer('limit', 1, MAX_PAGE_SIZE, DEFAULT_PAGE_SIZE);
     const cursor = parameters.one('cursor', 1024);
     parameters.finish();
-    const page = await this.agents.history(id, limit, cursor);
+    const page = await this.reader.history(id, limit, cursor);
     return { events: page.items.map(presentEvent), next_cursor: page.nextCursor };
   }
 

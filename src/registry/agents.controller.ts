@@ -20,7 +20,7 @@ import { ApiFilters } from './search/agent-filters';
 import { asSeenBy, queryFromDiscovery, queryFromParameters, type AgentQuery } from './search/agent-query';
 import { AGENT_FIELDS } from './search/agent-fields';
 import { ORDER_NAMES } from './search/agent-order';
-import { AgentService } from './agent.service';
+import { AgentReader } from './agent.reader';
 import { DiscoverAgentsDto, ImportAgentsDto, RegisterAgentDto } from './dto/agent-requests.dto';
 import { AgentPageDto, DiscoveryDto, ImportResultsDto, RegistrationDto } from './dto/agent-responses.dto';
 import { AGENT_ID } from '../agent/agent-fields';
@@ -38,7 +38,7 @@ const LOCATION = { Location: { description: 'The path of the agent.', schema: { 
 export class AgentsController {
   constructor(
     private readonly registrations: RegistrationService,
-    private readonly agents: AgentService,
+    private readonly agents: AgentReader,
     private readonly imports: AgentImportService,
     private readonly presenter: AgentPresenter,
   ) {}

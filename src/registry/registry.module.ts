@@ -10,6 +10,7 @@ import { AgentImportService } from './bulk-import/agent-import.service';
 import { AgentPresenter } from './agent.presenter';
 import { AgentCache } from './agent-cache';
 import { AgentRepository } from './agent.repository';
+import { AgentReader } from './agent.reader';
 import { AgentService } from './agent.service';
 import { AgentTokenController } from './own-token/agent-token.controller';
 import { BansController } from './bans/bans.controller';
@@ -42,6 +43,7 @@ import { AgentMetrics } from './agent.metrics';
     AgentImportService,
     AgentPresenter,
     AgentCache,
+    AgentReader,
     AgentRepository,
     AgentService,
     AgentCountCache,
@@ -62,7 +64,8 @@ import { AgentMetrics } from './agent.metrics';
   exports: [
     AgentImportService,
     AgentCache,
-    AgentService,
+    AgentPresenter,
+    AgentReader,
     IntervalScaling,
     DatabaseTime,
     IdempotencyRetention,

@@ -10,7 +10,7 @@ import type { Principal } from '../../platform/access/principal';
 import { Caller, Requires } from '../../platform/access/requires.decorator';
 import { ApiProblems, invalid, WRITE_PROBLEMS } from '../../platform/validation/api-problems';
 import { OptionalBody, ReservedWords } from '../../platform/validation/http-input';
-import { AgentService } from '../agent.service';
+import { AgentReader } from '../agent.reader';
 import { RotatedTokenDto, RotateTokenDto } from './agent-token.dto';
 
 /** Requests that the token so far was sent with before the new one came; also time to ask again when the answer was lost. */
@@ -23,7 +23,7 @@ const OVERLAP_SECONDS = 60;
 @Controller('agents/:id/token')
 export class AgentTokenController {
   constructor(
-    private readonly agents: AgentService,
+    private readonly agents: AgentReader,
     private readonly rotation: AgentTokenRotation,
   ) {}
 

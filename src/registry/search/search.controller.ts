@@ -8,7 +8,7 @@ import { ApiProblems, invalid, QUERY_PROBLEMS } from '../../platform/validation/
 import { FILTER_PROBLEM } from '../../query/filter-error';
 import { Query, ReadsQuery, ValidBody } from '../../platform/validation/http-input';
 import type { QueryParameters } from '../../platform/validation/query-parameters';
-import { AgentService } from '../agent.service';
+import { AgentReader } from '../agent.reader';
 import { CheckFilterDto } from '../dto/agent-requests.dto';
 import { AgentCountDto, CheckedFilterDto, FacetsDto } from '../dto/agent-responses.dto';
 import { agentFilter } from './agent-filter';
@@ -20,7 +20,7 @@ import { facetsFrom } from './facets';
 @ApiTag('agents')
 @Controller()
 export class SearchController {
-  constructor(private readonly agents: AgentService) {}
+  constructor(private readonly agents: AgentReader) {}
 
   @Get('agents/count')
   @ReadsQuery()
