@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
 import type { AgentStatus } from '../agent/agent-status';
+import { InvalidatedMap } from '../platform/common/invalidated-map';
 import { DomainError } from '../platform/validation/domain-error';
 import { AgentChanged } from '../events/agent-changed.event';
 import { AgentsInvalidated } from '../events/agents-invalidated.event';
@@ -15,11 +16,9 @@ const CAPACITY = 1_000_000;
  */
 @Injectable()
 export class AgentDirectoryCache {
-  private readonly agents = new Map<string, KnownAgent>();
-  /** Those of {@link agents} that have changed elsewhere: good enough only as long as the database cannot say how. */
-  private readonly stale = new Set<string>();
+  /** The stale ones are good enough only as long as the database cannot say how they have changed. */
+  private readonly agents = new InvalidatedMap<KnownAgent>(CAPACITY);
   private readonly asked = new Map<string, Promise<KnownAgent | undefined>>();
-  private readonly watchers = new Set<Set<string>>();
   private looking: Promise<Map<string, KnownAgent>> | undefined;
 
   constructor(private readonly beats: BeatsRepository) {}
@@ -32,31 +31,21 @@ export class AgentDirectoryCache {
    */
   find(id: string): KnownAgent | Promise<KnownAgent | undefined> {
     const known = this.agents.get(id);
-    if (known && !this.stale.has(id)) return known;
+    if (known && !this.agents.isStale(id)) return known;
     const asked = this.asked.get(id) ?? this.look(id);
     this.asked.set(id, asked);
     return known ? asked.catch((error: unknown) => this.asItWas(known, error)) : asked;
   }
 
-  /**
-   * Call it before asking the database, and what it gives when the answer is there: the ids that have changed meanwhile, of
-   * which the answer may tell what no longer is.
-   */
+  /** See {@link InvalidatedMap.track}. */
   trackInvalidations(): () => ReadonlySet<string> {
-    const changed = new Set<string>();
-    this.watchers.add(changed);
-    return () => {
-      this.watchers.delete(changed);
-      return changed;
-    };
+    return this.agents.track();
   }
 
   remember({ id, status, intervalSeconds, owner }: KnownAgent): void {
     const known = this.agents.get(id);
     if (known?.owner === owner && this.isCurrent(known, status, intervalSeconds)) return;
-    this.forget(id);
     this.agents.set(id, { id, status, intervalSeconds, owner });
-    if (this.agents.size > CAPACITY) this.forget(this.agents.keys().next().value!);
   }
 
   /** What a flush says of an agent; of one that is not known here it does not say enough. */
@@ -67,28 +56,23 @@ export class AgentDirectoryCache {
   }
 
   forget(id: string): void {
-    this.agents.delete(id);
-    this.stale.delete(id);
+    this.agents.evict(id);
   }
 
   @OnEvent(AgentChanged.topic)
   onChange({ agent }: AgentChanged): void {
-    this.forget(agent.id);
-    for (const changed of this.watchers) changed.add(agent.id);
+    this.agents.change(agent.id);
   }
 
   @OnEvent(AgentsInvalidated.topic)
   onInvalidated({ ids }: AgentsInvalidated): void {
-    for (const id of ids) {
-      if (this.agents.has(id)) this.stale.add(id);
-      for (const changed of this.watchers) changed.add(id);
-    }
+    this.agents.invalidate(ids);
   }
 
   /** Nothing is to be done for it: as long as nobody has to leave, nobody need be the newest. */
   private isCurrent(known: KnownAgent, status: AgentStatus, intervalSeconds: number): boolean {
     const isSame = known.status === status && known.intervalSeconds === intervalSeconds;
-    return isSame && !this.stale.has(known.id) && this.agents.size < CAPACITY;
+    return isSame && !this.agents.isStale(known.id) && !this.agents.isFull;
   }
 
   private asItWas(known: KnownAgent, error: unknown): KnownAgent {

@@ -3,6 +3,7 @@ import { OnEvent } from '@nestjs/event-emitter';
 import { PinoLogger } from 'nestjs-pino';
 import { BatchLoader } from '../../common/batch-loader';
 import { Clock } from '../../common/clock';
+import { InvalidatedMap } from '../../common/invalidated-map';
 import type { Querier } from '../../database/database';
 import { DatabaseMonitor } from '../../database/database-monitor';
 import type { Provenance } from '../../../events/agent-event';
@@ -22,8 +23,6 @@ interface Entry {
   credential: AgentCredential;
   /** When the database was asked, milliseconds of the monotonic clock. */
   at: number;
-  /** The agent may have changed since: only the database may grant anything now. */
-  isTouched: boolean;
 }
 
 /** How the answer may be found. */
@@ -40,8 +39,10 @@ export interface LookupOptions {
  */
 @Injectable()
 export class AgentCredentials {
-  /** By agent, the oldest first. Only agents that have an owner and a token that has not expired. */
-  private readonly entries = new Map<string, Entry>();
+  /** By agent. Only agents that have an owner and a token that has not expired. A stale one grants nothing: only the database may. */
+  private readonly entries = new InvalidatedMap<Entry>(CAPACITY, ({ credential }) =>
+    this.agentsByDigest.delete(credential.digest!),
+  );
   /** Agents by the digests of their tokens. */
   private readonly agentsByDigest = new Map<string, string>();
   private readonly byAgent = new BatchLoader((ids) =>
@@ -53,7 +54,6 @@ export class AgentCredentials {
   );
   private readonly byDigest = new BatchLoader((digests) => this.loadByDigest(digests));
   private readonly unknown: TokenLookups<AgentCredential>;
-  private readonly watchers = new Set<Set<string>>();
 
   constructor(
     private readonly credentials: AgentCredentialsRepository,
@@ -153,18 +153,13 @@ export class AgentCredentials {
 
   @OnEvent(AgentChanged.topic)
   onChange({ agent }: AgentChanged): void {
-    this.evict(agent.id);
-    for (const changed of this.watchers) changed.add(agent.id);
+    this.entries.change(agent.id);
   }
 
   /** The entry stays as a reminder to ask: the database says what has become of the agent. */
   @OnEvent(AgentsInvalidated.topic)
   onInvalidated({ ids }: AgentsInvalidated): void {
-    for (const id of ids) {
-      const entry = this.entries.get(id);
-      if (entry) entry.isTouched = true;
-      for (const changed of this.watchers) changed.add(id);
-    }
+    this.entries.invalidate(ids);
   }
 
   private current(
@@ -173,14 +168,14 @@ export class AgentCredentials {
     key: string,
     { allowStale = false }: LookupOptions,
   ): AgentCredential | undefined | Promise<AgentCredential | undefined> {
-    if (entry.isTouched) return lookup.find(key);
+    if (this.entries.isStale(entry.credential.agentId)) return lookup.find(key);
     const age = this.clock.monotonicMs() - entry.at;
     if (age <= Math.min(FRESH_MS, entry.credential.validForMs)) return entry.credential;
     if (!allowStale || age > entry.credential.validForMs) return lookup.find(key);
     return this.database.isUp() ? this.unlessAway(lookup.find(key), entry) : entry.credential;
   }
 
-  /** What the database says; or the entry when the database has gone away meanwhile and nothing has touched the entry. */
+  /** What the database says; or the entry when the database has gone away meanwhile and the entry is still there and not stale. */
   private async unlessAway(
     asked: Promise<AgentCredential | undefined>,
     entry: Entry,
@@ -188,7 +183,8 @@ export class AgentCredentials {
     try {
       return await asked;
     } catch (error) {
-      if (this.database.isUp() || entry.isTouched) throw error;
+      const { agentId } = entry.credential;
+      if (this.database.isUp() || this.entries.get(agentId) !== entry || this.entries.isStale(agentId)) throw error;
       return entry.credential;
     }
   }
@@ -219,21 +215,17 @@ export class AgentCredentials {
     ask: () => Promise<Map<string, AgentCredential>>,
   ): Promise<Map<string, AgentCredential>> {
     const at = this.clock.monotonicMs();
-    const changed = new Set<string>();
-    this.watchers.add(changed);
-    try {
-      const found = await ask();
-      for (const key of keys) {
-        const credential = found.get(key);
-        const agentId = credential?.agentId ?? agentOf(key);
-        if (agentId === undefined) continue;
-        if (!credential) this.evict(agentId);
-        else if (!changed.has(agentId)) this.remember({ credential, at, isTouched: false });
-      }
-      return found;
-    } finally {
-      this.watchers.delete(changed);
+    const changes = this.entries.track();
+    const found = await ask().finally(changes);
+    const changed = changes();
+    for (const key of keys) {
+      const credential = found.get(key);
+      const agentId = credential?.agentId ?? agentOf(key);
+      if (agentId === undefined) continue;
+      if (!credential) this.entries.evict(agentId);
+      else if (!changed.has(agentId)) this.remember({ credential, at });
     }
+    return found;
   }
 
   /**
@@ -243,16 +235,9 @@ export class AgentCredentials {
   private remember(entry: Entry): void {
     const { agentId, owner, digest, isFormer } = entry.credential;
     if (isFormer) return;
-    this.evict(agentId);
+    this.entries.evict(agentId);
     if (owner === null || digest === null) return;
     this.entries.set(agentId, entry);
     this.agentsByDigest.set(digest, agentId);
-    if (this.entries.size > CAPACITY) this.evict(this.entries.keys().next().value!);
-  }
-
-  private evict(id: string): void {
-    const digest = this.entries.get(id)?.credential.digest;
-    if (digest) this.agentsByDigest.delete(digest);
-    this.entries.delete(id);
   }
 }
