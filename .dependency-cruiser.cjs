@@ -142,6 +142,14 @@ module.exports = {
       to: { path: ['^(?:src|test|bench|scripts|migrations)/', 'node_modules/', SPEC] },
     },
     {
+      name: 'agent-directory-stands-alone',
+      severity: 'error',
+      comment:
+        'It is compiled into the service and into the command line, which have no code and no packages in common.',
+      from: { path: '^packages/agent-directory/src/', pathNot: SPEC },
+      to: { path: ['^(?:src|test|bench|scripts|migrations|packages/client)/', 'node_modules/', SPEC] },
+    },
+    {
       name: 'command-line-stands-alone',
       severity: 'error',
       comment: 'So does the command line, which uses the packages that the client bundles, and no others.',
@@ -181,7 +189,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['^(?:packages/client/)?dist/', '^test/generators/'] },
+    exclude: { path: ['^(?:packages/client/|packages/agent-directory/)?dist/', '^test/generators/'] },
     combinedDependencies: true, // the client's tests use the repository's packages
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

@@ -14,6 +14,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts --no-audit --no-fund
 COPY nest-cli.json tsconfig.json tsconfig.build.json tsconfig.migrations.json ./
 COPY migrations migrations
+COPY packages/agent-directory packages/agent-directory
 COPY src src
 RUN npm run build \
  && find dist -type f \( -name '*.map' -o -name '.tsbuildinfo' \) -delete

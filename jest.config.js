@@ -3,6 +3,9 @@ const { availableParallelism } = require('node:os');
 /** Coverage is of what jest has loaded, so for it everything is loaded as usual. */
 const isCovered = process.argv.some((argument) => argument.startsWith('--coverage'));
 
+/** The rules of the agent directory by their sources, as tsconfig.json has them. */
+const RULES = { '^#agent-directory/(.+)$': '<rootDir>/packages/agent-directory/src/$1' };
+
 const shared = {
   rootDir: __dirname,
   runner: '<rootDir>/test/runner/layers.js',
@@ -10,8 +13,9 @@ const shared = {
   testEnvironment: '<rootDir>/test/runner/environment.ts',
   testEnvironmentOptions: { globalsCleanup: 'off' }, // it would take the sandbox's globals that are Node's own apart
   verbose: false, // the reporter prints what tests print, once
+  moduleNameMapper: RULES,
   transform: { '\\.ts$': '<rootDir>/test/runner/transform.js' },
-  roots: ['src', 'test', 'deploy', 'scripts'].map((folder) => `<rootDir>/${folder}`),
+  roots: ['src', 'packages/agent-directory', 'test', 'deploy', 'scripts'].map((folder) => `<rootDir>/${folder}`),
 };
 /** One PostgreSQL and one Redis for the whole run. Jest starts a path named by several projects once. */
 const withServers = {
@@ -23,7 +27,7 @@ const withServers = {
 /** The sources of the client name each other as ECMAScript modules do. */
 const asClient = {
   roots: ['<rootDir>/packages/client/src', '<rootDir>/packages/client/test'],
-  moduleNameMapper: { '^(\\.{1,2}/.+)\\.js$': '$1' },
+  moduleNameMapper: { ...RULES, '^(\\.{1,2}/.+)\\.js$': '$1' },
 };
 
 /** The suffix of a file says which layer it belongs to, its folder what it is about. */
@@ -32,7 +36,10 @@ const projects = [
   {
     ...shared,
     displayName: 'unit',
-    testMatch: ['<rootDir>/{src,deploy,test}/**/*.spec.ts', '<rootDir>/scripts/**/*.spec.{mjs,js,ts}'],
+    testMatch: [
+      '<rootDir>/{src,deploy,test,packages/agent-directory}/**/*.spec.ts',
+      '<rootDir>/scripts/**/*.spec.{mjs,js,ts}',
+    ],
   },
   {
     ...shared,

@@ -9,7 +9,16 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const STAMP = join(ROOT, 'dist/.built');
-const SOURCES = ['src', 'migrations', 'nest-cli.json', 'package.json', 'package-lock.json'];
+const RULES = 'packages/agent-directory';
+const SOURCES = [
+  'src',
+  `${RULES}/src`,
+  `${RULES}/tsconfig.json`,
+  'migrations',
+  'nest-cli.json',
+  'package.json',
+  'package-lock.json',
+];
 
 /**
  * Runs `npm ci` unless node_modules holds what package-lock.json asks for. Goes by content, not by file times, which say
@@ -79,7 +88,8 @@ function builtFrom() {
 /** The compiler never removes what came from a source that is gone; a migration, say, would still run. */
 function removeOutputs(sources) {
   for (const file of sources) {
-    const output = join(ROOT, 'dist', file.replace(/^src\//, '').replace(/\.ts$/, '.js'));
+    const place = file.replace(/^src\//, '').replace(/^packages\/agent-directory\/src\//, 'agent-directory/');
+    const output = join(ROOT, 'dist', place.replace(/\.ts$/, '.js'));
     for (const each of [output, `${output}.map`]) rmSync(each, { force: true });
   }
 }

@@ -15,7 +15,7 @@ import { GovernanceModule } from '../governance/governance.module';
 import { ObservabilityModule } from '../platform/observability/observability.module';
 import { SchedulingModule } from '../platform/scheduling/scheduling.module';
 import { RegistryModule } from '../registry/registry.module';
-import type { AgentDefinition } from './directory/agent-draft';
+import type { AgentDefinition } from '#agent-directory/agent-draft';
 import { ImportError } from './import.error';
 import { ImportTarget } from './import-target';
 import { ExpressionScope } from '../registry/search/expression-scope';

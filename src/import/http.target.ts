@@ -4,7 +4,7 @@ import { errorMessage } from '../platform/observability/error-message';
 import type { FieldError } from '../platform/validation/domain-error';
 import { abortedAfter } from '../platform/common/with-timeout';
 import type { ImportResult } from '../registry/bulk-import/agent-import.service';
-import type { AgentDefinition } from './directory/agent-draft';
+import type { AgentDefinition } from '#agent-directory/agent-draft';
 import { ImportError } from './import.error';
 import { ImportTarget } from './import-target';
 

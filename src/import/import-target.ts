@@ -1,5 +1,5 @@
 import type { ImportResult } from '../registry/bulk-import/agent-import.service';
-import type { AgentDefinition } from './directory/agent-draft';
+import type { AgentDefinition } from '#agent-directory/agent-draft';
 
 /** Where agents are imported to: a running service, or the database behind it. */
 export abstract class ImportTarget {

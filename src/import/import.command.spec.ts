@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import type { ImportResult } from '../registry/bulk-import/agent-import.service';
-import type { AgentDefinition } from './directory/agent-draft';
+import type { AgentDefinition } from '#agent-directory/agent-draft';
 import { runImport } from './import.command';
 import { ImportTarget } from './import-target';
 import { ImportError } from './import.error';

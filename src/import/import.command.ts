@@ -2,13 +2,13 @@ import { createReadStream } from 'node:fs';
 import { addAbortSignal, type Readable } from 'node:stream';
 import { types } from 'node:util';
 import { errorMessage } from '../platform/observability/error-message';
-import { DomainError } from '../platform/validation/domain-error';
 import { ConfigurationError } from '../platform/config/configuration';
 import type { ImportResult } from '../registry/bulk-import/agent-import.service';
-import { AgentDirectory, cutBatches, type DirectoryAgent } from './directory/agent-directory';
+import { cutBatches } from '#agent-directory/batches';
+import { AgentDirectory, type DirectoryAgent } from './directory/agent-directory';
 import type { DirectoryEntry } from './directory/csv-rows';
 import { formatByName, readDirectory } from './directory/directory-reader';
-import { readRow } from './directory/directory-row';
+import { readRow, RowError } from '#agent-directory/directory-row';
 import { HttpTarget } from './http.target';
 import { ImportError } from './import.error';
 import type { ImportTarget } from './import-target';
@@ -110,8 +110,8 @@ class Import {
     try {
       if (directory.add(entry.line, readRow(entry.row))) this.summary.merged_rows++;
     } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
-      rejected.push({ lines, code: error.code, errors: error.errors });
+      if (!(error instanceof RowError)) throw error;
+      rejected.push({ lines, code: 'unusable_row', errors: [{ field: error.field, message: error.problem }] });
     }
   }
 
@@ -132,7 +132,7 @@ class Import {
     summary.target = target.description;
     try {
       this.drawBar(0, agents.length);
-      for (const batch of cutBatches(agents)) {
+      for (const batch of cutBatches(agents, ({ bytes }) => bytes)) {
         if (signal.aborted) return;
         const definitions = batch.map(({ definition }) => definition);
         const results = await target.send(definitions, { dryRun });

@@ -25,5 +25,5 @@ module.exports = class extends Runtime {
 };
 
 function isPackage(name) {
-  return !/^[./]/.test(name) && !isBuiltin(name) && name !== '@jest/globals';
+  return !/^[./#]/.test(name) && !isBuiltin(name) && name !== '@jest/globals';
 }

@@ -1,5 +1,5 @@
-import type { AgentDraft } from './agent-draft';
-import { AgentDirectory, cutBatches } from './agent-directory';
+import type { AgentDraft } from '#agent-directory/agent-draft';
+import { AgentDirectory } from './agent-directory';
 
 function draft(identity: string, name?: string): AgentDraft {
   return { identity, name, capabilities: [], endpoints: new Map(), metadata: new Map() };
@@ -56,28 +56,5 @@ describe('AgentDirectory', () => {
       [[4], 'deep', expect.stringContaining('nested')],
       [[5], 'nul', expect.stringContaining('NUL')],
     ]);
-  });
-});
-
-describe('cutBatches', () => {
-  function sizes(count: number, bytes = 0, max?: { agents: number; bytes: number }): number[] {
-    const agents = Array.from({ length: count }, (_, index) => ({
-      definition: { id: `a-${index}`, name: 'n' },
-      lines: [index],
-      bytes,
-    }));
-    return [...cutBatches(agents, max)].map((batch) => batch.length);
-  }
-
-  it('cuts by number', () => {
-    expect(sizes(0)).toEqual([]);
-    expect(sizes(200)).toEqual([200]);
-    expect(sizes(401)).toEqual([200, 200, 1]);
-  });
-
-  it('cuts by bytes', () => {
-    expect(sizes(5, 1000, { agents: 200, bytes: 2500 })).toEqual([2, 2, 1]);
-    expect(sizes(100, 64 * 1024)).toEqual([47, 47, 6]);
-    expect(sizes(3, 1000, { agents: 200, bytes: 10 })).toEqual([1, 1, 1]);
   });
 });

@@ -1,6 +1,6 @@
 import type { FieldError } from '../../platform/validation/domain-error';
 import { jsonViolations } from '../../platform/validation/json-limits';
-import { type AgentDefinition, type AgentDraft, mergeDrafts, toDefinition } from './agent-draft';
+import { type AgentDefinition, type AgentDraft, mergeDrafts, toDefinition } from '#agent-directory/agent-draft';
 
 /** One agent to be imported and the lines of the rows that it was made of. */
 export interface DirectoryAgent {
@@ -20,8 +20,6 @@ export interface Rejection {
 
 /** More than any legal agent takes. */
 const MAX_AGENT_BYTES = 1024 * 1024;
-/** What goes into one batch: well inside what the service takes in one request. */
-const MAX_BATCH = { agents: 200, bytes: 3 * 1024 * 1024 };
 
 /** The agents of a directory, its duplicate rows merged. Memory grows with the distinct agents, hardly with the rows. */
 export class AgentDirectory {
@@ -66,23 +64,4 @@ export class AgentDirectory {
     }
     return { agents, rejected };
   }
-}
-
-/** Cuts agents into batches that the service takes in one request. */
-export function* cutBatches(
-  agents: readonly DirectoryAgent[],
-  max = MAX_BATCH,
-): Generator<DirectoryAgent[], void, undefined> {
-  let batch: DirectoryAgent[] = [];
-  let bytes = 0;
-  for (const agent of agents) {
-    if (batch.length === max.agents || (batch.length > 0 && bytes + agent.bytes > max.bytes)) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(agent);
-    bytes += agent.bytes + 1;
-  }
-  if (batch.length > 0) yield batch;
 }

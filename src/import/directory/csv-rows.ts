@@ -1,4 +1,5 @@
 import { types } from 'node:util';
+import { readHeader as columnsOf } from '#agent-directory/directory-header';
 import { parse } from 'csv-parse/sync';
 import { errorMessage } from '../../platform/observability/error-message';
 import { ImportError } from '../import.error';
@@ -13,9 +14,6 @@ interface CsvRecord {
   /** The cells, or what is wrong with the text. */
   readonly cells: readonly string[] | string;
 }
-
-/** The columns of which a file needs one: without any of them no row could say which agent it is about. */
-const IDENTITY_COLUMNS = ['agent_id', 'agent_name', 'id', 'name'];
 
 /**
  * Reads comma-separated rows after a header line.
@@ -68,12 +66,8 @@ async function readHeader(reader: LineReader): Promise<string[]> {
     throw refuse('has a carriage return in it: lines must end in a line feed, or in both');
   }
   if (typeof cells === 'string') throw refuse(cells);
-  const columns = cells.map((name, index) => name.trim() || `column_${index + 1}`);
-  const repeated = columns.find((name, index) => columns.indexOf(name) !== index);
-  if (repeated !== undefined) throw refuse(`names the column "${repeated}" twice`);
-  if (!columns.some((name) => IDENTITY_COLUMNS.includes(name))) {
-    throw refuse('has no agent_id and no agent_name (columns are separated by commas)');
-  }
+  const columns = columnsOf(cells);
+  if (typeof columns === 'string') throw refuse(columns);
   reader.drop(lines.length);
   return columns;
 }

@@ -1,10 +1,10 @@
+import { readRow } from '#agent-directory/directory-row';
 import * as fc from 'fast-check';
 import { Readable } from 'node:stream';
 import { AgentDirectory } from '../../../../src/import/directory/agent-directory';
 import { readDirectory } from '../../../../src/import/directory/directory-reader';
-import { readRow } from '../../../../src/import/directory/directory-row';
 import { SMALL_DIRECTORY } from '../../../../test/support/directory.fixture';
-import { cutBatches, formatOf, readDefinitions } from './directory-file';
+import { formatOf, readDefinitions } from './directory-file';
 
 /** What the service's own importer makes of the same file; undefined when it rejects anything of it. */
 async function importerReads(text: string, format: 'csv' | 'ndjson'): Promise<unknown[] | undefined> {
@@ -149,13 +149,4 @@ describe('formatOf', () => {
     ['-', 'agent_id', 'csv'],
     ['-', '', 'csv'],
   ])('%s with %j is %s', (name, text, format) => expect(formatOf(name, text)).toBe(format));
-});
-
-describe('cutBatches', () => {
-  it('stays within the limits of a request, and leaves nothing out', () => {
-    const definitions = Array.from({ length: 7 }, (_, id) => ({ id, name: 'x'.repeat(id === 3 ? 90 : 1) }));
-    const batches = [...cutBatches(definitions, { definitions: 3, bytes: 100 })];
-    expect(batches.flat()).toEqual(definitions);
-    expect(batches.map((batch) => batch.length)).toEqual([3, 1, 3]);
-  });
 });

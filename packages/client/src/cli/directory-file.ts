@@ -1,6 +1,9 @@
 import { extname } from 'node:path';
+import { type AgentDefinition, type AgentDraft, mergeDrafts, toDefinition } from '#agent-directory/agent-draft';
+import { cutBatches as cutAgents } from '#agent-directory/batches';
+import { readHeader } from '#agent-directory/directory-header';
+import { readRow, RowError } from '#agent-directory/directory-row';
 import { parseCsv } from './csv.js';
-import { type Draft, mergeDrafts, readRow, toDefinition } from './directory-row.js';
 import { UsageError } from './usage-error.js';
 
 /** How a file is written: rows of a directory (`csv`, `ndjson`), or definitions as the API takes them (`json`). */
@@ -12,17 +15,12 @@ interface Row {
   readonly row: Readonly<Record<string, unknown>>;
 }
 
-/** The columns of which a file needs one: without them no row could say which agent it is about. */
-const IDENTITY_COLUMNS = ['agent_id', 'agent_name', 'id', 'name'];
 const EXTENSIONS: Readonly<Record<string, Format>> = {
   '.csv': 'csv',
   '.ndjson': 'ndjson',
   '.jsonl': 'ndjson',
   '.json': 'json',
 };
-/** What goes into one request: within the service's 500 definitions and 4 MiB. */
-const MAX_BATCH = { definitions: 200, bytes: 3 * 1024 * 1024 };
-
 /** The format that a file's name promises, else the one that its text looks like. */
 export function formatOf(name: string, text: string): Format {
   return EXTENSIONS[extname(name).toLowerCase()] ?? formatByText(text);
@@ -43,7 +41,7 @@ function formatByText(text: string): Format {
 export function readDefinitions(text: string, format: Format): Record<string, unknown>[] {
   const content = text.replace(/^\ufeff/, '');
   if (format === 'json') return parseDefinitions(content);
-  const drafts = new Map<string, { line: number; draft: Draft }>();
+  const drafts = new Map<string, { line: number; draft: AgentDraft }>();
   const problems: string[] = [];
   for (const { line, row } of format === 'csv' ? csvRows(content) : ndjsonRows(content)) {
     try {
@@ -51,11 +49,11 @@ export function readDefinitions(text: string, format: Format): Record<string, un
       const known = drafts.get(draft.identity);
       drafts.set(draft.identity, { line: known?.line ?? line, draft: known ? mergeDrafts(known.draft, draft) : draft });
     } catch (error) {
-      if (!(error instanceof UsageError)) throw error;
+      if (!(error instanceof RowError)) throw error;
       problems.push(`line ${line}: ${error.message}`);
     }
   }
-  const definitions = new Map<unknown, { line: number; identity: string; definition: Record<string, unknown> }>();
+  const definitions = new Map<unknown, { line: number; identity: string; definition: AgentDefinition }>();
   for (const { line, draft } of drafts.values()) {
     const { identity } = draft;
     const definition = toDefinition(draft);
@@ -65,24 +63,12 @@ export function readDefinitions(text: string, format: Format): Record<string, un
   }
   if (problems.length > 0) throw new UsageError(problems.join('\n'));
   if (definitions.size === 0) throw new UsageError('there is no agent in it');
-  return [...definitions.values()].map(({ definition }) => definition);
+  return [...definitions.values()].map(({ definition }) => ({ ...definition }));
 }
 
 /** Cuts definitions into what one request each may carry, in their order. */
-export function* cutBatches<T>(definitions: readonly T[], max = MAX_BATCH): Generator<T[], void, undefined> {
-  let batch: T[] = [];
-  let bytes = 0;
-  for (const definition of definitions) {
-    const size = Buffer.byteLength(JSON.stringify(definition)) + 1;
-    if (batch.length === max.definitions || (batch.length > 0 && bytes + size > max.bytes)) {
-      yield batch;
-      batch = [];
-      bytes = 0;
-    }
-    batch.push(definition);
-    bytes += size;
-  }
-  if (batch.length > 0) yield batch;
+export function cutBatches<Definition>(definitions: readonly Definition[]): Iterable<Definition[]> {
+  return cutAgents(definitions, (definition) => Buffer.byteLength(JSON.stringify(definition)));
 }
 
 function parseDefinitions(text: string): Record<string, unknown>[] {
@@ -104,14 +90,8 @@ function* csvRows(text: string): Generator<Row, void, undefined> {
     const wanted = 'lines must end in a line feed, or in both';
     throw new UsageError(`line ${first}: the header has a carriage return in it: ${wanted}`);
   }
-  const columns = cells.map((name, index) => name.trim() || `column_${index + 1}`);
-  const repeated = columns.find((name, index) => columns.indexOf(name) !== index);
-  if (repeated !== undefined) throw new UsageError(`line ${first}: the header names the column "${repeated}" twice`);
-  if (!columns.some((name) => IDENTITY_COLUMNS.includes(name))) {
-    throw new UsageError(
-      `line ${first}: the header has no agent_id and no agent_name (columns are separated by commas)`,
-    );
-  }
+  const columns = readHeader(cells);
+  if (typeof columns === 'string') throw new UsageError(`line ${first}: the header ${columns}`);
   for (const { line, cells: values } of records) {
     if (values.every((value) => value.trim() === '')) continue; // spreadsheets write rows of nothing but commas
     if (values.length !== columns.length) {

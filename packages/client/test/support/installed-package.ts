@@ -6,6 +6,8 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const PACKAGE = join(__dirname, '../..');
+/** Compiled into the package. */
+const RULES = join(PACKAGE, '../agent-directory');
 /** Within the repository, so that the build finds its compiler; beside the package, whose dist/ others may be building. */
 const CACHE = join(PACKAGE, '../../node_modules/.cache/agent-registry');
 const COMPILER = join(PACKAGE, '../../node_modules/typescript/package.json');
@@ -37,8 +39,12 @@ async function packed(): Promise<string> {
   mkdirSync(CACHE, { recursive: true });
   const copy = mkdtempSync(join(CACHE, 'package-'));
   try {
-    cpSync(PACKAGE, copy, { recursive: true, filter: (path) => isPartOfPackage(basename(path)) });
-    const output = await npm(['pack', '--json', '--pack-destination', copy], copy);
+    for (const folder of [PACKAGE, RULES])
+      cpSync(folder, join(copy, basename(folder)), {
+        recursive: true,
+        filter: (path) => isPartOfPackage(basename(path)),
+      });
+    const output = await npm(['pack', '--json', '--pack-destination', copy], join(copy, basename(PACKAGE)));
     const [{ filename }] = JSON.parse(output) as [{ filename: string }];
     for (const old of readdirSync(CACHE)) if (old.endsWith('.tgz')) rmSync(join(CACHE, old), { force: true });
     renameSync(join(copy, filename), archive); // at once, should another test file do the same
@@ -59,6 +65,7 @@ function fingerprint(): string {
     }
   };
   visit(PACKAGE);
+  visit(RULES);
   return hash.digest('hex').slice(0, 32);
 }
 

@@ -1,6 +1,17 @@
-import { DomainError } from '../../platform/validation/domain-error';
-import { isJsonObject } from '../../platform/validation/validate';
 import type { AgentDraft } from './agent-draft';
+
+/** Why no agent can be made of a row. The message is whole; `problem` is the same for those who show the field apart. */
+export class RowError extends Error {
+  override readonly name = 'RowError';
+
+  constructor(
+    readonly field: string,
+    readonly problem: string,
+    message = `${field} ${problem}`,
+  ) {
+    super(message);
+  }
+}
 
 /**
  * Reads one row, whether its columns are those of the agent directory (`agent_id`, `agent_name`, `capabilities` split
@@ -8,9 +19,9 @@ import type { AgentDraft } from './agent-draft';
  * count. What is mapped to no field of its own is kept under `metadata`; so is `role`, although it may also stand in
  * for the type.
  *
- * @throws DomainError `unusable_row`, with the field that makes it so.
+ * @throws RowError with the field that makes it unusable.
  */
-export function readRow(row: Record<string, unknown>): AgentDraft {
+export function readRow(row: Readonly<Record<string, unknown>>): AgentDraft {
   const cells = new Map(Object.entries(row).map(([column, cell]) => [column, trimmed(cell)]));
   const take = (column: string): unknown => {
     const value = cells.get(column);
@@ -19,14 +30,14 @@ export function readRow(row: Record<string, unknown>): AgentDraft {
   };
   const takeText = (column: string): string | undefined => {
     const value = take(column);
-    if (value !== undefined && typeof value !== 'string') throw unusable(column, 'must be text');
+    if (value !== undefined && typeof value !== 'string') throw new RowError(column, 'must be text');
     return value;
   };
 
   const id = takeText('agent_id') ?? takeText('id');
   const name = takeText('agent_name') ?? takeText('name');
   const identity = id ?? name;
-  if (identity === undefined) throw unusable('agent_id', 'neither agent_id nor agent_name is filled in');
+  if (identity === undefined) throw unfilled();
   const role = cells.get('role');
   const draft = {
     identity,
@@ -45,8 +56,9 @@ export function readRow(row: Record<string, unknown>): AgentDraft {
   return { ...draft, metadata };
 }
 
-function unusable(field: string, message: string): DomainError {
-  return new DomainError('invalid', 'unusable_row', `${field} ${message}`, { errors: [{ field, message }] });
+function unfilled(): RowError {
+  const problem = 'neither agent_id nor agent_name is filled in';
+  return new RowError('agent_id', problem, problem);
 }
 
 /** Text without the blanks around it; undefined for whatever counts as empty. */
@@ -56,11 +68,11 @@ function trimmed(value: unknown): unknown {
 
 function readCapabilities(value: unknown = []): string[] {
   const items: unknown = typeof value === 'string' ? value.split(';') : value;
-  if (!Array.isArray(items)) throw unusable('capabilities', 'must be text separated by ";" or a list of texts');
+  if (!Array.isArray(items)) throw new RowError('capabilities', 'must be text separated by ";" or a list of texts');
   const capabilities = new Set<string>();
   items.map(trimmed).forEach((item, index) => {
     if (typeof item === 'string') capabilities.add(item);
-    else if (item !== undefined) throw unusable(`capabilities[${index}]`, 'must be text');
+    else if (item !== undefined) throw new RowError(`capabilities[${index}]`, 'must be text');
   });
   return [...capabilities];
 }
@@ -71,8 +83,8 @@ function readEndpoints(value: unknown = {}): Map<string, string> {
   if (typeof value === 'string' && !value.startsWith('{')) {
     for (const item of value.split(';').filter((part) => part.trim() !== '')) {
       const [, name = '', uri = ''] = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/s.exec(item) ?? [];
-      if (name === '' || uri === '') throw unusable('endpoints', 'must be a JSON object or "name=uri; name=uri"');
-      if (endpoints.has(name)) throw unusable('endpoints', `names "${name}" twice`);
+      if (name === '' || uri === '') throw new RowError('endpoints', 'must be a JSON object or "name=uri; name=uri"');
+      if (endpoints.has(name)) throw new RowError('endpoints', `names "${name}" twice`);
       endpoints.set(name, uri);
     }
     return endpoints;
@@ -80,7 +92,7 @@ function readEndpoints(value: unknown = {}): Map<string, string> {
   for (const [name, target] of Object.entries(readObject('endpoints', value))) {
     const uri = trimmed(target);
     if (typeof uri === 'string') endpoints.set(name, uri);
-    else if (uri !== undefined) throw unusable(`endpoints.${name}`, 'must be a URI');
+    else if (uri !== undefined) throw new RowError(`endpoints.${name}`, 'must be a URI');
   }
   return endpoints;
 }
@@ -96,8 +108,12 @@ function readObject(field: string, value: unknown): Record<string, unknown> {
   try {
     if (typeof value === 'string') object = JSON.parse(value);
   } catch {
-    throw unusable(field, 'is not valid JSON');
+    throw new RowError(field, 'is not valid JSON');
   }
-  if (!isJsonObject(object)) throw unusable(field, 'must be a JSON object');
+  if (!isJsonObject(object)) throw new RowError(field, 'must be a JSON object');
   return object;
+}
+
+function isJsonObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -88,7 +88,7 @@ describe('readRow', () => {
     [{ id: 'a', metadata: [1] }, 'metadata'],
   ])('refuses %j because of %s', (row, field) => {
     expect(() => readRow(row)).toThrow(
-      expect.objectContaining({ code: 'unusable_row', errors: [{ field, message: expect.any(String) as string }] }),
+      expect.objectContaining({ name: 'RowError', field, problem: expect.any(String) as string }),
     );
   });
 

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { AgentDefinitionDto } from '../../registry/dto/agent-requests.dto';
 
 const MAX_ID_LENGTH = 255;
 const HASH_LENGTH = 16;
@@ -19,7 +18,16 @@ export interface AgentDraft {
 }
 
 /** An agent as `POST /agents/import` takes it; the type is required there, but the rows may not say it. */
-export type AgentDefinition = Pick<AgentDefinitionDto, 'id' | 'name'> & Partial<AgentDefinitionDto>;
+export interface AgentDefinition {
+  id: string;
+  name: string;
+  type?: string;
+  category?: string;
+  version?: string;
+  capabilities?: string[];
+  endpoints?: Record<string, string>;
+  metadata?: Record<string, unknown>;
+}
 
 /** Two rows of one identity as one: the first non-empty value wins, capabilities are united, maps merge by key. */
 export function mergeDrafts(first: AgentDraft, later: AgentDraft): AgentDraft {
