@@ -3,7 +3,7 @@ import { LoggerModule } from 'nestjs-pino';
 import { AccessModule } from './platform/access/access.module';
 import { CommonModule } from './platform/common/common.module';
 import { ObservabilityModule } from './platform/observability/observability.module';
-import { loggingOptions } from './platform/observability/logging';
+import { outputLogging } from './platform/observability/logging';
 import { ConfigModule } from './platform/config/config.module';
 import type { Configuration } from './platform/config/configuration';
 import { DatabaseModule } from './platform/database/database.module';
@@ -30,7 +30,12 @@ export class AppModule {
       module: AppModule,
       imports: [
         ConfigModule.forRoot(configuration),
-        LoggerModule.forRoot(loggingOptions(configuration.LOG_LEVEL, process.stdout.isTTY, traceFields(configuration))),
+        LoggerModule.forRoot(
+          outputLogging(configuration.LOG_LEVEL, process.stdout.isTTY, {
+            extraFields: traceFields(configuration),
+            hasAccessLog: configuration.LOG_REQUESTS !== 'off',
+          }),
+        ),
         CommonModule,
         ObservabilityModule,
         AccessModule.forRoot(configuration, ExpressionScope),

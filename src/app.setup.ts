@@ -15,6 +15,7 @@ import { pageHeaders, securityHeaderFields, securityHeaders } from './platform/h
 import { describeProblems } from './platform/validation/api-problems';
 import { BytesInFlight } from './platform/http/bytes-in-flight';
 import { HostCheck } from './platform/gate/host-check';
+import { RequestLog } from './platform/gate/request-log';
 import { HotLane } from './platform/lane/hot-lane';
 import { ServiceLogger } from './platform/observability/logging';
 import { identifyRequest } from './platform/observability/request-context';
@@ -32,7 +33,7 @@ const DESCRIPTION = [
 /** Everything between a created application and one that listens; the same for the service and its tests. */
 export function setUpApp(app: NestExpressApplication): void {
   const configuration = app.get(Configuration);
-  const { AUTH_MODE, CONNECTIONS_MAX, CORS_ORIGINS, HOT_LANE, TRUST_PROXY_HOPS } = configuration;
+  const { AUTH_MODE, CONNECTIONS_MAX, CORS_ORIGINS, HOT_LANE, LOG_REQUESTS, TRUST_PROXY_HOPS } = configuration;
   app.useLogger(app.get(ServiceLogger));
   app.disable('x-powered-by');
   app.disable('etag'); // an ETag here is an agent's, never a hash of the body
@@ -46,6 +47,7 @@ export function setUpApp(app: NestExpressApplication): void {
   adapter.serves({
     lane: HOT_LANE === 'on' ? hotLane(app) : undefined,
     screen: AUTH_MODE === 'none' ? new HostCheck(configuration) : undefined,
+    log: LOG_REQUESTS === 'off' ? undefined : new RequestLog(LOG_REQUESTS),
     onAnswered: (request) => bytes.release(request),
     connectionsMax: CONNECTIONS_MAX,
   });

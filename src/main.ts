@@ -5,7 +5,7 @@ import { runPrimary } from './platform/cluster/primary';
 import { LISTEN_WHEN_READY, WorkerLink } from './platform/cluster/worker-link';
 import { SystemClock } from './platform/common/clock';
 import { errorMessage } from './platform/observability/error-message';
-import { loggingOptions, ServiceLogger } from './platform/observability/logging';
+import { closeLog, outputLogging, ServiceLogger } from './platform/observability/logging';
 import { stopSignal } from './platform/runtime/stop-signal';
 import {
   ConfigurationError,
@@ -24,7 +24,7 @@ async function main(): Promise<number> {
   const signal = isWorker ? WorkerLink.stopSignal() : stopSignal(clock, () => process.exit(1));
   const environment = processEnvironment();
   const configuration = loadConfiguration(environment);
-  const logger = new ServiceLogger(new PinoLogger(loggingOptions(configuration.LOG_LEVEL, process.stdout.isTTY)), {});
+  const logger = new ServiceLogger(new PinoLogger(outputLogging(configuration.LOG_LEVEL, process.stdout.isTTY)), {});
   if (!isWorker) {
     for (const { name, meant } of misspeltSettings(environment))
       logger.warn(`The variable ${name} is no setting of the Agent Registry: is ${meant} meant?`);
@@ -55,7 +55,10 @@ function announce(port: number, configuration: Configuration, logger: ServiceLog
 }
 
 main().then(
-  (code) => process.exit(code),
+  async (code) => {
+    await closeLog(new SystemClock());
+    process.exit(code);
+  },
   (error: unknown) => {
     const isWrong = error instanceof ConfigurationError;
     console.error(isWrong ? error.message : `Agent Registry cannot start: ${errorMessage(error)}`);

@@ -36,9 +36,10 @@ export async function runService(options: ServiceOptions): Promise<void> {
     await adapter.close();
     throw error;
   });
-  if (!app) return await adapter.close();
   logger.log({ msg: 'Agent Registry is stopping', signal: await stopSignal.received });
-  await stop(app, adapter, options);
+  const began = clock.monotonicMs();
+  await (app ? stop(app, adapter, options) : adapter.close());
+  logger.log({ msg: 'Agent Registry has stopped', duration_ms: Math.round(clock.monotonicMs() - began) });
 }
 
 /** The service, serving; undefined when it was told to stop before that. */
@@ -77,7 +78,6 @@ async function stop(
   adapter: HttpAdapter,
   { clock, configuration: { SHUTDOWN_DRAIN_MS, SHUTDOWN_GRACE_SECONDS }, logger }: ServiceOptions,
 ): Promise<void> {
-  const began = clock.monotonicMs();
   const lifecycle = app.get(Lifecycle);
   lifecycle.beginShutdown();
   adapter.drain();
@@ -90,5 +90,4 @@ async function stop(
   };
   clock.setTimer(grace + CLEAN_UP_MS, giveUp).unref();
   await app.close();
-  logger.log({ msg: 'Agent Registry has stopped', duration_ms: Math.round(clock.monotonicMs() - began) });
 }

@@ -1,6 +1,7 @@
 // What every command needs first: the packages of package-lock.json in node_modules, and dist/ built from the sources.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative, sep } from 'node:path';
@@ -9,6 +10,8 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const STAMP = join(ROOT, 'dist/.built');
+/** How often an installation says how far it is. */
+const PROGRESS_MS = 5_000;
 const RULES = 'packages/agent-directory';
 const SOURCES = [
   'src',
@@ -26,13 +29,43 @@ const SOURCES = [
  */
 export async function ensureInstalled() {
   if (isInstalled()) return;
-  await alone(() => {
+  await alone(async () => {
     if (isInstalled()) return;
-    console.error('Installing the packages of package-lock.json (npm ci) …');
-    // In production npm would leave out what the build needs.
-    npm(['ci', '--include=dev', '--no-audit', '--no-fund']);
+    const isFirst = !existsSync(join(ROOT, 'node_modules'));
+    const first = `The first start installs ${wantedPaths().length} packages and builds: that takes some minutes.\n`;
+    console.error(`${isFirst ? first : ''}Installing the packages of package-lock.json (npm ci) …`);
+    const progress = setInterval(showProgress, PROGRESS_MS, performance.now());
+    try {
+      // In production npm would leave out what the build needs.
+      await npmMeanwhile(['ci', '--include=dev', '--no-audit', '--no-fund', '--no-progress']);
+    } finally {
+      clearInterval(progress);
+    }
+    console.error(`Installed ${wantedPaths().filter(isThere).length} packages`);
   });
   useHooks();
+}
+
+function showProgress(began) {
+  const paths = wantedPaths();
+  const seconds = Math.round((performance.now() - began) / 1000);
+  console.error(`  ${paths.filter(isThere).length} of ${paths.length} packages after ${seconds} s`);
+}
+
+/** Where the packages go that this machine needs. */
+function wantedPaths() {
+  const packages = Object.entries(packagesOf(join(ROOT, 'package-lock.json')));
+  return packages
+    .filter(([path, { os, cpu }]) => path !== '' && isFor(os, process.platform) && isFor(cpu, process.arch))
+    .map(([path]) => path);
+}
+
+function isFor(list, ours) {
+  return !list || (list.some((each) => each.startsWith('!')) ? !list.includes(`!${ours}`) : list.includes(ours));
+}
+
+function isThere(path) {
+  return existsSync(join(ROOT, path, 'package.json'));
 }
 
 /** Runs `npm run build` unless dist/ was built from the sources as they are now. `quiet`: shows nothing if it succeeds. */
@@ -115,17 +148,33 @@ function filesIn(path) {
 
 /** Runs npm, all of its output to stderr: stdout belongs to the command that is being prepared. */
 export function npm(args, { quiet = false, cwd = ROOT } = {}) {
-  const cli = process.env.npm_execpath;
-  // npm itself tells us where it is. Elsewhere it is on the PATH, on Windows as a script that only a shell can run.
-  const [program, ...before] = cli?.endsWith('npm-cli.js') ? [process.execPath, cli] : ['npm'];
+  const { program, before, shell } = npmCommand();
   const { status, error, stdout, stderr } = spawnSync(program, [...before, ...args], {
     cwd,
-    shell: program === 'npm' && process.platform === 'win32',
+    shell,
     stdio: ['ignore', quiet ? 'pipe' : 2, quiet ? 'pipe' : 2],
     encoding: 'utf8',
   });
   if (status === 0) return;
   throw new Error(`${stdout ?? ''}${stderr ?? ''}npm ${args.join(' ')} failed${error ? `: ${error.message}` : ''}`);
+}
+
+/** The same without blocking this process. */
+async function npmMeanwhile(args) {
+  const { program, before, shell } = npmCommand();
+  const child = spawn(program, [...before, ...args], { cwd: ROOT, shell, stdio: ['ignore', 2, 2] });
+  const outcome = await once(child, 'close').then(
+    ([status]) => (status === 0 ? undefined : ''),
+    (error) => `: ${error.message}`,
+  );
+  if (outcome !== undefined) throw new Error(`npm ${args.join(' ')} failed${outcome}`);
+}
+
+/** npm itself tells us where it is. Elsewhere it is on the PATH, on Windows as a script that only a shell can run. */
+function npmCommand() {
+  const cli = process.env.npm_execpath;
+  if (cli?.endsWith('npm-cli.js')) return { program: process.execPath, before: [cli], shell: false };
+  return { program: 'npm', before: [], shell: process.platform === 'win32' };
 }
 
 /** Lets only one process at a time work on node_modules and dist/, say `npm start` in one terminal, `npm test` in another. */
@@ -134,7 +183,7 @@ async function alone(work) {
   const lock = join(tmpdir(), name);
   while (!acquire(lock)) await delay(200);
   try {
-    work();
+    await work();
   } finally {
     rmSync(lock, { force: true });
   }

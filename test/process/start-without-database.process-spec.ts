@@ -1,7 +1,7 @@
 import { createServer, type AddressInfo } from 'node:net';
 import { freePort } from '../support/free-port';
 import { PATIENCE } from '../support/patience';
-import { ServiceProcess } from '../support/service-process';
+import { lastLine, ServiceProcess } from '../support/service-process';
 import { TcpRelay } from '../support/tcp-relay';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { until } from '../support/until';
@@ -80,6 +80,7 @@ describe('A start without the database', () => {
     const service = ServiceProcess.spawn({ env: { DATABASE_URL: relay.url, ...PATIENT } });
     await until('it waits', PATIENCE, () => service.logs.some((line) => line.includes('trying again')));
     expect(await service.stop('SIGTERM')).toEqual({ code: 0, signal: null });
+    expect(lastLine(service)).toMatchObject({ msg: 'Agent Registry has stopped', duration_ms: expect.any(Number) });
   });
 
   it('says which port is taken', async () => {

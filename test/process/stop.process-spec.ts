@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Agent, createServer, get, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { PATIENCE } from '../support/patience';
-import { ServiceProcess } from '../support/service-process';
+import { lastLine, ServiceProcess } from '../support/service-process';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { until } from '../support/until';
 
@@ -103,6 +103,7 @@ describe('A stop', () => {
     court.allow();
     expect((await accepted).status).toBe(201);
     expect(await service.waitForExit()).toEqual({ code: 0, signal: null });
+    expect(lastLine(service)).toMatchObject({ msg: 'Agent Registry has stopped', duration_ms: expect.any(Number) });
     expect(await database.query("SELECT id, health->>'cpu_percent' AS cpu FROM agents ORDER BY id")).toEqual([
       { id: 'accepted', cpu: null },
       { id: 'beating', cpu: '42' },

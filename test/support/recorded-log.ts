@@ -20,11 +20,17 @@ export class RecordedLog {
     },
   });
 
-  constructor(private readonly level: 'debug' | 'info' | 'warn' = 'warn') {}
+  /** `hasAccessLog`: as {@link loggingOptions} has it, for a service with `LOG_REQUESTS`. */
+  constructor(
+    private readonly level: 'debug' | 'info' | 'warn' = 'warn',
+    private readonly hasAccessLog = false,
+  ) {}
 
   readonly customise = (builder: TestingModuleBuilder): TestingModuleBuilder => {
     __resetOutOfContextForTests(); // nestjs-pino has one logger in a process, the first
-    const params = { pinoHttp: [loggingOptions(this.level, false).pinoHttp, this.stream] };
+    const params = {
+      pinoHttp: [loggingOptions(this.level, false, { hasAccessLog: this.hasAccessLog }).pinoHttp, this.stream],
+    };
     return builder.overrideProvider(PARAMS_PROVIDER_TOKEN).useValue(params);
   };
 

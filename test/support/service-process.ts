@@ -126,6 +126,11 @@ export class ServiceProcess {
   }
 }
 
+/** What a service that has ended logged last. */
+export function lastLine({ logs }: ServiceProcess): Record<string, unknown> {
+  return JSON.parse(logs.at(-1) ?? '{}') as Record<string, unknown>;
+}
+
 /** A DATA_DIR for tests. `remove` also ends the server in it, should a killed service have left one. */
 export function temporaryDataDirectory(): { path: string; postmaster(): number | undefined; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'agent-registry-e2e-'));

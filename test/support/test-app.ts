@@ -75,8 +75,8 @@ export async function createTestApp(
 }
 
 /** The log of the service, to be seen when the test fails. */
-function capturedLog({ LOG_LEVEL }: Configuration): Params {
-  const { pinoHttp } = loggingOptions(LOG_LEVEL, false);
+function capturedLog({ LOG_LEVEL, LOG_REQUESTS }: Configuration): Params {
+  const { pinoHttp } = loggingOptions(LOG_LEVEL, false, { hasAccessLog: LOG_REQUESTS !== 'off' });
   return { pinoHttp: [pinoHttp as Options, { write: (line: string) => capture(line.trimEnd()) }] };
 }
 

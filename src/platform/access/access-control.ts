@@ -35,7 +35,7 @@ export class AccessControl implements OnApplicationBootstrap {
 
   /**
    * Who asks, if they may. No requirement: the route has not declared any, and nobody gets through. `isSuspect` says whether the
-   * caller's address has sent too many wrong tokens.
+   * caller's address has sent too many wrong tokens; `note` is called with the caller as soon as it is known, whether it may or not.
    * @throws DomainError `unauthorized` without a good token; what {@link require} throws; one of kind `unavailable` when
    * neither can be told now
    */
@@ -43,12 +43,16 @@ export class AccessControl implements OnApplicationBootstrap {
     authorization: string | undefined,
     requirement: Requirement | undefined,
     isSuspect = isNever,
+    note?: (principal: Principal) => void,
   ): Principal | Promise<Principal> {
-    if (this.isOff()) return UNRESTRICTED;
-    if (requirement && this.needOf(requirement.access) === 'open') return ANONYMOUS;
+    if (this.isOff() || (requirement && this.needOf(requirement.access) === 'open')) {
+      const principal = this.isOff() ? UNRESTRICTED : ANONYMOUS;
+      note?.(principal);
+      return principal;
+    }
     const principal = this.authenticate(bearerToken(authorization), requirement, isSuspect);
-    if (principal instanceof Promise) return principal.then((known) => this.admitted(known, requirement));
-    return this.admitted(principal, requirement);
+    if (principal instanceof Promise) return principal.then((known) => this.admitted(known, requirement, note));
+    return this.admitted(principal, requirement, note);
   }
 
   /**
@@ -134,7 +138,12 @@ export class AccessControl implements OnApplicationBootstrap {
     return { kind: 'agent', id: credential.agentId, owner, digest };
   }
 
-  private admitted(principal: Principal, requirement: Requirement | undefined): Principal | Promise<Principal> {
+  private admitted(
+    principal: Principal,
+    requirement: Requirement | undefined,
+    note?: (principal: Principal) => void,
+  ): Principal | Promise<Principal> {
+    note?.(principal);
     const required = this.require(principal, requirement);
     return required instanceof Promise ? required.then(() => principal) : principal;
   }

@@ -29,6 +29,7 @@ describe('loadConfiguration', () => {
       ALLOWED_HOSTS: undefined,
       WEB_CONCURRENCY: 1,
       LOG_LEVEL: 'info',
+      LOG_REQUESTS: 'off',
       RATE_LIMIT_REQUESTS_PER_SECOND: 0,
       RATE_LIMIT_HEARTBEATS_PER_SECOND: 0,
       RATE_LIMIT_AUTH_FAILURES_PER_SECOND: 10,
@@ -103,6 +104,8 @@ describe('loadConfiguration', () => {
     ['LOG_LEVEL', 'debug', 'debug'],
     ['LOG_LEVEL', 'warn', 'warn'],
     ['LOG_LEVEL', 'error', 'error'],
+    ['LOG_REQUESTS', 'errors', 'errors'],
+    ['LOG_REQUESTS', 'all', 'all'],
     ['AUTH_MODE', 'none', 'none'],
     ['AUTH_HEALTH', 'closed', 'closed'],
     ['AUTH_METRICS', 'open', 'open'],
@@ -147,6 +150,7 @@ describe('loadConfiguration', () => {
     ['REQUEST_BYTES_IN_FLIGHT', '8388607'],
     ['RATE_LIMIT_AUTH_FAILURES_PER_SECOND', '-1'],
     ['LOG_LEVEL', 'INFO'],
+    ['LOG_REQUESTS', 'on'],
     ['LOG_LEVEL', 'verbose'],
     ['LOG_LEVEL', 'constructor'],
     ['AUTH_MODE', 'basic'],
@@ -308,6 +312,15 @@ describe('loadConfiguration', () => {
           'must be a URL like postgres://…; special characters of a password in it are written as %40 for @',
       });
     });
+  });
+
+  it('refuses an access log at a level at which it is not written', () => {
+    const told = { LOG_REQUESTS: 'must go with LOG_LEVEL=info or debug: requests are logged at info' };
+    for (const LOG_LEVEL of ['warn', 'error']) {
+      expect(refusals({ LOG_LEVEL, LOG_REQUESTS: 'errors' })).toEqual(told);
+      expect(refusals({ LOG_LEVEL, LOG_REQUESTS: 'off' })).toEqual({});
+    }
+    expect(refusals({ LOG_LEVEL: 'debug', LOG_REQUESTS: 'all' })).toEqual({});
   });
 
   it('refuses a flush interval of more than a quarter of the timeout', () => {

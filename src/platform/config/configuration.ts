@@ -68,6 +68,10 @@ export class Configuration implements TracingSwitch {
   @OneOf('debug', 'info', 'warn', 'error')
   LOG_LEVEL: 'debug' | 'info' | 'warn' | 'error' = 'info';
 
+  /** The access log: a line for each request, or for those that failed. */
+  @OneOf('off', 'errors', 'all')
+  LOG_REQUESTS: 'off' | 'errors' | 'all' = 'off';
+
   /**
    * Requests a second, over ten seconds, that one client may send, heartbeats aside; 0: any number. Where callers are recognised
    * 1,000 unless set.
@@ -298,6 +302,9 @@ function contradictions(configuration: Configuration): string[] {
   const { HEALTH_DEGRADED_PERCENT: degraded } = configuration;
   if (configuration.HEALTH_UNHEALTHY_PERCENT < degraded)
     problems.push(`HEALTH_UNHEALTHY_PERCENT must be at least ${degraded}, HEALTH_DEGRADED_PERCENT`);
+  const { LOG_LEVEL, LOG_REQUESTS } = configuration;
+  if (LOG_REQUESTS !== 'off' && (LOG_LEVEL === 'warn' || LOG_LEVEL === 'error'))
+    problems.push('LOG_REQUESTS must go with LOG_LEVEL=info or debug: requests are logged at info');
   return problems;
 }
 

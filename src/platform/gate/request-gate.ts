@@ -10,6 +10,7 @@ import { ANONYMOUS_BODY, bodyRulesOf, type BodyRules } from '../http/json-body';
 import { Configuration } from '../config/configuration';
 import { rateLimitBucketOf, type RateLimitBucket } from '../limits/rate-limit.decorator';
 import { clientAddress } from '../limits/client-address';
+import type { NotedRequest } from './request-log';
 import { FailedAuthentications } from '../limits/failed-authentications';
 import { RateLimits } from '../limits/rate-limits';
 
@@ -35,19 +36,23 @@ export function policyOf(handler: object, controller: object): RoutePolicy {
  */
 @Injectable()
 export class RequestGate {
+  private readonly isLogged: boolean;
+
   constructor(
     private readonly access: AccessControl,
     private readonly failures: FailedAuthentications,
     private readonly limits: RateLimits,
     private readonly bytes: BytesInFlight,
     private readonly configuration: Configuration,
-  ) {}
+  ) {
+    this.isLogged = configuration.LOG_REQUESTS !== 'off';
+  }
 
   /**
    * Who asks, if they may. `id` is the value of the path parameter that the requirement names.
    * @throws DomainError what {@link AccessControl.authorize} and {@link RateLimits.spend} throw; `rate_limited` for wrong tokens
    */
-  admit(request: IncomingMessage, { requirement, bucket }: RoutePolicy, id: string): Principal | Promise<Principal> {
+  admit(request: NotedRequest, { requirement, bucket }: RoutePolicy, id: string): Principal | Promise<Principal> {
     const need = requirement && {
       access: requirement.access,
       allowItself: requirement.allowItself,
@@ -58,7 +63,9 @@ export class RequestGate {
     };
     try {
       const isSuspect = (): boolean => this.failures.isOver(this.addressOf(request));
-      const principal = this.access.authorize(request.headers.authorization, need, isSuspect);
+      // Also of a request that is refused: the access log names its sender.
+      const note = this.isLogged ? (known: Principal): void => void (request.principal = known) : undefined;
+      const principal = this.access.authorize(request.headers.authorization, need, isSuspect, note);
       if (!(principal instanceof Promise)) return this.counted(request, bucket, principal);
       return principal.then(
         (known) => this.counted(request, bucket, known),

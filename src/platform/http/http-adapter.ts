@@ -31,6 +31,8 @@ export interface Service {
   lane?: { take(request: IncomingMessage, response: ServerResponse): boolean };
   /** Says what is refused before anything is looked at but the head; probes are not. */
   screen?: { refusalOf(request: IncomingMessage): DomainError | undefined };
+  /** Is told of each request before anything is done for it; undefined: requests are not logged. */
+  log?: { follow(request: IncomingMessage, response: ServerResponse, durationMs: () => number): void };
   /** Called when a request has been answered, or its connection has gone. */
   onAnswered: (request: IncomingMessage) => void;
   /** Connections that may be open at once. */
@@ -145,6 +147,7 @@ export class HttpAdapter extends ExpressAdapter {
   private onRequest(request: IncomingMessage, response: ServerResponse): void {
     const start = this.clock.monotonicMs();
     this.inFlight.add(response);
+    this.service?.log?.follow(request, response, () => this.clock.monotonicMs() - start);
     if (this.isDraining || Number(request.headers['content-length'] ?? 0) > MOST_DISCARDED) endConnectionWith(response);
     response.on('close', () => {
       this.inFlight.delete(response);

@@ -8,13 +8,13 @@ import { requestIdFrom } from '../observability/request-id';
 
 /** Refuses a request with `status`, whatever the status of its kind of error is elsewhere. */
 export function refuse(request: IncomingMessage, response: ServerResponse, status: number, message: string): void {
-  const answer = malformed(status, message, requestIdFrom(request.headers['x-request-id']));
+  const answer = malformed(status, message, identify(request));
   send(response, answer.status, answer.headers, answer.body);
 }
 
 /** Refuses a request for what is wrong with it. */
 export function refuseWith(request: IncomingMessage, response: ServerResponse, error: DomainError): void {
-  const id = requestIdFrom(request.headers['x-request-id']);
+  const id = identify(request);
   const { status, headers, body } = problemOf(error, id);
   send(response, status, { ...headers, 'x-request-id': id }, body);
 }
@@ -40,6 +40,13 @@ export function answerWhileStarting(request: IncomingMessage, response: ServerRe
   }
   const starting = problemOf(new DomainError('unavailable', 'starting', 'The registry is starting'), id);
   send(response, starting.status, { ...starting.headers, 'x-request-id': id }, starting.body);
+}
+
+/** Gives the request its id, where Express's middleware would have put it. */
+function identify(request: IncomingMessage): string {
+  const id = requestIdFrom(request.headers['x-request-id']);
+  request.id = id;
+  return id;
 }
 
 function send(response: ServerResponse, status: number, headers: Record<string, string>, body: unknown): void {

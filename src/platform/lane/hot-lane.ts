@@ -5,6 +5,7 @@ import { PinoLogger } from 'nestjs-pino';
 import type { Principal } from '../access/principal';
 import { Clock } from '../common/clock';
 import { levelOf, requestLine } from '../observability/logging';
+import { Configuration } from '../config/configuration';
 import { OutageLog } from '../observability/outage-log';
 import { HttpResponse } from '../http/http-response';
 import { reservedWordsOf } from '../validation/http-input';
@@ -41,6 +42,8 @@ interface Entry {
 export class HotLane implements OnModuleInit {
   private readonly entries: Record<string, Entry[]> = { GET: [], POST: [] };
   private defaultHeaders: string[] = [];
+  /** Whether requests have a line of the access log, and then none from here. */
+  private readonly isLogged: boolean;
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -49,8 +52,10 @@ export class HotLane implements OnModuleInit {
     private readonly outages: OutageLog,
     private readonly clock: Clock,
     private readonly logger: PinoLogger,
+    { LOG_REQUESTS }: Configuration,
   ) {
     logger.setContext(HotLane.name);
+    this.isLogged = LOG_REQUESTS !== 'off';
   }
 
   /** Finds the routes that are marked with `@HotRoute`, once all controllers are there. */
@@ -105,7 +110,9 @@ export class HotLane implements OnModuleInit {
       const length = plainBodyLength(request.headers, entry.bodyLimit);
       if (length === undefined) return false;
       (request as IncomingMessage & { route?: object }).route = { path: entry.path }; // where Express puts it
-      this.serve(new Exchange(request, response, id, this.clock.monotonicMs()), entry, length > 0);
+      const exchange = new Exchange(request, response, id, this.clock.monotonicMs());
+      if (this.isLogged) request.id = exchange.requestId;
+      this.serve(exchange, entry, length > 0);
       return true;
     }
     return false;
@@ -181,6 +188,7 @@ export class HotLane implements OnModuleInit {
       // A text in ASCII is the same in Latin-1, which costs Node less to write.
       response.writeHead(status, fields).end(text, bytes === text.length ? 'latin1' : 'utf8');
     } else response.writeHead(status, fields).end();
+    if (this.isLogged) return;
     const level = levelOf(status);
     if (!PinoLogger.root.isLevelEnabled(level)) return;
     const { message, details } = requestLine(request, status, Math.round(this.clock.monotonicMs() - began));

@@ -1,12 +1,20 @@
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Logger, type Params } from 'nestjs-pino';
-import { stdTimeFunctions, type Level } from 'pino';
+import type { Options } from 'pino-http';
+import { destination, type DestinationStream, stdTimeFunctions, type Level } from 'pino';
+import type { Clock } from '../common/clock';
 
 /**
  * Logs in the original's shape: `time` in RFC 3339, `level` as a word, `msg`, then what the line is about. JSON, or
- * readable lines when a person looks on (`isTerminal`). `extraFields` are asked for on every line.
+ * readable lines when a person looks on (`isTerminal`). `extraFields` are asked for on every line. `hasAccessLog`: requests are
+ * logged elsewhere.
  */
-export function loggingOptions(level: Level, isTerminal: boolean, extraFields?: () => object): Params {
+export function loggingOptions(
+  level: Level,
+  isTerminal: boolean,
+  { extraFields, hasAccessLog = false }: { extraFields?: () => object; hasAccessLog?: boolean } = {},
+): Params {
   return {
     pinoHttp: {
       level,
@@ -19,6 +27,7 @@ export function loggingOptions(level: Level, isTerminal: boolean, extraFields?: 
         ? { target: 'pino-pretty', options: { singleLine: true, ignore: 'request_id' } }
         : undefined,
       genReqId: (request) => request.id, // identifyRequest has been there before
+      autoLogging: !hasAccessLog,
       quietReqLogger: true,
       customAttributeKeys: { reqId: 'request_id' },
       customLogLevel: (_request, { statusCode }) => levelOf(statusCode),
@@ -31,6 +40,33 @@ export function loggingOptions(level: Level, isTerminal: boolean, extraFields?: 
     },
   };
 }
+
+/** The same, for loggers that write to the output of the process. */
+export function outputLogging(...parameters: Parameters<typeof loggingOptions>): Params {
+  const params = loggingOptions(...parameters);
+  const [, isTerminal] = parameters;
+  return isTerminal ? params : { pinoHttp: [params.pinoHttp as Options, standardOutput()] };
+}
+
+let output: ReturnType<typeof destination> | undefined;
+let isClosed = false;
+
+/** One for all loggers of the process, so that their lines come out in the order in which they were written. */
+function standardOutput(): DestinationStream {
+  const opened = (output ??= destination(1));
+  return { write: (line) => void (isClosed || opened.write(line)) };
+}
+
+/** Resolves when all lines are out; to be called last, for later ones are dropped. An output that nobody reads is given up. */
+export async function closeLog(clock: Clock): Promise<void> {
+  if (!output || isClosed) return;
+  isClosed = true;
+  const closed = once(output, 'close');
+  output.end();
+  await Promise.race([closed, clock.sleep(CLOSE_MS)]);
+}
+
+const CLOSE_MS = 2_000;
 
 /**
  * Nothing logs a header or a token; should somebody, it does not come out. A failed statement brings its parameters along, and
