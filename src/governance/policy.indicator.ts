@@ -10,7 +10,7 @@ export class PolicyIndicator {
       name,
       look: () => {
         const { status, details } = decisionPoint.state();
-        return status === 'off' ? { isUp: true, details: { configured: false } } : { isUp: status === 'up', details };
+        return status === 'off' ? 'disabled' : { isUp: status === 'up', details };
       },
     });
   }

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { CheckState } from '../platform/observability/health-checks';
 
 export class ServiceHealthDto {
   @ApiProperty({
@@ -9,12 +10,17 @@ export class ServiceHealthDto {
   status!: 'healthy' | 'degraded' | 'unhealthy';
 
   @ApiProperty({
-    type: Object,
-    additionalProperties: true,
-    example: { database: { status: 'up' } },
-    description: 'Each check by its name: `status` (`up` or `down`), and what there is to say of it.',
+    type: 'object',
+    description: 'Each check by its name, and what there is to say of it. `disabled`: it is not configured.',
+    additionalProperties: {
+      type: 'object',
+      properties: { status: { type: 'string', enum: ['up', 'down', 'disabled'] } },
+      required: ['status'],
+      additionalProperties: true,
+    },
+    example: { database: { status: 'up' }, redis: { status: 'disabled' } },
   })
-  details!: Record<string, unknown>;
+  details!: Record<string, CheckState>;
 }
 
 export class LivenessDto {

@@ -142,3 +142,39 @@ describe('While Redis hangs', () => {
     await service.recovers();
   });
 });
+
+describe('What is not configured', () => {
+  let app: TestApp;
+  afterEach(() => app.close());
+
+  it('is disabled, keeps nothing from being healthy, and has no series', async () => {
+    app = await createPatientApp();
+    for (const path of ['/health', '/health/ready']) {
+      const { status, body } = await app.request('GET', path);
+      expect([status, body.status]).toEqual([200, 'healthy']);
+      expect(body.details).toMatchObject({
+        database: { status: 'up' },
+        redis: { status: 'disabled' },
+        trifecta_court: { status: 'disabled' },
+      });
+    }
+    const checks = await checksInMetrics();
+    expect(checks).toContain('database');
+    expect(checks).not.toContain('redis');
+    expect(checks).not.toContain('trifecta_court');
+  });
+
+  it('is up or down once it is configured', async () => {
+    const redis = await RedisProcess.start();
+    app = await createPatientApp({ REDIS_URL: redis.url, TRIFECTA_COURT_URL: 'http://127.0.0.1:9' });
+    const { body } = await app.request('GET', '/health');
+    expect(body.details).toMatchObject({ redis: { status: 'up' }, trifecta_court: { status: 'up' } });
+    expect(await checksInMetrics()).toEqual(expect.arrayContaining(['redis', 'trifecta_court']));
+    await redis.kill();
+  });
+
+  async function checksInMetrics(): Promise<string[]> {
+    const text = await (await fetch(`${app.url}/metrics`)).text();
+    return [...text.matchAll(/^health_check_up\{check="(\w+)"\}/gm)].map(([, check]) => check!);
+  }
+});

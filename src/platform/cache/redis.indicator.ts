@@ -10,7 +10,7 @@ export class RedisIndicator {
       name: 'redis',
       look: async () => {
         const state = await redis.check();
-        return state === 'off' ? { isUp: true, details: { configured: false } } : { isUp: state === 'up' };
+        return state === 'off' ? 'disabled' : { isUp: state === 'up' };
       },
     });
   }

@@ -19,6 +19,7 @@ describe('HealthChecks', () => {
     ['all up', [up('a', true), up('b')], 'healthy'],
     ['one down that is not vital', [up('a', true), down('b')], 'degraded'],
     ['a vital one down', [down('a', true), up('b')], 'unhealthy'],
+    ['one that is not configured', [up('a', true), { name: 'b', look: () => 'disabled' }], 'healthy'],
     ['both down', [down('a', true), down('b')], 'unhealthy'],
   ])('%s', async (_, checks, status) => {
     expect((await checksOf(...checks).health()).status).toBe(status);
@@ -27,6 +28,14 @@ describe('HealthChecks', () => {
   it('shows what each check found under its name', async () => {
     const checks = checksOf({ name: 'queue', look: () => Promise.resolve({ isUp: true, details: { length: 3 } }) });
     expect(await checks.health()).toEqual({ status: 'healthy', details: { queue: { status: 'up', length: 3 } } });
+  });
+
+  it('shows what is not configured as neither up nor down', async () => {
+    const { details } = await checksOf(up('a'), {
+      name: 'b',
+      look: () => Promise.resolve('disabled' as const),
+    }).health();
+    expect(details).toEqual({ a: { status: 'up' }, b: { status: 'disabled' } });
   });
 
   it.each<[string, HealthCheck['look']]>([

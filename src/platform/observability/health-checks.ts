@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { HealthIndicatorService, type HealthIndicatorResult } from '@nestjs/terminus';
+import { HealthIndicatorService } from '@nestjs/terminus';
 import { Clock } from '../common/clock';
 import { TimeoutError, withTimeout } from '../common/with-timeout';
 
@@ -8,10 +8,12 @@ const PATIENCE_MS = 500;
 
 type Details = Record<string, unknown>;
 
-/** What a check found; with `details` for whoever looks into it. */
-export interface CheckResult {
-  isUp: boolean;
-  details?: Details;
+/** What a check found, with `details` for whoever looks into it; `disabled` for what is not configured, which is neither up nor down. */
+export type CheckResult = { isUp: boolean; details?: Details } | 'disabled';
+
+/** What `/health` says of one check. */
+export interface CheckState extends Details {
+  status: 'up' | 'down' | 'disabled';
 }
 
 /** One thing that the service needs, or that an operator wants to know of. */
@@ -29,7 +31,7 @@ export interface HealthCheck {
 
 export interface ServiceHealth {
   status: 'healthy' | 'degraded' | 'unhealthy';
-  details: HealthIndicatorResult;
+  details: Record<string, CheckState>;
 }
 
 /** Runs the checks of all modules, at most once at a time: whoever asks meanwhile gets the same answer. */
@@ -58,15 +60,17 @@ export class HealthChecks {
     const findings = await Promise.all(
       this.checks.map(async (check) => ({ check, finding: await lookAt(check, this.clock) })),
     );
-    const results = findings.map(({ check, finding: { isUp, details = {} } }) => {
+    const results = findings.map(({ check, finding }) => {
+      if (finding === 'disabled') return { [check.name]: { status: 'disabled' } };
+      const { isUp, details = {} } = finding;
       const indicator = this.indicators.check(check.name);
       return isUp ? indicator.up(details) : indicator.down(details);
     });
-    const down = findings.filter(({ finding }) => !finding.isUp);
+    const down = findings.filter(({ finding }) => finding !== 'disabled' && !finding.isUp);
     const isUnhealthy = down.some(({ check }) => check.isVital);
     return {
       status: isUnhealthy ? 'unhealthy' : down.length > 0 ? 'degraded' : 'healthy',
-      details: Object.assign({}, ...results) as HealthIndicatorResult,
+      details: Object.assign({}, ...results) as Record<string, CheckState>,
     };
   }
 }
