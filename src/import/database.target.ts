@@ -17,6 +17,7 @@ import { SchedulingModule } from '../platform/scheduling/scheduling.module';
 import { RegistryModule } from '../registry/registry.module';
 import type { AgentDefinition } from '#agent-directory/agent-draft';
 import { ImportError } from './import.error';
+import { requireDatabaseOfService } from './running-service';
 import { ImportTarget } from './import-target';
 import { ExpressionScope } from '../registry/search/expression-scope';
 
@@ -40,12 +41,14 @@ export class DatabaseTarget extends ImportTarget {
   }
 
   /**
-   * Opens the database, migrating it if need be; an embedded one is started when it is not running.
+   * Opens the database, migrating it if need be; an embedded one is started when it is not running. Without `offline` it must not be
+   * another one than that of the service on this machine ({@link requireDatabaseOfService}).
    *
    * @throws ImportError when it cannot be opened.
    */
-  static async open(configuration: Configuration): Promise<DatabaseTarget> {
+  static async open(configuration: Configuration, { offline }: { offline: boolean }): Promise<DatabaseTarget> {
     const description = describe(configuration);
+    if (!offline) await requireDatabaseOfService(configuration, description);
     try {
       // Who has the database's own password needs no token.
       const settings = Object.assign(new Configuration(), configuration, { AUTH_MODE: 'none' });

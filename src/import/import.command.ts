@@ -29,8 +29,8 @@ export interface ImportSurroundings {
   readonly token?: string;
   /** Aborted: stop at the next safe point. */
   readonly interruption: AbortSignal;
-  /** Opens the database of the configuration; called only when that is where the agents go. */
-  openDatabase(): Promise<ImportTarget>;
+  /** Opens the database of the configuration; called only when that is where the agents go. `offline`: whatever service there is. */
+  openDatabase(options: { offline: boolean }): Promise<ImportTarget>;
 }
 
 /**
@@ -126,9 +126,10 @@ class Import {
 
   private async sendAll(agents: readonly DirectoryAgent[]): Promise<void> {
     const { options, summary, surroundings } = this;
-    const { url, token, dryRun } = options;
+    const { url, token, offline, dryRun } = options;
     const signal = surroundings.interruption;
-    const target = url === undefined ? await surroundings.openDatabase() : new HttpTarget({ url, token, signal });
+    const target =
+      url === undefined ? await surroundings.openDatabase({ offline }) : new HttpTarget({ url, token, signal });
     summary.target = target.description;
     try {
       this.drawBar(0, agents.length);

@@ -31,7 +31,8 @@ async function main(): Promise<void> {
     token: commandToken(processEnvironment()),
     interruption: interruptOnSignals(),
     // Whoever has the database's password needs no token, and nobody asks over HTTP.
-    openDatabase: async () => DatabaseTarget.open(loadConfiguration({ ...processEnvironment(), AUTH_MODE: 'none' })),
+    openDatabase: async (options) =>
+      DatabaseTarget.open(loadConfiguration({ ...processEnvironment(), AUTH_MODE: 'none' }), options),
   });
 }
 

@@ -9,14 +9,19 @@ describe('parseImportOptions', () => {
       url: new URL('https://host/registry'),
       token: 't',
       format: 'ndjson',
+      offline: false,
       dryRun: true,
       json: true,
     });
   });
 
   it('has defaults', () => {
-    expect(parseImportOptions(['a.csv'])).toEqual({ file: 'a.csv', dryRun: false, json: false });
+    expect(parseImportOptions(['a.csv'])).toEqual({ file: 'a.csv', offline: false, dryRun: false, json: false });
     expect(parseImportOptions(['a.csv', '-h'])).toBe('help');
+  });
+
+  it('takes --offline for a database', () => {
+    expect(parseImportOptions(['a.csv', '--offline'])).toMatchObject({ offline: true });
   });
 
   it('takes the token of the environment to a service only, and the given one first', () => {
@@ -37,6 +42,7 @@ describe('parseImportOptions', () => {
     [['--url', 'http://u:p@host', 'a']],
     [['--token', 't', 'a']],
     [['--url', 'http://host', '--token', 'a b', 'a']],
+    [['--offline', '--url', 'http://host', 'a']],
     [['--dry-run=x', 'a']],
   ])('refuses %j', (args: string[]) => {
     expect(() => parseImportOptions(args)).toThrow(ImportError);

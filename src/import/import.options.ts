@@ -11,6 +11,8 @@ export const USAGE = `Imports a directory of agents into the registry.
   --token TOKEN   bearer token for --url, with the scope admin (default: the environment's AGENT_REGISTRY_TOKEN, which
                   no list of processes shows)
   --format F      csv or ndjson (default: by the extension .csv, .ndjson, .jsonl, else by the first character)
+  --offline       into the database of the configuration even if the service that answers on SERVER_PORT runs on another
+                  one, or there is no embedded database yet; refused otherwise
   --dry-run       say what would happen, write nothing
   --json          print the report as JSON
   --help          print this
@@ -26,6 +28,8 @@ export interface ImportOptions {
   readonly url?: URL;
   readonly token?: string;
   readonly format?: DirectoryFormat;
+  /** Whether it is all right that no service runs on the database. */
+  readonly offline: boolean;
   readonly dryRun: boolean;
   readonly json: boolean;
 }
@@ -37,7 +41,7 @@ export interface ImportOptions {
  */
 export function parseImportOptions(args: readonly string[], defaultToken?: string): ImportOptions | 'help' {
   const { values, positionals } = parse([...args]);
-  const { help, format, url, json, 'dry-run': dryRun } = values;
+  const { help, format, url, json, offline, 'dry-run': dryRun } = values;
   const token = values.token ?? (url === undefined ? undefined : defaultToken);
   const [file = ''] = positionals;
   if (help) return 'help';
@@ -48,7 +52,8 @@ export function parseImportOptions(args: readonly string[], defaultToken?: strin
   if (token !== undefined && (url === undefined || !/^[\x21-\x7e]+$/.test(token))) {
     throw new ImportError('a token goes with --url, and is visible ASCII characters without spaces');
   }
-  return { file, url: url === undefined ? undefined : parseUrl(url), token, format, dryRun, json };
+  if (offline && url !== undefined) throw new ImportError('--offline is for an import without --url');
+  return { file, url: url === undefined ? undefined : parseUrl(url), token, format, offline, dryRun, json };
 }
 
 function parse(args: string[]) {
@@ -60,6 +65,7 @@ function parse(args: string[]) {
         url: { type: 'string' },
         token: { type: 'string' },
         format: { type: 'string' },
+        offline: { type: 'boolean', default: false },
         'dry-run': { type: 'boolean', default: false },
         json: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },

@@ -50,7 +50,7 @@ describe.each(['over HTTP', 'into the database'])('npm run import, %s', (way) =>
       stdout: { write: (part: string) => (stdout += part) },
       stderr: process.stderr,
       interruption: new AbortController().signal,
-      openDatabase: () => DatabaseTarget.open(loadConfiguration({ DATABASE_URL: service.database.url })),
+      openDatabase: (how) => DatabaseTarget.open(loadConfiguration({ DATABASE_URL: service.database.url }), how),
     });
     return { code, summary: JSON.parse(stdout) as ImportSummary };
   }

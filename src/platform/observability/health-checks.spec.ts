@@ -10,6 +10,7 @@ function checksOf(...checks: HealthCheck[]): HealthChecks {
   return all;
 }
 
+const disabled = (name: string): HealthCheck => ({ name, look: () => 'disabled' });
 const up = (name: string, isVital = false): HealthCheck => ({ name, isVital, look: () => ({ isUp: true }) });
 const down = (name: string, isVital = false): HealthCheck => ({ name, isVital, look: () => ({ isUp: false }) });
 
@@ -19,7 +20,7 @@ describe('HealthChecks', () => {
     ['all up', [up('a', true), up('b')], 'healthy'],
     ['one down that is not vital', [up('a', true), down('b')], 'degraded'],
     ['a vital one down', [down('a', true), up('b')], 'unhealthy'],
-    ['one that is not configured', [up('a', true), { name: 'b', look: () => 'disabled' }], 'healthy'],
+    ['one that is not configured', [up('a', true), disabled('b')], 'healthy'],
     ['both down', [down('a', true), down('b')], 'unhealthy'],
   ])('%s', async (_, checks, status) => {
     expect((await checksOf(...checks).health()).status).toBe(status);
@@ -31,10 +32,7 @@ describe('HealthChecks', () => {
   });
 
   it('shows what is not configured as neither up nor down', async () => {
-    const { details } = await checksOf(up('a'), {
-      name: 'b',
-      look: () => Promise.resolve('disabled' as const),
-    }).health();
+    const { details } = await checksOf(up('a'), disabled('b')).health();
     expect(details).toEqual({ a: { status: 'up' }, b: { status: 'disabled' } });
   });
 
