@@ -26,6 +26,7 @@ const STEPS = {
   client: ['scripts/client-types.mjs', '--check'],
   api: ['node_modules/@redocly/cli/bin/cli.js', 'lint', '--max-problems', '1000'],
   metrics: ['scripts/metrics-doc.mjs', '--check'],
+  rules: ['scripts/prometheus-rule.mjs', '--check'],
   drift: ['scripts/drift.mjs'],
   audit: ['scripts/audit.mjs'],
 };
