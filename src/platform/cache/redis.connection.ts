@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import type { createClient } from 'redis';
 import { Clock, type Timer } from '../common/clock';
+import { currentSecret } from '../config/secret-files';
 import { Configuration } from '../config/configuration';
 import { RedisNamespace } from './redis-namespace';
 import { TimeoutError, withTimeout } from '../common/with-timeout';
@@ -86,7 +87,7 @@ export class RedisConnection implements OnModuleInit {
 
   /** One more connection of the same kind, not opened yet: for subscriptions. Whoever takes it listens to its errors. */
   duplicate(): RedisClient {
-    return newClient(this.configuration.REDIS_URL!);
+    return newClient(() => currentSecret(this.configuration, 'REDIS_URL')!);
   }
 
   /** For good. Waits for nobody. */
@@ -157,10 +158,10 @@ export class RedisConnection implements OnModuleInit {
 }
 
 /** Loads the package, a fifth of all modules of the service, only when there is a Redis to talk to. */
-function newClient(url: string): RedisClient {
+function newClient(url: () => string): RedisClient {
   const redis = require('redis') as typeof import('redis');
-  return redis.createClient({
-    url,
+  const client: RedisClient = redis.createClient({
+    url: url(),
     disableOfflineQueue: true, // or commands would wait for Redis to come back
     socket: {
       connectTimeout: CONNECT_TIMEOUT_MS,
@@ -168,6 +169,17 @@ function newClient(url: string): RedisClient {
       reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, LONGEST_PAUSE_MS) * (0.5 + Math.random() / 2),
     },
   });
+  // The client logs in anew with what its options say then.
+  client.on('reconnecting', () => {
+    const { username, password } = new URL(url());
+    const login = { username: decoded(username), password: decoded(password) };
+    Object.assign(client.options ?? {}, login);
+  });
+  return client;
+}
+
+function decoded(text: string): string | undefined {
+  return text === '' ? undefined : decodeURIComponent(text);
 }
 
 /** Lets go of a connection in whatever state it is, even while it is being made. */

@@ -1,5 +1,6 @@
 import { ValidateIf, validateSync } from 'class-validator';
 import { EnvFileError, readEnvFile } from './env-file';
+import { FROM_FILES, readSecretFile, SecretFileError, type FromFile } from './secret-files';
 import { similarNames } from '../common/similar-names';
 import { isTracingOn, type TracingSwitch } from './is-tracing-on';
 import {
@@ -24,6 +25,9 @@ export class Configuration implements TracingSwitch {
   @ConnectionUrl('postgres', 'postgresql')
   DATABASE_URL?: string;
 
+  /** Path of a file that holds it instead; read again for each connection. */
+  DATABASE_URL_FILE?: string;
+
   /** Lists, counts and analytics that PostgreSQL works out at once for this process … */
   @IntegerBetween(1, 100)
   QUERY_MAX_CONCURRENT = 4;
@@ -44,6 +48,9 @@ export class Configuration implements TracingSwitch {
   @RequiredInProduction()
   @RedisUrl()
   REDIS_URL?: string;
+
+  /** Path of a file that holds it instead; user and password are read again when a connection is made anew. */
+  REDIS_URL_FILE?: string;
 
   DATA_DIR = '.data';
 
@@ -163,6 +170,9 @@ export class Configuration implements TracingSwitch {
   @ConnectionUrl('http', 'https')
   TRIFECTA_COURT_URL?: string;
 
+  /** Path of a file that holds it instead. */
+  TRIFECTA_COURT_URL_FILE?: string;
+
   @OneOf('closed', 'open')
   TRIFECTA_COURT_FAIL_MODE: 'closed' | 'open' = 'closed';
 
@@ -280,16 +290,37 @@ export function loadConfiguration(environment: NodeJS.ProcessEnv): Configuration
     const text = environment[name]?.trim();
     if (text) assign(configuration, name, text);
   }
+  const unusable = assignFromFiles(configuration);
   const isSet = (name: keyof Configuration): boolean => Boolean(environment[name]?.trim());
   if (configuration.NODE_ENV === 'production' && !isSet('AUTH_MODE')) configuration.AUTH_MODE = 'token';
   const isOpen = configuration.AUTH_MODE === 'none';
   if (isOpen && !isSet('SERVER_HOST')) configuration.SERVER_HOST = '127.0.0.1';
   if (!isOpen && !isSet('RATE_LIMIT_REQUESTS_PER_SECOND')) configuration.RATE_LIMIT_REQUESTS_PER_SECOND = 1_000;
   const errors = validateSync(configuration, { stopAtFirstError: true });
-  const problems = errors.flatMap((error) => Object.values(error.constraints ?? {}));
+  const wrong = errors.filter(({ property }) => !unusable.some(({ name }) => name === property));
+  const problems = wrong.flatMap((error) => Object.values(error.constraints ?? {}));
+  problems.push(...unusable.map(({ problem }) => problem));
   if (problems.length === 0) problems.push(...contradictions(configuration));
   if (problems.length > 0) throw new ConfigurationError(problems);
   return configuration;
+}
+
+/** Reads what is in files; gives the settings for which that did not go well. */
+function assignFromFiles(configuration: Configuration): { name: FromFile; problem: string }[] {
+  return FROM_FILES.flatMap((name) => {
+    const variable = `${name}_FILE` as const;
+    const path = configuration[variable];
+    if (path === undefined) return [];
+    if (configuration[name] !== undefined)
+      return [{ name, problem: `${variable} must not be set beside ${name}: they say the same` }];
+    try {
+      configuration[name] = readSecretFile(variable, path);
+      return [];
+    } catch (error) {
+      if (!(error instanceof SecretFileError)) throw error;
+      return [{ name, problem: error.message }];
+    }
+  });
 }
 
 /** Settings that are right by themselves and not together. */

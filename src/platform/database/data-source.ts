@@ -24,6 +24,21 @@ class Connection extends Client {
   }
 }
 
+/** The connections of a data source whose connection string may change: each is made with what `url` gives then. */
+function connectionsTo(url: () => string): typeof Client {
+  return class extends Connection {
+    constructor(config?: ClientConfig) {
+      super({ ...config, connectionString: url() });
+    }
+  };
+}
+
+/** The class of the connections of a data source, for others to the same database. */
+export function connectionClass(dataSource: DataSource): typeof Client {
+  const { extra } = dataSource.options as PostgresDataSourceOptions;
+  return (extra as { Client: typeof Client }).Client;
+}
+
 /** What statements and the driver's parsers depend on, whatever `ALTER ROLE` or `ALTER DATABASE` has set. */
 const SESSION = `
   SET datestyle = 'ISO, MDY'; SET intervalstyle = 'postgres'; SET timezone = 'UTC'; SET extra_float_digits = 1;
@@ -42,8 +57,11 @@ function session(url: string, statementMs?: number): OnConnect {
 /** How long a connection may take to be there. */
 const CONNECT_MS = 2_000;
 
-/** How the service connects: never `synchronize`, migrations only by {@link migrate}. */
-export function dataSourceOptions(url: string): PostgresDataSourceOptions {
+/**
+ * How the service connects: never `synchronize`, migrations only by {@link migrate}. `urlNow` is asked for each connection, of an `url` that
+ * may change meanwhile.
+ */
+export function dataSourceOptions(url: string, urlNow?: () => string): PostgresDataSourceOptions {
   return {
     type: 'postgres',
     url,
@@ -55,7 +73,7 @@ export function dataSourceOptions(url: string): PostgresDataSourceOptions {
     poolSize: 12, // with those of reportingPoolOptions and the one of the watch, 17 in all: docs/deployment.md counts them
     // The server ends what takes too long; the client gives up on a server that does not even answer that.
     extra: {
-      Client: Connection,
+      Client: urlNow ? connectionsTo(urlNow) : Connection,
       connectionTimeoutMillis: CONNECT_MS,
       query_timeout: 10_000,
       keepAlive: true,
@@ -65,12 +83,17 @@ export function dataSourceOptions(url: string): PostgresDataSourceOptions {
 }
 
 /** How `ReportingDatabase` connects. */
-export function reportingPoolOptions(url: string, max: number, statementMs: number): PoolConfig & OnConnect {
+export function reportingPoolOptions(
+  dataSource: DataSource,
+  max: number,
+  statementMs: number,
+): PoolConfig & OnConnect {
+  const url = (dataSource.options as PostgresDataSourceOptions).url!;
   return {
     connectionString: url,
     application_name: 'agent-registry reporting',
     max,
-    Client: Connection,
+    Client: connectionClass(dataSource),
     connectionTimeoutMillis: CONNECT_MS,
     query_timeout: statementMs + CONNECT_MS,
     keepAlive: true,

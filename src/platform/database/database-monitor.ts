@@ -1,10 +1,11 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
-import { Client, type Pool, type PoolClient } from 'pg';
+import type { Client, Pool, PoolClient } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
 import { Clock, type Timer } from '../common/clock';
 import { withTimeout } from '../common/with-timeout';
+import { connectionClass } from './data-source';
 import { isCrowded, type WriteRefusal } from './database-errors';
 import { errorMessage } from '../observability/error-message';
 import { cutConnection } from '../private-api/pg';
@@ -169,7 +170,8 @@ export class DatabaseMonitor implements OnApplicationBootstrap {
 
   private async connect(): Promise<Client> {
     const { url } = this.dataSource.options as PostgresDataSourceOptions;
-    const client = new Client({ connectionString: url, application_name: 'agent-registry watch' });
+    const Connecting = connectionClass(this.dataSource);
+    const client = new Connecting({ connectionString: url, application_name: 'agent-registry watch' });
     client.on('error', () => (this.client = undefined)); // the next question connects anew
     this.connecting = client;
     await client.connect().finally(() => (this.connecting = undefined));

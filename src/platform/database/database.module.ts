@@ -4,6 +4,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
 import { SystemClock } from '../common/clock';
 import type { Configuration } from '../config/configuration';
+import { currentSecret } from '../config/secret-files';
 import { dataSourceOptions, migrate } from './data-source';
 import { Database } from './database';
 import { DatabaseMonitor } from './database-monitor';
@@ -81,7 +82,11 @@ async function migrateAndConnect(dataSource: DataSource, wait: LockWait): Promis
 async function open(configuration: Configuration, entities: DataSourceOptions['entities']): Promise<DataSource> {
   if (configuration.DATABASE_URL) {
     logger.log(`Database: PostgreSQL at ${new URL(configuration.DATABASE_URL).host}`);
-    return new DataSource({ ...dataSourceOptions(configuration.DATABASE_URL), entities });
+    const url = configuration.DATABASE_URL;
+    const urlNow = configuration.DATABASE_URL_FILE
+      ? () => currentSecret(configuration, 'DATABASE_URL') ?? url
+      : undefined;
+    return new DataSource({ ...dataSourceOptions(url, urlNow), entities });
   }
   const server = await EmbeddedPostgres.start({
     directory: configuration.DATA_DIR,

@@ -1,7 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'pg';
 import { DataSource } from 'typeorm';
-import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
 import { BoundedConcurrency, QueueFull } from '../common/bounded-concurrency';
 import { Clock } from '../common/clock';
 import { DomainError } from '../validation/domain-error';
@@ -31,8 +30,7 @@ export class ReportingDatabase implements OnApplicationShutdown {
     private readonly database: Database,
   ) {
     const { QUERY_MAX_CONCURRENT: concurrent, QUERY_MAX_QUEUE: waiting, QUERY_TIMEOUT_MS: patienceMs } = configuration;
-    const { url } = dataSource.options as PostgresDataSourceOptions;
-    this.connections = new Pool(reportingPoolOptions(url!, concurrent, patienceMs));
+    this.connections = new Pool(reportingPoolOptions(dataSource, concurrent, patienceMs));
     this.connections.on('error', () => undefined); // an idle connection that the server has ended: the pool makes another one
     watch.follow(this.connections);
     this.places = new BoundedConcurrency(clock, { concurrent, waiting, patienceMs });

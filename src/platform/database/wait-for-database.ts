@@ -2,6 +2,7 @@ import { Client } from 'pg';
 import type { Clock } from '../common/clock';
 import { errorMessage } from '../observability/error-message';
 import type { Configuration } from '../config/configuration';
+import { currentSecret } from '../config/secret-files';
 import { isUnreachable } from './database-errors';
 
 const FIRST_PAUSE_MS = 250;
@@ -14,11 +15,13 @@ const ATTEMPT_MS = 2_000;
  */
 export async function waitForDatabase(
   clock: Clock,
-  { DATABASE_URL, DATABASE_STARTUP_TIMEOUT_SECONDS: seconds }: Configuration,
+  configuration: Configuration,
   signal: AbortSignal,
   tell: (message: string) => void,
 ): Promise<boolean> {
-  if (DATABASE_URL) await untilReachable(clock, () => attempt(DATABASE_URL), seconds, tell, signal);
+  const { DATABASE_URL, DATABASE_STARTUP_TIMEOUT_SECONDS: seconds } = configuration;
+  const url = (): string => currentSecret(configuration, 'DATABASE_URL')!;
+  if (DATABASE_URL) await untilReachable(clock, () => attempt(url()), seconds, tell, signal);
   return !signal.aborted;
 }
 
