@@ -38,7 +38,7 @@ setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 500).unref()
 /** The programs that the tests run. Servers and the build are for jest's global set-up. */
 function ensureAll() {
   const redis = process.env.TEST_REDIS_URL ? [] : ['redis-server'];
-  ensurePrograms([...redis, 'prometheus', 'pgbouncer', 'python3', 'curl', 'jq']);
+  ensurePrograms([...redis, 'prometheus', 'pgbouncer', 'python3', 'openssl', 'curl', 'jq']);
   try {
     ensurePrograms(['kubernetes-client']); // not every distribution has it
   } catch (error) {

@@ -46,7 +46,8 @@ async function main(): Promise<number> {
 
 function announce(port: number, configuration: Configuration, logger: ServiceLogger): void {
   const host = configuration.SERVER_HOST === '0.0.0.0' ? '127.0.0.1' : configuration.SERVER_HOST;
-  const api = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const scheme = configuration.TLS_CERT_FILE ? 'https' : 'http';
+  const api = `${scheme}://${host.includes(':') ? `[${host}]` : host}:${port}`;
   if (Number.parseInt(process.versions.node, 10) < 24) {
     logger.log(`Node ${process.versions.node} serves it; Node 24 LTS answers plain requests two to four times as fast`);
   }

@@ -3,7 +3,8 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module';
 import { setUpApp } from './app.setup';
 import type { Clock } from './platform/common/clock';
-import { HttpAdapter } from './platform/http/http-adapter';
+import { TlsFiles } from './platform/http/tls-files';
+import { HttpAdapter, type Tls } from './platform/http/http-adapter';
 import { Lifecycle } from './platform/runtime/lifecycle';
 import type { ServiceLogger } from './platform/observability/logging';
 import { releaseStartUpMemory } from './platform/runtime/start-up-memory';
@@ -29,7 +30,7 @@ export interface ServiceOptions {
 /** The service, from its start to its end in this process. Throws when it cannot start. */
 export async function runService(options: ServiceOptions): Promise<void> {
   const { clock, configuration, logger, stopSignal } = options;
-  const adapter = new HttpAdapter(clock, configuration.REQUEST_TIMEOUT_SECONDS * 1000);
+  const adapter = new HttpAdapter(clock, configuration.REQUEST_TIMEOUT_SECONDS * 1000, tlsOf(configuration, logger));
   if (options.opensEarly) await adapter.open(configuration.SERVER_PORT, configuration.SERVER_HOST);
   const app = await start(adapter, options).catch(async (error: unknown) => {
     adapter.abandon();
@@ -40,6 +41,20 @@ export async function runService(options: ServiceOptions): Promise<void> {
   const began = clock.monotonicMs();
   await (app ? stop(app, adapter, options) : adapter.close());
   logger.log({ msg: 'Agent Registry has stopped', duration_ms: Math.round(clock.monotonicMs() - began) });
+}
+
+function tlsOf(configuration: Configuration, logger: ServiceLogger): Tls | undefined {
+  const files = TlsFiles.of(configuration);
+  if (!files) return undefined;
+  const onChange = (problem: string | undefined): void => {
+    if (problem) logger.error({ msg: 'The changed TLS files cannot be used; those before still hold', problem });
+    else logger.log({ msg: 'The TLS files have changed; new connections get them', ...expiryOf(files) });
+  };
+  return { files, onChange };
+}
+
+function expiryOf({ current }: TlsFiles): { certificate_expires_at: string } {
+  return { certificate_expires_at: new Date(current.expiresAt).toISOString() };
 }
 
 /** The service, serving; undefined when it was told to stop before that. */

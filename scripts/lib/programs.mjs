@@ -12,6 +12,7 @@ const PACKAGES = {
   prometheus: { programs: ['prometheus', 'promtool'], brew: 'prometheus' },
   pgbouncer: { programs: ['pgbouncer'], brew: 'pgbouncer' },
   python3: { programs: ['python3'], brew: 'python' },
+  openssl: { programs: ['openssl'], brew: 'openssl' },
   curl: { programs: ['curl'], brew: 'curl' },
   jq: { programs: ['jq'], brew: 'jq' },
   'kubernetes-client': { programs: ['kubectl'], brew: 'kubernetes-cli' },

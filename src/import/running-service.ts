@@ -1,3 +1,7 @@
+import { once } from 'node:events';
+import * as http from 'node:http';
+import * as https from 'node:https';
+import { json } from 'node:stream/consumers';
 import { Client } from 'pg';
 import type { Configuration } from '../platform/config/configuration';
 import { EmbeddedPostgres } from '../platform/database/embedded/embedded-postgres';
@@ -31,17 +35,30 @@ export async function requireDatabaseOfService(configuration: Configuration, des
 }
 
 /** Where a registry answers on the address of the configuration; undefined when none does. */
-async function serviceOnThisMachine({ SERVER_HOST, SERVER_PORT }: Configuration): Promise<string | undefined> {
+async function serviceOnThisMachine({
+  SERVER_HOST,
+  SERVER_PORT,
+  TLS_CERT_FILE,
+}: Configuration): Promise<string | undefined> {
   if (SERVER_PORT === 0) return undefined;
   const host = ['0.0.0.0', '::'].includes(SERVER_HOST) ? '127.0.0.1' : SERVER_HOST;
-  const url = `http://${host.includes(':') ? `[${host}]` : host}:${SERVER_PORT}`;
+  const url = `${TLS_CERT_FILE ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${SERVER_PORT}`;
   try {
-    const answer = await fetch(`${url}/openapi.json`, { signal: AbortSignal.timeout(ANSWER_MS), redirect: 'error' });
-    const { info } = (await answer.json()) as { info?: { title?: unknown } };
+    const { info } = (await read(`${url}/openapi.json`)) as { info?: { title?: unknown } };
     return info?.title === 'Agent Registry' ? url : undefined;
   } catch {
     return undefined; // nothing that speaks HTTP, or nothing of ours
   }
+}
+
+/** The JSON there. Whose certificate it is does not matter: it is not told anything, and what it says only ends an import. */
+async function read(url: string): Promise<unknown> {
+  const signal = AbortSignal.timeout(ANSWER_MS);
+  const request = url.startsWith('https:')
+    ? https.get(url, { signal, rejectUnauthorized: false })
+    : http.get(url, { signal });
+  const [response] = (await once(request, 'response', { signal })) as [http.IncomingMessage];
+  return json(response);
 }
 
 async function isUsedByService({ DATABASE_URL, DATA_DIR }: Configuration, description: string): Promise<boolean> {

@@ -1,6 +1,7 @@
 import { ValidateIf, validateSync } from 'class-validator';
 import { EnvFileError, readEnvFile } from './env-file';
 import { FROM_FILES, readSecretFile, SecretFileError, type FromFile } from './secret-files';
+import { TlsFileError, TlsFiles } from '../http/tls-files';
 import { similarNames } from '../common/similar-names';
 import { isTracingOn, type TracingSwitch } from './is-tracing-on';
 import {
@@ -60,6 +61,15 @@ export class Configuration implements TracingSwitch {
 
   /** Bind address; unset: every address where callers are recognised, the loopback alone where they are not. */
   SERVER_HOST = '0.0.0.0';
+
+  /** Path of the certificate (chain, PEM) that the service shows; set: it speaks HTTPS alone. Read again when it changes … */
+  TLS_CERT_FILE?: string;
+
+  /** … and that of its key. */
+  TLS_KEY_FILE?: string;
+
+  /** Path of the authorities (PEM) that clients' certificates must be signed by; unset: clients need none. */
+  TLS_CLIENT_CA_FILE?: string;
 
   /**
    * Without access control: hosts that requests may be for, with commas between them, besides those of the loopback. Names, `*.` and
@@ -336,7 +346,24 @@ function contradictions(configuration: Configuration): string[] {
   const { LOG_LEVEL, LOG_REQUESTS } = configuration;
   if (LOG_REQUESTS !== 'off' && (LOG_LEVEL === 'warn' || LOG_LEVEL === 'error'))
     problems.push('LOG_REQUESTS must go with LOG_LEVEL=info or debug: requests are logged at info');
+  problems.push(...tlsProblems(configuration));
   return problems;
+}
+
+function tlsProblems(configuration: Configuration): string[] {
+  const { TLS_CERT_FILE, TLS_KEY_FILE, TLS_CLIENT_CA_FILE } = configuration;
+  if (!TLS_CERT_FILE !== !TLS_KEY_FILE) {
+    const [missing, given] = TLS_CERT_FILE ? ['TLS_KEY_FILE', 'TLS_CERT_FILE'] : ['TLS_CERT_FILE', 'TLS_KEY_FILE'];
+    return [`${missing} must be set with ${given}`];
+  }
+  if (TLS_CLIENT_CA_FILE && !TLS_CERT_FILE) return ['TLS_CERT_FILE must be set with TLS_CLIENT_CA_FILE'];
+  try {
+    TlsFiles.of(configuration);
+    return [];
+  } catch (error) {
+    if (error instanceof TlsFileError) return [error.message];
+    throw error;
+  }
 }
 
 /**

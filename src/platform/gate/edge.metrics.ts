@@ -22,6 +22,12 @@ const METRICS = defineMetrics({
     help: 'Bytes of the bodies of requests that have not been answered; at most REQUEST_BYTES_IN_FLIGHT.',
     labels: [],
   },
+  tls_certificate_expires_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the certificate that the service shows ends, seconds since 1970. Absent without TLS_CERT_FILE.',
+    labels: [],
+    ofWorkers: 'min',
+  },
   http_overload_total: {
     type: 'counter',
     help: 'Requests that were answered 503 overloaded. cause is bytes (REQUEST_BYTES_IN_FLIGHT) or connections (CONNECTIONS_MAX).',
@@ -43,6 +49,10 @@ export class EdgeMetrics {
     );
     instruments.gauge(METRICS.http_connections, () => host.httpAdapter.connections.size);
     instruments.gauge(METRICS.http_request_bytes_in_flight, () => bytes.held);
+    instruments.gauge(METRICS.tls_certificate_expires_timestamp_seconds, () => {
+      const { certificateExpiresAt: expiresAt } = host.httpAdapter;
+      return expiresAt === undefined ? [] : [[{}, expiresAt / 1000]];
+    });
     instruments.counter(METRICS.http_overload_total, () => [
       [{ cause: 'bytes' }, bytes.refusals],
       [{ cause: 'connections' }, host.httpAdapter.refusals],

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import type { Clock } from '../common/clock';
 import { UnreadBodies } from './unread-bodies';
 
@@ -170,7 +171,9 @@ export class Connections {
 
   /** Resets it, so that the system forgets what it still holds for the client, too. */
   private cut(connection: Connection): void {
-    connection.socket.resetAndDestroy();
+    if (connection.socket instanceof TLSSocket)
+      connection.socket.destroy(); // it cannot be reset
+    else connection.socket.resetAndDestroy();
     this.remove(connection);
   }
 

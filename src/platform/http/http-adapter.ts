@@ -1,16 +1,20 @@
+import { createServer as createHttpsServer, type Server as HttpsServer } from 'node:https';
 import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import { Server as NetServer } from 'node:net';
+import { Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express from 'express';
 import { MOST_DISCARDED } from './body-reader';
 import type { Clock } from '../common/clock';
 import { Connections } from './connections';
-import type { DomainError } from '../validation/domain-error';
+import { DomainError } from '../validation/domain-error';
 import { overloaded } from './overloaded';
 import { answerWhileStarting, hangUp, refuse, refuseWith } from './raw-responses';
+import { errorMessage } from '../observability/error-message';
 import { HttpMetrics } from './http-metrics';
+import type { TlsFiles } from './tls-files';
 
 /** Longer than load balancers keep an idle connection (60 s as a rule): it is for them to close it, not for us. */
 const KEEP_ALIVE_MS = 65_000;
@@ -39,6 +43,13 @@ export interface Service {
   connectionsMax: number;
 }
 
+/** With it the server speaks HTTPS. */
+export interface Tls {
+  files: TlsFiles;
+  /** Called when the files have changed: with what is wrong with them, or undefined when they hold from now on. */
+  onChange: (problem: string | undefined) => void;
+}
+
 /**
  * Express, and the HTTP server in front of it. The server may listen before there is anything to serve ({@link open}), and
  * answers what never gets as far as Express, as problem+json like everything else.
@@ -49,7 +60,10 @@ export class HttpAdapter extends ExpressAdapter {
   readonly connections: Connections;
   /** Requests that were refused for the number of connections. */
   refusals = 0;
-  private readonly server: Server;
+  private readonly server: Server | HttpsServer;
+  /** With TLS: connections of which not all have shaken hands. */
+  private readonly raw = new Set<Socket>();
+  private tlsProblem: string | undefined;
   private readonly inFlight = new Set<ServerResponse>();
   private handler: RequestListener = answerWhileStarting;
   private service: Service | undefined;
@@ -60,22 +74,31 @@ export class HttpAdapter extends ExpressAdapter {
   constructor(
     private readonly clock: Clock,
     requestMs = 30_000,
+    private readonly tls?: Tls,
   ) {
     const instance = express();
     instance.enable('case sensitive routing'); // must be said before the router exists
     super(instance);
     this.connections = new Connections(clock, (request, response) => this.serve(request, response));
-    this.server = createServer(
-      {
-        requestTimeout: requestMs,
-        headersTimeout: Math.min(requestMs, HEADERS_MS),
-        connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-        keepAliveTimeout: KEEP_ALIVE_MS,
-        requireHostHeader: false, // Node's own refusal is no problem document
-      },
-      (request, response) => this.onRequest(request, response),
-    );
-    this.server.on('connection', (socket) => this.connections.add(socket));
+    const options = {
+      requestTimeout: requestMs,
+      headersTimeout: Math.min(requestMs, HEADERS_MS),
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      requireHostHeader: false, // Node's own refusal is no problem document
+    };
+    const onRequest: RequestListener = (request, response) => this.onRequest(request, response);
+    if (tls) {
+      const { cert, key, ca } = tls.files.current;
+      // Who has no certificate is refused by us, because probes never have one.
+      const clients = { requestCert: ca !== undefined, rejectUnauthorized: false, handshakeTimeout: HEADERS_MS };
+      this.server = createHttpsServer({ ...options, ...clients, cert, key, ca }, onRequest);
+      this.server.on('connection', (socket) => this.onRawConnection(socket));
+      this.server.on('secureConnection', (socket) => this.connections.add(socket));
+    } else {
+      this.server = createServer(options, onRequest);
+      this.server.on('connection', (socket) => this.connections.add(socket));
+    }
     // Who reads the body says that it may come; where nobody does, the connection ends, for it may come or not.
     this.server.on('checkContinue', (request, response) => {
       endConnectionWith(response);
@@ -85,7 +108,10 @@ export class HttpAdapter extends ExpressAdapter {
     this.server.on('connect', (_request, socket) => hangUp(socket, 400, 'This is no proxy'));
     this.server.on('clientError', (error, socket) => this.onClientError(error, socket));
     this.server.on('listening', () => {
-      const check = clock.every(TIMEOUT_CHECK_MS, () => this.connections.cutStalled(requestMs));
+      const check = clock.every(TIMEOUT_CHECK_MS, () => {
+        this.connections.cutStalled(requestMs);
+        this.rereadTls();
+      });
       this.server.once('close', () => check.cancel());
     });
   }
@@ -135,13 +161,41 @@ export class HttpAdapter extends ExpressAdapter {
     const latest = this.clock.monotonicMs() + LATECOMERS_MS;
     while (this.inFlight.size > 0 || (this.connections.unheardSize > 0 && this.clock.monotonicMs() < latest))
       await this.clock.sleep(POLL_MS);
-    this.server.closeAllConnections(); // nothing is under way on what is left
+    this.abandon(); // nothing is under way on what is left
     await closed;
   }
 
   /** Cuts every connection, whatever is in flight. */
   abandon(): void {
     this.server.closeAllConnections();
+    for (const socket of this.raw) socket.destroy();
+  }
+
+  /** When the certificate that is shown ends, milliseconds since 1970; undefined without TLS. */
+  get certificateExpiresAt(): number | undefined {
+    return this.tls?.files.current.expiresAt;
+  }
+
+  private onRawConnection(socket: Socket): void {
+    if (this.raw.size >= 2 * this.connections.most) return void socket.destroy();
+    this.raw.add(socket);
+    socket.once('close', () => this.raw.delete(socket));
+  }
+
+  /** New connections get what is in the files now; those that are open go on. */
+  private rereadTls(): void {
+    if (!this.tls) return;
+    let problem: string | undefined;
+    try {
+      const now = this.tls.files.reread();
+      if (now) (this.server as HttpsServer).setSecureContext({ cert: now.cert, key: now.key, ca: now.ca });
+      if (!now && this.tlsProblem === undefined) return;
+    } catch (error) {
+      problem = errorMessage(error);
+    }
+    if (problem !== undefined && problem === this.tlsProblem) return;
+    this.tlsProblem = problem;
+    this.tls.onChange(problem);
   }
 
   private onRequest(request: IncomingMessage, response: ServerResponse): void {
@@ -179,8 +233,10 @@ export class HttpAdapter extends ExpressAdapter {
 
   /** Why a request is not to be looked at any further. */
   private refusalOf(request: IncomingMessage): DomainError | undefined {
-    if (!this.connections.isFull && !this.service?.screen) return undefined;
+    const needsCertificate = this.tls?.files.current.ca !== undefined;
+    if (!this.connections.isFull && !this.service?.screen && !needsCertificate) return undefined;
     if (PROBES.has(request.url!)) return undefined;
+    if (needsCertificate && !(request.socket as TLSSocket).authorized) return certificateRequired();
     if (!this.connections.isFull) return this.service?.screen?.refusalOf(request);
     this.refusals++;
     return overloaded('Too many connections are open');
@@ -192,6 +248,11 @@ export class HttpAdapter extends ExpressAdapter {
     const [status, message] = CLIENT_ERRORS[error.code ?? ''] ?? [400, 'The request is not well-formed HTTP'];
     this.connections.fail(socket, (open) => hangUp(open, status, message));
   }
+}
+
+function certificateRequired(): DomainError {
+  const detail = 'Only clients with a certificate of the authority in TLS_CLIENT_CA_FILE are served';
+  return new DomainError('forbidden', 'client_certificate_required', detail, { headers: { connection: 'close' } });
 }
 
 const CLIENT_ERRORS: Record<string, [status: number, message: string] | undefined> = {
