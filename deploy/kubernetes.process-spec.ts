@@ -239,12 +239,12 @@ for (const directory of rendered)
       it('has TLS in front by a Gateway, and sends what is not encrypted there', () => {
         const { gatewayClassName, listeners } = the('Gateway').spec;
         expect(gatewayClassName).toBe(OVERLAY.gatewayClass);
-        const routes = manifests.filter(({ kind }) => kind === 'HTTPRoute') as Kinds['HTTPRoute'][];
+        const httpRoutes = manifests.filter(({ kind }) => kind === 'HTTPRoute') as Kinds['HTTPRoute'][];
         for (const { hostname } of listeners) expect(hostname).toBe(OVERLAY.host);
-        for (const { spec } of routes) expect(spec.hostnames).toEqual([OVERLAY.host]);
-        const reached = routes.flatMap(({ spec }) => spec.parentRefs.map(({ sectionName }) => sectionName));
+        for (const { spec } of httpRoutes) expect(spec.hostnames).toEqual([OVERLAY.host]);
+        const reached = httpRoutes.flatMap(({ spec }) => spec.parentRefs.map(({ sectionName }) => sectionName));
         expect(reached.sort()).toEqual(listeners.map(({ name }) => name).sort());
-        const [encrypted, plain] = [routes.find(isOf('https'))!, routes.find(isOf('http'))!];
+        const [encrypted, plain] = [httpRoutes.find(isOf('https'))!, httpRoutes.find(isOf('http'))!];
         const service = the('Service');
         expect(encrypted.spec.rules).toEqual([
           { backendRefs: [{ name: service.metadata.name, port: service.spec.ports[0]!.port }] },

@@ -2,7 +2,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module';
 import { setUpApp } from './app.setup';
-import type { Clock } from './platform/common/clock';
+import { dateOf, type Clock } from './platform/common/clock';
 import { TlsFiles } from './platform/http/tls-files';
 import { HttpAdapter, type Tls } from './platform/http/http-adapter';
 import { Lifecycle } from './platform/runtime/lifecycle';
@@ -54,7 +54,7 @@ function tlsOf(configuration: Configuration, logger: ServiceLogger): Tls | undef
 }
 
 function expiryOf({ current }: TlsFiles): { certificate_expires_at: string } {
-  return { certificate_expires_at: new Date(current.expiresAt).toISOString() };
+  return { certificate_expires_at: dateOf(current.expiresAt).toISOString() };
 }
 
 /** The service, serving; undefined when it was told to stop before that. */

@@ -59,7 +59,7 @@ async function ask(service: ServiceProcess, path: string, options: https.Request
   const [response] = (await once(request, 'response')) as [import('node:http').IncomingMessage];
   const socket = response.socket as TLSSocket;
   const { subject } = socket.getPeerCertificate();
-  const seen = { name: subject.CN as string, port: socket.localPort! };
+  const seen = { name: subject.CN, port: socket.localPort! };
   return { status: response.statusCode!, body: await text(response), ...seen };
 }
 

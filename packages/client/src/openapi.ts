@@ -4235,15 +4235,23 @@ export interface components {
         Scope: "read" | "agent" | "operate" | "admin";
         ServiceHealth: {
             /**
-             * @description Each check by its name: `status` (`up` or `down`), and what there is to say of it.
+             * @description Each check by its name, and what there is to say of it. `disabled`: it is not configured.
              * @example {
              *       "database": {
              *         "status": "up"
+             *       },
+             *       "redis": {
+             *         "status": "disabled"
              *       }
              *     }
              */
             details: {
-                [key: string]: unknown;
+                [key: string]: {
+                    /** @enum {string} */
+                    status: "up" | "down" | "disabled";
+                } & {
+                    [key: string]: unknown;
+                };
             };
             /**
              * @description `unhealthy`: something vital is down, and the answer is 503; `degraded`: something else is.

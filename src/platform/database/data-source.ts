@@ -35,8 +35,7 @@ function connectionsTo(url: () => string): typeof Client {
 
 /** The class of the connections of a data source, for others to the same database. */
 export function connectionClass(dataSource: DataSource): typeof Client {
-  const { extra } = dataSource.options as PostgresDataSourceOptions;
-  return (extra as { Client: typeof Client }).Client;
+  return (dataSource.options as { extra: { Client: typeof Client } }).extra.Client;
 }
 
 /** What statements and the driver's parsers depend on, whatever `ALTER ROLE` or `ALTER DATABASE` has set. */
@@ -83,11 +82,7 @@ export function dataSourceOptions(url: string, urlNow?: () => string): PostgresD
 }
 
 /** How `ReportingDatabase` connects. */
-export function reportingPoolOptions(
-  dataSource: DataSource,
-  max: number,
-  statementMs: number,
-): PoolConfig & OnConnect {
+export function reportingPoolOptions(dataSource: DataSource, max: number, statementMs: number): PoolConfig & OnConnect {
   const url = (dataSource.options as PostgresDataSourceOptions).url!;
   return {
     connectionString: url,

@@ -93,8 +93,8 @@ export class HttpAdapter extends ExpressAdapter {
       // Who has no certificate is refused by us, because probes never have one.
       const clients = { requestCert: ca !== undefined, rejectUnauthorized: false, handshakeTimeout: HEADERS_MS };
       this.server = createHttpsServer({ ...options, ...clients, cert, key, ca }, onRequest);
-      this.server.on('connection', (socket) => this.onRawConnection(socket));
-      this.server.on('secureConnection', (socket) => this.connections.add(socket));
+      this.server.on('connection', (socket: Socket) => this.onRawConnection(socket));
+      this.server.on('secureConnection', (socket: Socket) => this.connections.add(socket));
     } else {
       this.server = createServer(options, onRequest);
       this.server.on('connection', (socket) => this.connections.add(socket));

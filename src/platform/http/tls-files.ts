@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import { dateOf } from '../common/clock';
 
 export interface TlsSettings {
   TLS_CERT_FILE?: string;
@@ -59,7 +60,7 @@ function read({ TLS_CERT_FILE, TLS_KEY_FILE, TLS_CLIENT_CA_FILE }: TlsSettings):
   const cert = contentOf('TLS_CERT_FILE', TLS_CERT_FILE!);
   const key = contentOf('TLS_KEY_FILE', TLS_KEY_FILE!);
   const ca = TLS_CLIENT_CA_FILE === undefined ? undefined : contentOf('TLS_CLIENT_CA_FILE', TLS_CLIENT_CA_FILE);
-  const expiresAt = Date.parse(certificateIn('TLS_CERT_FILE', cert).validTo);
+  const expiresAt = dateOf(certificateIn('TLS_CERT_FILE', cert).validTo).getTime();
   if (ca) certificateIn('TLS_CLIENT_CA_FILE', ca);
   try {
     createSecureContext({ key });
