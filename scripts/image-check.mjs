@@ -135,7 +135,12 @@ async function checkContents(root, config) {
   await check('it has the packages of production, and no others', () => {
     const { packages } = JSON.parse(read('package-lock.json'));
     const wanted = Object.keys(packages).filter(
-      (path) => path !== '' && !packages[path].dev && !packages[path].optional && !packages[path].devOptional,
+      (path) =>
+        path.includes('node_modules/') &&
+        !packages[path].link &&
+        !packages[path].dev &&
+        !packages[path].optional &&
+        !packages[path].devOptional,
     );
     const there = JSON.parse(readFileSync(join(root, 'app/node_modules/.package-lock.json'), 'utf8')).packages;
     assert.deepEqual(Object.keys(there).toSorted(), wanted.toSorted());
