@@ -13,6 +13,8 @@ describe('The private API of nestjs-pino', () => {
       },
     });
     const logger = new PinoLogger({ pinoHttp: [{ level: 'info' }, stream] });
+    // The first logger of a process sets it, which may have been another file's.
+    Object.defineProperty(PinoLogger, 'root', { value: pino({ level: 'info' }, stream), writable: true });
     const child = pino({ level: 'info' }, stream).child({ request_id: 'mine' });
     loggers.run(new LoggerStore(child), () => {
       logger.info('inside');
