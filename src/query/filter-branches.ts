@@ -29,63 +29,44 @@ export function withBranchesOutside(node: FilterNode): FilterNode {
   };
 }
 
+/** Where the operands of each kind of node stand, in their order. Those of a list are its items. */
+const OPERANDS: Readonly<Record<FilterNode['kind'], readonly string[]>> = {
+  literal: [],
+  error: [],
+  now: [],
+  name: [],
+  local: [],
+  hasName: [],
+  list: [],
+  json: ['of'],
+  member: ['of'],
+  element: ['of'],
+  not: ['of'],
+  has: ['of'],
+  matches: ['of'],
+  size: ['of'],
+  negative: ['of'],
+  timePart: ['of'],
+  satisfies: ['of'],
+  contains: ['of'],
+  and: ['left', 'right'],
+  or: ['left', 'right'],
+  equal: ['left', 'right'],
+  compare: ['left', 'right'],
+  arithmetic: ['left', 'right'],
+  in: ['item', 'of'],
+  text: ['of', 'argument'],
+  macro: ['of', 'body'],
+  conditional: ['test', 'ifTrue', 'ifFalse'],
+};
+
 function operandsOf(node: FilterNode): FilterNode[] {
-  switch (node.kind) {
-    case 'and':
-    case 'or':
-    case 'equal':
-    case 'compare':
-    case 'arithmetic':
-      return [node.left, node.right];
-    case 'conditional':
-      return [node.test, node.ifTrue, node.ifFalse];
-    case 'in':
-      return [node.item, node.of];
-    case 'macro':
-      return [node.of, node.body];
-    case 'text':
-      return [node.of, node.argument];
-    case 'list':
-      return node.items;
-    case 'literal':
-    case 'error':
-    case 'now':
-    case 'name':
-    case 'local':
-    case 'hasName':
-      return [];
-    default:
-      return [node.of];
-  }
+  if (node.kind === 'list') return node.items;
+  const members = node as unknown as Record<string, FilterNode>;
+  return OPERANDS[node.kind].map((name) => members[name]!);
 }
 
 function withOperands(node: FilterNode, operands: FilterNode[]): FilterNode {
-  const [first, second, third] = operands as [FilterNode, FilterNode, FilterNode];
-  switch (node.kind) {
-    case 'and':
-    case 'or':
-    case 'equal':
-    case 'compare':
-    case 'arithmetic':
-      return { ...node, left: first, right: second };
-    case 'conditional':
-      return { ...node, test: first, ifTrue: second, ifFalse: third };
-    case 'in':
-      return { ...node, item: first, of: second };
-    case 'macro':
-      return { ...node, of: first, body: second };
-    case 'text':
-      return { ...node, of: first, argument: second };
-    case 'list':
-      return { ...node, items: operands };
-    case 'literal':
-    case 'error':
-    case 'now':
-    case 'name':
-    case 'local':
-    case 'hasName':
-      return node;
-    default:
-      return { ...node, of: first };
-  }
+  if (node.kind === 'list') return { ...node, items: operands };
+  return { ...node, ...Object.fromEntries(OPERANDS[node.kind].map((name, place) => [name, operands[place]!])) };
 }

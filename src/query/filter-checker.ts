@@ -1,12 +1,12 @@
-import { isCelError, isCelList, isCelMap, isCelUint, plan, celEnv, type CelValue } from '@bufbuild/cel';
-import { isReflectMessage, type ReflectMessage } from '@bufbuild/protobuf/reflect';
-import type { Constant, Expr, ParsedExpr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js';
+import type { Expr, ParsedExpr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js';
 import { similarName } from '../platform/common/similar-names';
+import { ConstantFolder, isConstant, TOO_DEEP, type Fault } from './filter-constants';
 import { FilterError } from './filter-error';
 import { FILTER_LIMITS } from './filter-limits';
+import { describe, isList, isMap, isNeverEqual, isNull, isNumber, isTime, typeName } from './filter-nodes';
 import { postgresPattern } from './filter-pattern';
 import type { FilterName, FilterSchema } from './filter-schema';
-import type { Arithmetic, Comparison, FilterNode, Json, Macro, TimePart } from './filter-tree';
+import { MACROS, type Arithmetic, type Comparison, type FilterNode, type Macro, type TimePart } from './filter-tree';
 import type { FilterType } from './filter-type';
 import { semverRange } from './semver-range';
 
@@ -29,10 +29,8 @@ export function checkFilter<Record>(parsed: Parsed, schema: FilterSchema<Record>
   return new Checker(parsed, schema).check();
 }
 
-const ENVIRONMENT = celEnv();
 const COMPARISONS: Record<string, Comparison> = { '_<_': '<', '_<=_': '<=', '_>_': '>', '_>=_': '>=' };
 const ARITHMETIC: Record<string, Arithmetic> = { '_+_': '+', '_-_': '-', '_*_': '*', '_/_': '/', '_%_': '%' };
-const MACROS = ['exists', 'all', 'exists_one'];
 const TIME_PARTS = [
   'getFullYear',
   'getMonth',
@@ -63,8 +61,7 @@ class Checker<Record> {
   private macroDepth = 0;
   /** The names that macros have given to elements, each with whether it comes from a record. */
   private readonly locals: { name: string; isOfRecord: boolean }[] = [];
-  /** The parser's own nodes by their ids: where a macro stands in another one, its text form has the id alone. */
-  private readonly parsedNodes = new Map<bigint, Expr>();
+  private readonly constants: ConstantFolder;
   private readonly names = new Set<FilterName<Record>>();
   private readonly uses = new Set<string>();
 
@@ -72,12 +69,7 @@ class Checker<Record> {
     private readonly parsed: Parsed,
     private readonly schema: FilterSchema<Record>,
   ) {
-    this.remember(parsed.expr);
-  }
-
-  private remember(expr: Expr): void {
-    this.parsedNodes.set(expr.id, expr);
-    childrenOf(expr.exprKind).forEach((child) => this.remember(child));
+    this.constants = new ConstantFolder(parsed, this.fault);
   }
 
   check(): CheckedFilter<Record> {
@@ -95,15 +87,12 @@ class Checker<Record> {
   }
 
   private node(expr: Expr): FilterNode {
-    if (++this.nodes > FILTER_LIMITS.nodes) {
-      throw this.fault(`makes the expression larger than ${FILTER_LIMITS.nodes} operators, names and values`, expr);
-    }
-    const { exprKind: kind } = this.asWritten(expr);
-    if (kind.case !== 'constExpr' && kind.case !== 'identExpr' && isConstant(kind, []))
-      return this.constant(expr, kind);
+    this.count(1, expr);
+    const { exprKind: kind } = this.constants.asWritten(expr);
+    if (kind.case !== 'constExpr' && isConstant(kind)) return this.constant(expr, kind);
     switch (kind.case) {
       case 'constExpr':
-        return this.scalar(kind.value, expr);
+        return this.constants.scalar(kind.value, expr);
       case 'identExpr':
         return this.identifier(kind.value.name, expr);
       case 'selectExpr':
@@ -117,120 +106,19 @@ class Checker<Record> {
     }
   }
 
-  /** Macros as they stand in the text, not as what the parser makes of them. */
-  private asWritten(expr: Expr): Expr {
-    return this.parsed.sourceInfo?.macroCalls[String(expr.id)] ?? expr;
-  }
-
-  private scalar({ constantKind: constant }: Constant, expr: Expr): FilterNode {
-    switch (constant.case) {
-      case 'uint64Value':
-        return this.literal(constant.value, expr);
-      case 'nullValue':
-        return this.literal(null, expr);
-      case 'boolValue':
-      case 'int64Value':
-      case 'doubleValue':
-      case 'stringValue':
-        return this.literal(constant.value, expr);
-      default:
-        throw this.fault('is of a type that no record holds', expr);
-    }
-  }
-
-  /** What refers to no record has one value, which the library works out. */
   private constant(expr: Expr, kind: Expr['exprKind']): FilterNode {
-    this.count(kind);
-    this.checkCalls(expr);
-    const pattern = kind.case === 'callExpr' && kind.value.function === 'matches' ? kind.value.args[0] : undefined;
-    if (pattern) this.pattern(pattern);
-    const value = this.evaluated(expr);
-    if (isError(value)) {
-      const { message } = value;
-      if (/unbound function|unknown function|no matching overload|unresolved/i.test(message))
-        throw this.fault(message, expr);
-      return { kind: 'error', type: typeOfFailed(kind) };
+    this.count(this.constants.sizeOf(kind), expr);
+    if (kind.case === 'callExpr' && kind.value.function === 'matches' && kind.value.args[0]) {
+      this.pattern(kind.value.args[0]);
     }
-    return this.literal(value as CelValue, expr);
+    return this.constants.fold(expr);
   }
 
-  private evaluated(expr: Expr): unknown {
-    try {
-      return plan(ENVIRONMENT, this.parsedNodes.get(expr.id) ?? expr)();
-    } catch (error) {
-      return error;
+  private count(nodes: number, expr: Expr): void {
+    this.nodes += nodes;
+    if (this.nodes > FILTER_LIMITS.nodes) {
+      throw this.fault(`makes the expression larger than ${FILTER_LIMITS.nodes} operators, names and values`, expr);
     }
-  }
-
-  /** Counts what is inside of a constant, which is not walked through otherwise. */
-  private count(kind: Expr['exprKind']): void {
-    for (const child of childrenOf(kind)) {
-      const written = this.asWritten(child);
-      if (++this.nodes > FILTER_LIMITS.nodes) {
-        throw this.fault(`makes the expression larger than ${FILTER_LIMITS.nodes} operators, names and values`, child);
-      }
-      this.count(written.exprKind);
-    }
-  }
-
-  /** What is wrong with a constant whatever is made of it. */
-  private checkCalls(expr: Expr): void {
-    const { exprKind: kind } = this.asWritten(expr);
-    if (kind.case === 'callExpr' && (kind.value.function === 'map' || kind.value.function === 'filter')) {
-      throw this.fault(`${kind.value.function}() is not supported`, expr);
-    }
-    const time = timeProblem(kind);
-    if (time !== undefined && isError(this.evaluated(expr))) throw this.fault(time, expr);
-    childrenOf(kind).forEach((child) => this.checkCalls(child));
-  }
-
-  private literal(value: CelValue, expr: Expr): FilterNode {
-    if (typeof value === 'boolean') return { kind: 'literal', type: 'bool', value };
-    if (typeof value === 'bigint' || typeof value === 'number' || isCelUint(value)) {
-      const number = typeof value === 'number' ? value : Number(isCelUint(value) ? value.value : value);
-      return {
-        kind: 'literal',
-        type: typeof value === 'number' ? 'double' : 'int',
-        value: this.number(number, typeof value !== 'number', expr),
-      };
-    }
-    if (typeof value === 'string') return { kind: 'literal', type: 'string', value: this.storable(value, expr) };
-    if (isReflectMessage(value)) {
-      const time = nanosecondsOf(value);
-      if (time !== undefined) return { kind: 'literal', ...time };
-    }
-    return { kind: 'literal', type: 'dynamic', value: this.jsonOf(value, expr) };
-  }
-
-  private jsonOf(value: CelValue, expr: Expr): Json {
-    if (value === null || typeof value === 'boolean') return value;
-    if (typeof value === 'string') return this.storable(value, expr);
-    if (typeof value === 'number') return this.number(value, false, expr);
-    if (typeof value === 'bigint') return this.number(Number(value), true, expr);
-    if (isCelUint(value)) return this.number(Number(value.value), true, expr);
-    if (isCelList(value)) return [...value].map((item) => this.jsonOf(item, expr));
-    if (isCelMap(value)) {
-      const entries = [...value].map(([key, item]) => {
-        if (typeof key !== 'string') throw this.fault('has a key that is no text', expr);
-        return [this.storable(key, expr), this.jsonOf(item, expr)] as const;
-      });
-      return Object.fromEntries(entries);
-    }
-    throw this.fault('is of a type that no record holds', expr);
-  }
-
-  private number(value: number, isWhole: boolean, expr: Expr): number {
-    if (!Number.isFinite(value)) throw this.fault('is no finite number', expr);
-    if (isWhole && !Number.isSafeInteger(value)) {
-      throw this.fault('is beyond 9007199254740991: numbers of JSON are exact up to there', expr);
-    }
-    return value;
-  }
-
-  private storable(text: string, expr: Expr): string {
-    if (text.includes('\0') || !text.isWellFormed())
-      throw this.fault('holds a character that no record can hold', expr);
-    return text;
   }
 
   private identifier(name: string, expr: Expr): FilterNode {
@@ -282,7 +170,7 @@ class Checker<Record> {
     const of = this.node(operand);
     this.needMap(of, expr);
     if (of.kind === 'name') this.replaceUse(of.name.path, `${of.name.path}.${field}`);
-    return { kind: 'member', type: 'dynamic', of, key: this.storable(field, expr) };
+    return { kind: 'member', type: 'dynamic', of, key: this.constants.storable(field, expr) };
   }
 
   /** `agent.health`: what may be the beginning of a name. Undefined for anything else. */
@@ -344,7 +232,7 @@ class Checker<Record> {
   }
 
   private method(name: string, target: Expr, args: Expr[], expr: Expr): FilterNode {
-    if (MACROS.includes(name)) return this.macro(name as Macro, target, args, expr);
+    if ((MACROS as readonly string[]).includes(name)) return this.macro(name as Macro, target, args, expr);
     const of = METHODS.includes(name) ? this.node(target) : undefined;
     if (!of) throw this.fault(`.${name}() is unknown here`, expr, similarName(name, METHODS));
     if (TIME_PARTS.includes(name)) {
@@ -396,7 +284,7 @@ class Checker<Record> {
     const of = this.node(target);
     if (of.type !== 'dynamic') throw this.fault(`${describe(of)} has no elements`, expr);
     if (++this.macroDepth > FILTER_LIMITS.macroDepth) {
-      throw this.fault(`is nested more than ${FILTER_LIMITS.macroDepth} deep`, expr);
+      throw this.fault(TOO_DEEP, expr);
     }
     const local = variable!.exprKind.value.name;
     this.locals.push({ name: local, isOfRecord: this.isOfRecord(of) });
@@ -496,7 +384,7 @@ class Checker<Record> {
       const of = this.node(operand);
       this.needMap(of, expr);
       if (of.kind === 'name') this.replaceUse(of.name.path, `${of.name.path}.${field}`);
-      return { kind: 'has', type: 'bool', of, key: this.storable(field, expr) };
+      return { kind: 'has', type: 'bool', of, key: this.constants.storable(field, expr) };
     }
     const whole = `${path}.${field}`;
     const name = this.schema.get(whole);
@@ -561,8 +449,7 @@ class Checker<Record> {
   }
 
   private pattern(expr: Expr): string {
-    const kind = this.asWritten(expr).exprKind;
-    const text = isConstant(kind, []) ? this.constant(expr, kind) : undefined;
+    const text = isConstant(this.constants.asWritten(expr).exprKind) ? this.constants.fold(expr) : undefined;
     if (text?.kind !== 'literal' || text.type !== 'string')
       throw this.fault('a regular expression stands in the expression as text', expr);
     try {
@@ -573,9 +460,8 @@ class Checker<Record> {
     return text.value;
   }
 
-  private fault(message: string, expr: Expr, suggestion?: string): FilterError {
-    return new FilterError(message, this.parsed.sourceInfo?.positions[String(expr.id)] ?? 0, suggestion);
-  }
+  private readonly fault: Fault = (message, expr, suggestion) =>
+    new FilterError(message, this.parsed.sourceInfo?.positions[String(expr.id)] ?? 0, suggestion);
 }
 
 /** Undefined as an operand: a value of a record, which is a double if it is a number. */
@@ -594,122 +480,6 @@ function arithmeticType(
   if (operator === '-' && left === 'timestamp' && right === 'timestamp') return 'duration';
   if ((operator === '+' || operator === '-') && left === 'duration' && right === 'duration') return 'duration';
   return undefined;
-}
-
-function childrenOf(kind: Expr['exprKind']): Expr[] {
-  switch (kind.case) {
-    case 'callExpr':
-      return [...(kind.value.target ? [kind.value.target] : []), ...kind.value.args];
-    case 'selectExpr':
-      return [kind.value.operand!];
-    case 'listExpr':
-      return kind.value.elements;
-    case 'structExpr':
-      return kind.value.entries.flatMap(({ keyKind, value }) => [
-        ...(keyKind.case === 'mapKey' ? [keyKind.value] : []),
-        value!,
-      ]);
-    case 'comprehensionExpr': {
-      const { iterRange, accuInit, loopCondition, loopStep, result } = kind.value;
-      return [iterRange!, accuInit!, loopCondition!, loopStep!, result!];
-    }
-    default:
-      return [];
-  }
-}
-
-/** Whether nothing in it depends on a record. */
-function isConstant(kind: Expr['exprKind'], locals: readonly string[]): boolean {
-  if (kind.case === 'identExpr') return locals.includes(kind.value.name);
-  if (kind.case === 'comprehensionExpr') {
-    const { iterVar, accuVar, iterRange, ...parts } = kind.value;
-    const inner = [...locals, iterVar, accuVar];
-    return (
-      isConstant(iterRange!.exprKind, locals) &&
-      [parts.accuInit!, parts.loopCondition!, parts.loopStep!, parts.result!].every(({ exprKind }) =>
-        isConstant(exprKind, inner),
-      )
-    );
-  }
-  if (kind.case === 'callExpr' && kind.value.target && MACROS.includes(kind.value.function)) {
-    const [variable, body] = kind.value.args;
-    const name = variable?.exprKind.case === 'identExpr' ? variable.exprKind.value.name : undefined;
-    return (
-      name !== undefined &&
-      isConstant(kind.value.target.exprKind, locals) &&
-      !!body &&
-      isConstant(body.exprKind, [...locals, name])
-    );
-  }
-  return kind.case !== undefined && childrenOf(kind).every(({ exprKind }) => isConstant(exprKind, locals));
-}
-
-function isError(value: unknown): value is Error {
-  return isCelError(value) || value instanceof Error;
-}
-
-/** What to say of a call that makes a time of a text and fails. */
-function timeProblem(kind: Expr['exprKind']): string | undefined {
-  if (kind.case !== 'callExpr' || kind.value.target) return undefined;
-  if (kind.value.function === 'timestamp') return 'is no time such as 2027-01-31T00:00:00Z';
-  return kind.value.function === 'duration' ? 'is no duration such as 90s or 1h30m' : undefined;
-}
-
-function typeOfFailed(kind: Expr['exprKind']): FilterType {
-  if (kind.case !== 'callExpr') return 'dynamic';
-  const name = kind.value.function;
-  if (ARITHMETIC[name] ?? name === '-_') return 'int';
-  if (name === '_[_]') return 'dynamic';
-  return 'bool';
-}
-
-/** Timestamps and durations of the library, in nanoseconds. */
-function nanosecondsOf(message: ReflectMessage): { type: 'timestamp' | 'duration'; value: bigint } | undefined {
-  const { seconds, nanos } = message.message as unknown as { seconds: bigint; nanos: number };
-  const value = seconds * 1_000_000_000n + BigInt(nanos);
-  if (message.desc.typeName === 'google.protobuf.Timestamp') return { type: 'timestamp', value };
-  if (message.desc.typeName === 'google.protobuf.Duration') return { type: 'duration', value };
-  return undefined;
-}
-
-export function isList(node: FilterNode): boolean {
-  if (node.kind === 'list' || (node.kind === 'literal' && Array.isArray(node.value))) return true;
-  return node.kind === 'name' && node.name.elements !== undefined;
-}
-
-function isNull(node: FilterNode): boolean {
-  return node.kind === 'literal' && node.value === null;
-}
-
-function isMap(node: FilterNode): boolean {
-  return node.kind === 'literal' && typeof node.value === 'object' && node.value !== null && !Array.isArray(node.value);
-}
-
-function isNumber({ type }: FilterNode): boolean {
-  return type === 'int' || type === 'double';
-}
-
-function isTime({ type }: FilterNode): boolean {
-  return type === 'timestamp' || type === 'duration';
-}
-
-/** Whether one is known to be a list, and the other to be none. */
-function isNeverEqual(list: FilterNode, other: FilterNode): boolean {
-  return (isList(list) || isMap(list) || isNull(list)) && other.type !== 'dynamic';
-}
-
-function typeName(node: FilterNode): string {
-  if (isNull(node)) return 'null';
-  if (isList(node)) return 'list';
-  if (isMap(node)) return 'map';
-  return node.type === 'dynamic' ? 'JSON' : node.type;
-}
-
-function describe(node: FilterNode): string {
-  if (node.kind === 'name') return node.name.path;
-  if (node.kind === 'literal' && node.type !== 'timestamp' && node.type !== 'duration')
-    return JSON.stringify(node.value).slice(0, 50);
-  return 'the value';
 }
 
 function suggestionFor(path: string, known: readonly string[]): string | undefined {

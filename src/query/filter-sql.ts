@@ -1,21 +1,16 @@
 import { isSecret } from '../platform/common/secrets';
+import { arithmeticSql, MS, timePartSql, withinInt } from './filter-arithmetic';
 import { withBranchesOutside } from './filter-branches';
-import { isList } from './filter-checker';
-import { CREDENTIALS_IN_TEXT, mayHoldCredentials } from './filter-sight';
+import { SecretGuard } from './filter-guard';
+import { exampleOf, nested, pathOf, type Path } from './filter-index';
 import { FILTER_LIMITS } from './filter-limits';
+import { isList, isScalar } from './filter-nodes';
 import { postgresPattern } from './filter-pattern';
-import type { FilterName, FilterSqlContext } from './filter-schema';
-import type { FilterNode, Json, TimePart } from './filter-tree';
+import type { FilterName } from './filter-schema';
+import { mayHoldCredentials } from './filter-sight';
+import type { FilterSqlOptions } from './filter-sql-options';
+import type { FilterNode, Json } from './filter-tree';
 import { satisfiesSql } from './semver-range';
-
-/** How an expression is written for one statement. */
-export interface FilterSqlOptions extends FilterSqlContext {
-  /**
-   * A condition that holds for agents whose secrets the caller sees; undefined: for all agents. What others must not see is absent from
-   * all other agents.
-   */
-  seesSecrets: string | undefined;
-}
 
 /**
  * The condition that holds for the records in which the expression is true.
@@ -29,119 +24,8 @@ export function filterSql(tree: FilterNode, options: FilterSqlOptions): string {
   return new SqlWriter(options).condition(isPartlySeen ? withBranchesOutside(tree) : tree, true);
 }
 
-/** Whether an index serves the expression: in one condition of a conjunction, or in each of a disjunction. */
-export function isIndexed(tree: FilterNode): boolean {
-  switch (tree.kind) {
-    case 'and':
-      return isIndexed(tree.left) || isIndexed(tree.right);
-    case 'or':
-      return isIndexed(tree.left) && isIndexed(tree.right);
-    case 'equal':
-      return isIndexedEquality(tree.left, tree.right) || isIndexedEquality(tree.right, tree.left);
-    case 'in': {
-      if (tree.of.kind === 'literal') return isIndexedEquality(tree.item, tree.of);
-      return (
-        tree.of.kind === 'name' &&
-        tree.of.name.index === 'containment' &&
-        isList(tree.of) &&
-        tree.item.kind === 'literal'
-      );
-    }
-    case 'contains': {
-      const { of, items, quantity } = tree;
-      const isIndexedItem = (item: string): boolean => !item.endsWith('/*');
-      if (of.kind !== 'name' || of.name.index !== 'containment') return false;
-      return quantity === 'all' ? items.some(isIndexedItem) : items.length > 0 && items.every(isIndexedItem);
-    }
-    case 'macro':
-      return tree.macro === 'exists' && exampleOf(tree) !== undefined;
-    default:
-      return false;
-  }
-}
-
-function isIndexedEquality(name: FilterNode, literal: FilterNode): boolean {
-  if (literal.kind !== 'literal') return false;
-  if (name.kind === 'name') return name.name.index === 'equality';
-  const path = pathOf(name);
-  const values = Array.isArray(literal.value) ? literal.value : [literal.value];
-  return path?.name.index === 'containment' && path.keys.length > 0 && values.every(isScalar);
-}
-
-/** A value that is reached from a name by members alone. */
-interface Path {
-  name: FilterName;
-  keys: string[];
-}
-
-function pathOf(node: FilterNode): Path | undefined {
-  if (node.kind === 'name') return { name: node.name, keys: [] };
-  if (node.kind !== 'member') return undefined;
-  const path = pathOf(node.of);
-  return path && { name: path.name, keys: [...path.keys, node.key] };
-}
-
-/** A value that has `leaf` at the end of the keys, and nothing else. */
-function nested(keys: readonly string[], leaf: Json): Json {
-  return keys.reduceRight<Json>((value, key) => Object.fromEntries([[key, value]]), leaf);
-}
-
-/** What one element must contain for `exists` to hold: `e == "x"`, or `e.a == "x" && e.b == 1`. Undefined for any other condition. */
-function exampleOf({
-  of,
-  local,
-  body,
-}: Extract<FilterNode, { kind: 'macro' }>): { path: Path; example: Json } | undefined {
-  const path = pathOf(of);
-  if (path?.name.index !== 'containment') return undefined;
-  const example = exampleElement(body, local);
-  // A map has its keys as elements, so that a text may be one of them; a list of texts has none.
-  if (example === undefined || (path.keys.length + (isList(of) ? 0 : 1) > 0 && typeof example !== 'object'))
-    return undefined;
-  return { path, example };
-}
-
-function exampleElement(node: FilterNode, local: string): Json | undefined {
-  if (node.kind === 'and') {
-    const [left, right] = [exampleElement(node.left, local), exampleElement(node.right, local)];
-    if (!isMap(left) || !isMap(right) || Object.keys(left).some((key) => Object.hasOwn(right, key))) return undefined;
-    return { ...left, ...right };
-  }
-  if (node.kind !== 'equal') return undefined;
-  const [value, literal] = node.right.kind === 'literal' ? [node.left, node.right] : [node.right, node.left];
-  if (literal.kind !== 'literal' || typeof literal.value === 'object' || typeof literal.value === 'bigint')
-    return undefined;
-  if (value.kind === 'local' && value.local === local) return literal.value;
-  if (value.kind !== 'member' || value.of.kind !== 'local' || value.of.local !== local) return undefined;
-  return Object.fromEntries([[value.key, literal.value]]);
-}
-
-function isMap(value: Json | undefined): value is { [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 /** Values of up to this many characters are written where they are used, others computed once. */
 const LONGEST_REPEATED = 120;
-
-const MS = 1_000_000;
-const LEAST_TIME = -62_135_596_800_000_000_000n;
-const MOST_TIME = 253_402_300_799_999_999_999n;
-const MOST_INT = 2n ** 63n - 1n;
-const LEAST_INT = -(2n ** 63n);
-
-/** Of the time of day or the date, in nanoseconds since 1970, as `n`. */
-const TIME_PARTS: Record<TimePart, string> = {
-  getFullYear: 'extract(year FROM at)',
-  getMonth: 'extract(month FROM at) - 1',
-  getDate: 'extract(day FROM at)',
-  getDayOfMonth: 'extract(day FROM at) - 1',
-  getDayOfWeek: 'extract(dow FROM at)',
-  getDayOfYear: 'extract(doy FROM at) - 1',
-  getHours: 'extract(hour FROM at)',
-  getMinutes: 'extract(minute FROM at)',
-  getSeconds: 'floor(extract(second FROM at))',
-  getMilliseconds: `floor(mod(n - floor(n / 1e9) * 1e9, 1e9) / ${MS})`,
-};
 
 interface Local {
   sql: string;
@@ -151,9 +35,12 @@ interface Local {
 
 class SqlWriter {
   private readonly locals = new Map<string, Local>();
+  private readonly guard: SecretGuard;
   private aliases = 0;
 
-  constructor(private readonly options: FilterSqlOptions) {}
+  constructor(private readonly options: FilterSqlOptions) {
+    this.guard = new SecretGuard(options, (local) => this.locals.get(local)!.hasSecrets);
+  }
 
   /** Boolean SQL. In a monotone position NULL may stand for false, and false for NULL. */
   condition(node: FilterNode, isMonotone: boolean): string {
@@ -242,12 +129,9 @@ class SqlWriter {
       case 'arithmetic':
         return this.arithmetic(node);
       case 'negative':
-        return node.type === 'int'
-          ? within(`-(${this.value(node.of)})`, LEAST_INT, MOST_INT)
-          : `(-(${this.value(node.of)}))`;
+        return node.type === 'int' ? withinInt(`-(${this.value(node.of)})`) : `(-(${this.value(node.of)}))`;
       case 'timePart':
-        return `(SELECT ${TIME_PARTS[node.part]} FROM (SELECT ${this.value(node.of)} AS n OFFSET 0) moment
-                  CROSS JOIN LATERAL (SELECT timestamp 'epoch' + make_interval(secs => floor(n / 1e9)::float8) AS at OFFSET 0) clock)::numeric`;
+        return timePartSql(node.part, this.value(node.of));
       default:
         return this.condition(node, false);
     }
@@ -301,41 +185,8 @@ class SqlWriter {
 
   private member({ of, key }: Extract<FilterNode, { kind: 'member' }>): string {
     const member = `(${this.value(of)} -> ${this.options.parameter(key, 'text')})`;
-    if (!this.isHiddenKey(of, key)) return member;
-    return this.once(member, (value) => `(CASE WHEN ${this.visibility(key, value)} THEN ${value} END)`);
-  }
-
-  /** Whether the caller sees a member only of agents whose secrets they see, or only if it is a number. */
-  private isHiddenKey(of: FilterNode, key: string): boolean {
-    return this.isGuarded(of) && isSecret(key, 'x');
-  }
-
-  /** When the caller sees such a member. */
-  private visibility(key: string, member: string): string {
-    const { seesSecrets } = this.options;
-    if (isSecret(key, 0)) return seesSecrets!;
-    return `(${seesSecrets} OR jsonb_typeof(${member}) IN ('number', 'boolean')
-             OR (jsonb_typeof(${member}) = 'string' AND (${member} #>> '{}') ~ '^(-?[0-9]{1,15}(\\.[0-9]{1,15})?|true|false)$'))`;
-  }
-
-  /** Whether the value may hold what the caller must not see. */
-  private isGuarded(node: FilterNode): boolean {
-    if (this.options.seesSecrets === undefined) return false;
-    switch (node.kind) {
-      case 'name':
-        return node.name.hasSecrets === true;
-      case 'local':
-        return this.locals.get(node.local)!.hasSecrets;
-      case 'member':
-      case 'element':
-        return this.isGuarded(node.of);
-      case 'conditional':
-        return this.isGuarded(node.ifTrue) || this.isGuarded(node.ifFalse);
-      case 'list':
-        return node.items.some((item) => this.isGuarded(item));
-      default:
-        return false;
-    }
+    if (!this.guard.isHiddenKey(of, key)) return member;
+    return this.once(member, (value) => `(CASE WHEN ${this.guard.visibility(key, value)} THEN ${value} END)`);
   }
 
   private equal(left: FilterNode, right: FilterNode, isMonotone: boolean): string {
@@ -350,21 +201,14 @@ class SqlWriter {
       this.once(this.json(right), (other) => {
         const both = `(${one} = ${other})`;
         const open = [
-          ...(this.isGuarded(left) ? [this.isOpen(one)] : []),
-          ...(this.isGuarded(right) ? [this.isOpen(other)] : []),
+          ...(this.guard.isGuarded(left) ? [this.guard.isOpen(one)] : []),
+          ...(this.guard.isGuarded(right) ? [this.guard.isOpen(other)] : []),
         ];
         if (open.length === 0) return both;
         const isVisible = `(${this.options.seesSecrets} OR (${open.join(' AND ')}))`;
         return `(CASE WHEN ${isVisible} THEN ${both} WHEN ${one} IS NOT NULL AND ${other} IS NOT NULL THEN false END)`;
       }),
     );
-  }
-
-  /** Whether everybody may compare a JSON value with another one. */
-  private isOpen(json: string): string {
-    const credentials = this.options.parameter(CREDENTIALS_IN_TEXT, 'text');
-    return `(CASE jsonb_typeof(${json}) WHEN 'object' THEN false WHEN 'array' THEN false
-                  WHEN 'string' THEN (${json} #>> '{}') !~* ${credentials} ELSE true END)`;
   }
 
   private equalColumns(left: FilterNode, right: FilterNode, isMonotone: boolean): string {
@@ -384,7 +228,7 @@ class SqlWriter {
     isMonotone: boolean,
   ): string {
     const value = literal.value as Json;
-    const isHidden = this.isGuarded(node) && mayHoldCredentials(value);
+    const isHidden = this.guard.isGuarded(node) && mayHoldCredentials(value);
     const path = isMonotone && !isHidden ? this.openPathOf(node) : undefined;
     if (path) {
       return `(${this.named(path.name)} @> ${this.options.parameter(JSON.stringify(nested(path.keys, value)), 'jsonb')})`;
@@ -401,7 +245,7 @@ class SqlWriter {
   private openPathOf(node: FilterNode): Path | undefined {
     const path = pathOf(node);
     if (path?.name.index !== 'containment' || path.keys.length === 0) return undefined;
-    return this.isGuarded(node) && path.keys.some((key) => isSecret(key, 'x')) ? undefined : path;
+    return this.guard.isGuarded(node) && path.keys.some((key) => isSecret(key, 'x')) ? undefined : path;
   }
 
   private compare({ operator, left, right }: Extract<FilterNode, { kind: 'compare' }>): string {
@@ -415,8 +259,8 @@ class SqlWriter {
       this.once(this.value(right), (other) => {
         const cases = kinds.map((kind) => {
           const guards = [
-            ...(left.type === 'dynamic' ? [this.isOfKind(one, kind, left)] : []),
-            ...(right.type === 'dynamic' ? [this.isOfKind(other, kind, right)] : []),
+            ...(left.type === 'dynamic' ? [this.guard.isOfKind(one, kind, left)] : []),
+            ...(right.type === 'dynamic' ? [this.guard.isOfKind(other, kind, right)] : []),
           ];
           const operands = [
             left.type === 'dynamic' ? cast(one, kind) : collated(one, kind),
@@ -427,14 +271,6 @@ class SqlWriter {
         return `(CASE ${cases.join(' ')} END)`;
       }),
     );
-  }
-
-  /** Whether a JSON value, that of the node, is of a kind and may be looked into. */
-  private isOfKind(json: string, kind: string, node: FilterNode): string {
-    const isKind = `jsonb_typeof(${json}) = '${kind}'`;
-    if (kind !== 'string' || !this.isGuarded(node)) return isKind;
-    const credentials = this.options.parameter(CREDENTIALS_IN_TEXT, 'text');
-    return `(${isKind} AND (${this.options.seesSecrets} OR (${json} #>> '{}') !~* ${credentials}))`;
   }
 
   private in(item: FilterNode, of: FilterNode, isMonotone: boolean): string {
@@ -448,11 +284,11 @@ class SqlWriter {
       }
     }
     const alias = this.alias();
-    const isGuarded = this.isGuarded(of) || this.isGuarded(item);
+    const isGuarded = this.guard.isGuarded(of) || this.guard.isGuarded(item);
     const key = item.kind === 'literal' && typeof item.value === 'string' ? item.value : undefined;
     return this.once(this.json(of), (json) =>
       this.once(this.json(item), (element) => {
-        const isOpen = isGuarded ? ` AND (${this.options.seesSecrets} OR ${this.isOpen('v')})` : '';
+        const isOpen = isGuarded ? ` AND (${this.options.seesSecrets} OR ${this.guard.isOpen('v')})` : '';
         const isElement = `EXISTS (SELECT FROM jsonb_array_elements(${json}) ${alias}(v) WHERE v = ${element}${isOpen})`;
         return `(CASE WHEN ${element} IS NULL THEN NULL
                   WHEN jsonb_typeof(${json}) = 'array' THEN ${isElement}
@@ -465,10 +301,10 @@ class SqlWriter {
   private isKey(json: string, element: string, of: FilterNode, key: string | undefined): string {
     const isKey = `(CASE jsonb_typeof(${element}) WHEN 'string' THEN ${json} ? (${element} #>> '{}')
                          WHEN 'number' THEN false WHEN 'boolean' THEN false END)`;
-    if (!this.isGuarded(of)) return isKey;
+    if (!this.guard.isGuarded(of)) return isKey;
     if (key === undefined) return `(CASE WHEN ${this.options.seesSecrets} THEN ${isKey} END)`;
     if (!isSecret(key, 'x')) return isKey;
-    return `(${isKey} AND ${this.visibility(key, `(${json} -> ${this.options.parameter(key, 'text')})`)})`;
+    return `(${isKey} AND ${this.guard.visibility(key, `(${json} -> ${this.options.parameter(key, 'text')})`)})`;
   }
 
   private inLiteral(item: FilterNode, values: Json, isMonotone: boolean): string {
@@ -481,7 +317,7 @@ class SqlWriter {
         return this.equalColumns(item, { kind: 'literal', type: 'string', value: only! }, isMonotone);
       return `(${this.value(item)} = ANY (${parameter(texts, 'text[]')}))`;
     }
-    const isGuarded = this.isGuarded(item);
+    const isGuarded = this.guard.isGuarded(item);
     if (isGuarded && !values.every(isScalar)) {
       return this.inList(
         item,
@@ -517,7 +353,9 @@ class SqlWriter {
     const place = this.options.parameter(key, 'text');
     return this.once(this.json(of), (json) => {
       const has = `${json} ? ${place}`;
-      const visible = this.isHiddenKey(of, key) ? `(${has} AND ${this.visibility(key, `(${json} -> ${place})`)})` : has;
+      const visible = this.guard.isHiddenKey(of, key)
+        ? `(${has} AND ${this.guard.visibility(key, `(${json} -> ${place})`)})`
+        : has;
       return `(CASE WHEN jsonb_typeof(${json}) = 'object' THEN ${visible} END)`;
     });
   }
@@ -541,7 +379,7 @@ class SqlWriter {
     return this.once(this.value(node), (value) => {
       if (node.kind === 'literal') return condition(value);
       if (node.type === 'string') return `(CASE WHEN ${value} IS NOT NULL THEN ${condition(value)} END)`;
-      return `(CASE WHEN ${this.isOfKind(value, 'string', node)} THEN ${condition(`(${value} #>> '{}')`)} END)`;
+      return `(CASE WHEN ${this.guard.isOfKind(value, 'string', node)} THEN ${condition(`(${value} #>> '{}')`)} END)`;
     });
   }
 
@@ -573,23 +411,23 @@ class SqlWriter {
   private hasText(json: string, of: FilterNode, text: string): string {
     const value = this.options.parameter(JSON.stringify(text), 'jsonb');
     const has = `EXISTS (SELECT FROM jsonb_array_elements(${json}) ${this.alias()}(v) WHERE v = ${value})`;
-    return this.isGuarded(of) && mayHoldCredentials(text) ? `(${has} AND ${this.options.seesSecrets})` : has;
+    return this.guard.isGuarded(of) && mayHoldCredentials(text) ? `(${has} AND ${this.options.seesSecrets})` : has;
   }
 
   private hasBeginning(json: string, of: FilterNode, beginning: string): string {
     const text = this.options.parameter(beginning, 'text');
-    const isText = this.isGuarded(of) ? this.isOfKind('v', 'string', of) : `jsonb_typeof(v) = 'string'`;
+    const isText = this.guard.isGuarded(of) ? this.guard.isOfKind('v', 'string', of) : `jsonb_typeof(v) = 'string'`;
     return `EXISTS (SELECT FROM jsonb_array_elements(${json}) ${this.alias()}(v)
                      WHERE CASE WHEN ${isText} THEN starts_with(v #>> '{}', ${text}) ELSE false END)`;
   }
 
   private size(of: FilterNode): string {
     if (of.type === 'string') return `char_length(${this.value(of)})::numeric`;
-    const mayCount = this.isGuarded(of) ? ` AND ${this.options.seesSecrets}` : '';
+    const mayCount = this.guard.isGuarded(of) ? ` AND ${this.options.seesSecrets}` : '';
     return this.once(
       this.json(of),
       (json) => `(CASE WHEN jsonb_typeof(${json}) = 'array' THEN jsonb_array_length(${json})
-                  WHEN ${this.isOfKind(json, 'string', of)} THEN char_length(${json} #>> '{}')
+                  WHEN ${this.guard.isOfKind(json, 'string', of)} THEN char_length(${json} #>> '{}')
                   WHEN jsonb_typeof(${json}) = 'object'${mayCount}
                   THEN (SELECT count(*) FROM jsonb_object_keys(${json})) END)::numeric`,
     );
@@ -597,7 +435,7 @@ class SqlWriter {
 
   private macro(node: Extract<FilterNode, { kind: 'macro' }>, isMonotone: boolean): string {
     const { macro, of, local, body } = node;
-    const example = isMonotone && macro === 'exists' && !this.isGuarded(of) ? exampleOf(node) : undefined;
+    const example = isMonotone && macro === 'exists' && !this.guard.isGuarded(of) ? exampleOf(node) : undefined;
     if (example) {
       const { path } = example;
       const value = JSON.stringify(nested(path.keys, [example.example]));
@@ -605,7 +443,7 @@ class SqlWriter {
     }
     const alias = this.alias();
     const before = this.locals.get(local);
-    const isGuarded = this.isGuarded(of);
+    const isGuarded = this.guard.isGuarded(of);
     this.locals.set(local, { sql: `${alias}.v`, hasSecrets: isGuarded });
     const condition = this.condition(body, false);
     if (before) this.locals.set(local, before);
@@ -631,20 +469,8 @@ class SqlWriter {
   }
 
   private arithmetic({ type, operator, left, right }: Extract<FilterNode, { kind: 'arithmetic' }>): string {
-    const [a, b] = [left, right].map((node) => (node.type === 'dynamic' ? this.number(node) : this.value(node))) as [
-      string,
-      string,
-    ];
-    switch (type) {
-      case 'int':
-        return within(wholeNumbers(operator, a, b), LEAST_INT, MOST_INT);
-      case 'double':
-        return doubles(operator, a, b);
-      case 'timestamp':
-        return within(`${a} ${operator} ${b}`, LEAST_TIME, MOST_TIME);
-      default:
-        return within(`${a} ${operator} ${b}`, LEAST_INT, MOST_INT);
-    }
+    const operand = (node: FilterNode): string => (node.type === 'dynamic' ? this.number(node) : this.value(node));
+    return arithmeticSql(type, operator, operand(left), operand(right));
   }
 
   private number(node: FilterNode): string {
@@ -689,32 +515,4 @@ function cast(json: string, kind: string): string {
 /** Texts are ordered by their code points. */
 function collated(value: string, kind: string): string {
   return kind === 'string' ? `${value} COLLATE "C"` : value;
-}
-
-function isScalar(value: unknown): boolean {
-  return (typeof value !== 'object' || value === null) && typeof value !== 'bigint';
-}
-
-/** NULL where the value leaves its range, which is an error in CEL. */
-function within(sql: string, least: bigint, most: bigint): string {
-  return `(SELECT CASE WHEN n BETWEEN ${least} AND ${most} THEN n END FROM (SELECT ${sql} AS n OFFSET 0) sum)`;
-}
-
-function wholeNumbers(operator: string, a: string, b: string): string {
-  if (operator === '/') return `div(${a}, nullif(${b}, 0))`;
-  if (operator === '%') return `mod(${a}, nullif(${b}, 0))`;
-  return `(${a} ${operator} ${b})`;
-}
-
-/**
- * Binary floating point, as records have their numbers. PostgreSQL fails where a result has no finite value or is too close to 0; here
- * it is an error of the expression from 1e300 on, and below 1e-300, also when it is evaluated in memory.
- */
-function doubles(operator: string, a: string, b: string): string {
-  const exact = operator === '/' ? 'a / nullif(b, 0)' : `a ${operator} b`;
-  return `(SELECT CASE WHEN f = 0 OR abs(f) BETWEEN 1e-300 AND 1e300 THEN f END
-             FROM (SELECT ${a} AS a, ${b} AS b OFFSET 0) operands
-            CROSS JOIN LATERAL (SELECT ${exact} AS r OFFSET 0) result
-            CROSS JOIN LATERAL (SELECT CASE WHEN r = 0 OR abs(r) BETWEEN 1e-305 AND 1e305
-                                            THEN ((a::float8 ${operator} b::float8)::text)::numeric END AS f OFFSET 0) rounded)`;
 }

@@ -61,4 +61,5 @@ export type FilterNode =
   /** Whether a list of texts has all, or any, of these; those that end in `/*` are beginnings. */
   | { kind: 'contains'; type: 'bool'; quantity: 'all' | 'any'; of: FilterNode; items: string[] };
 
-export type Macro = 'exists' | 'all' | 'exists_one';
+export const MACROS = ['exists', 'all', 'exists_one'] as const;
+export type Macro = (typeof MACROS)[number];

@@ -5,7 +5,9 @@ import { FilterError } from './filter-error';
 import { filterEvaluator, type FilterValue, type FilterValues } from './filter-evaluator';
 import { checkWords } from './filter-lexer';
 import type { FilterMoment, FilterName, FilterSchema } from './filter-schema';
-import { filterSql, isIndexed, type FilterSqlOptions } from './filter-sql';
+import { isIndexed } from './filter-index';
+import { filterSql } from './filter-sql';
+import type { FilterSqlOptions } from './filter-sql-options';
 import type { FilterNode } from './filter-tree';
 
 /** An expression that selects records: parsed, its names and types checked, its cost bounded. */

@@ -154,6 +154,11 @@ describe('Expressions', () => {
       'agent.metadata.l.exists(a, a.exists(b, b == 1))',
       'agent.metadata.l.exists(a, a.exists(b, b.exists(c, c == 1)))',
     ],
+    [
+      'macros two deep in what refers to no agent',
+      '[1, 2].exists(a, [1, 2].all(b, a == b)) || agent.type == "a"',
+      '[1, 2].exists(a, [1, 2].all(b, [1, 2].all(c, a == b))) || agent.type == "a"',
+    ],
     ['brackets 40 deep', `${'('.repeat(40)}true${')'.repeat(40)}`, `${'('.repeat(41)}true${')'.repeat(41)}`],
   ])('may have at most %s', async (_, allowed, refused) => {
     const check = (filter: string) => app.request('POST', '/filters/check', { filter }, bearer(admin.token));

@@ -2,8 +2,8 @@ import { Client } from 'pg';
 import { listStatement } from '../../src/governance/governance-decisions.repository';
 import { countStatement, pageStatement, type Statement } from '../../src/registry/search/agent-selection.sql';
 import { agentFilter } from '../../src/registry/search/agent-filter';
-import { BY_ID } from '../../src/registry/search/agent-order';
 import type { AgentQuery } from '../../src/registry/search/agent-query';
+import { ALL_AGENTS } from '../support/agent-queries';
 import { seedFleet } from '../support/fleet';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 
@@ -24,16 +24,6 @@ describe('At 20,000 agents', () => {
   });
   afterAll(() => database.drop());
 
-  const everything: AgentQuery = {
-    types: [],
-    statuses: [],
-    categories: [],
-    capabilities: [],
-    metadata: [],
-    order: BY_ID,
-    limit: 100,
-    includeTotal: true,
-  };
   const context = { timeoutSeconds: 30, now: new Date() };
   const position = { value: 'fleet-00010000', id: 'fleet-00010000' };
 
@@ -51,7 +41,7 @@ describe('At 20,000 agents', () => {
     ['metadata', { metadata: [['team', 'team-7']] }, 'idx_agents_metadata'],
     ['metadata that may be a number', { metadata: [['serial', '77']] }, 'idx_agents_metadata'],
   ])('a filter by %s uses its index, for the page and for the total', async (_, criteria, index) => {
-    const query = { ...everything, ...criteria };
+    const query = { ...ALL_AGENTS, ...criteria };
     expect(await indexesOf(pageStatement(query, context))).toContain(index);
     expect(await indexesOf(countStatement(query, context))).toContain(index);
   });
@@ -78,7 +68,7 @@ describe('At 20,000 agents', () => {
   ])('the expression %s uses an index, for the page and for the total', async (text, index) => {
     const filter = agentFilter(text);
     expect(filter.isIndexed).toBe(true);
-    const query = { ...everything, filter };
+    const query = { ...ALL_AGENTS, filter };
     expect(await indexesOf(pageStatement(query, context))).toContain(index);
     expect(await indexesOf(countStatement(query, context))).toContain(index);
   });
@@ -87,21 +77,21 @@ describe('At 20,000 agents', () => {
     'a page in the order of %s is read off its index',
     async (by) => {
       for (const isDescending of [false, true]) {
-        const query = { ...everything, order: { by, isDescending }, after: { value: 'm', id: 'm' }, limit: 10 };
+        const query = { ...ALL_AGENTS, order: { by, isDescending }, after: { value: 'm', id: 'm' }, limit: 10 };
         expect(await indexesOf(pageStatement(query, context))).toContain(`idx_agents_${by}`);
       }
     },
   );
 
   it('a page anywhere in the whole list is read off the primary key', async () => {
-    expect(await indexesOf(pageStatement({ ...everything, after: position }, context))).toEqual([
+    expect(await indexesOf(pageStatement({ ...ALL_AGENTS, after: position }, context))).toEqual([
       undefined,
       'agents_pkey',
     ]);
   });
 
   it('a page of one type is read off its index in order, without a sort', async () => {
-    const query = { ...everything, types: ['type-33'], after: position, limit: 10 };
+    const query = { ...ALL_AGENTS, types: ['type-33'], after: position, limit: 10 };
     expect(await indexesOf(pageStatement(query, context))).toEqual([undefined, 'idx_agents_type']);
   });
 

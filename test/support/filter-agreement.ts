@@ -4,12 +4,13 @@ import type { AgentEntity } from '../../src/registry/agent.entity';
 import { agentNames } from '../../src/registry/search/agent-names';
 import { filterConditionSql } from '../../src/registry/search/filter-condition';
 import { NOW, randomAgents, randomFilter } from './random-filters';
-import type { Random } from './random';
-import type { TestDatabase } from './test-database';
+import { Random } from './random';
+import { createTestDatabase, type TestDatabase } from './test-database';
 
 const TIMEOUT_SECONDS = 30;
+const SEED = Number(process.env.FILTER_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
-export interface Disagreement {
+interface Disagreement {
   filter: string;
   reader: string | null;
   agent: AgentEntity;
@@ -17,7 +18,7 @@ export interface Disagreement {
   inDatabase: boolean;
 }
 
-export interface Agreement {
+interface Agreement {
   /** Expressions and agents that were compared. */
   pairs: number;
   /** Pairs of which both said that the agent matches. */
@@ -31,7 +32,7 @@ export interface Agreement {
  * Asks PostgreSQL and the evaluator in memory the same random questions about the same random agents.
  * @param readers the callers: null sees all secrets, a name those of its own agents
  */
-export async function compareEvaluations(
+async function compareEvaluations(
   database: TestDatabase,
   random: Random,
   { filters, agents: count, readers }: { filters: number; agents: number; readers: (string | null)[] },
@@ -93,4 +94,29 @@ async function insert(database: TestDatabase, agents: AgentEntity[]): Promise<vo
      SELECT id, owner, sha256(id::bytea) FROM jsonb_to_recordset($1::jsonb) AS agent(id text, owner text) WHERE owner IS NOT NULL`,
     [JSON.stringify(agents)],
   );
+}
+
+/** Declares the tests that compare so many expressions over sixty agents. */
+export function describeAgreement(filters: number): void {
+  describe(`expressions (FILTER_SEED=${SEED})`, () => {
+    let database: TestDatabase;
+
+    beforeEach(async () => {
+      database = await createTestDatabase();
+    });
+
+    afterEach(() => database.drop());
+
+    it.each([
+      ['who sees all secrets', [null]],
+      ['who sees the secrets of some agents', ['ann']],
+    ])('select the same agents in PostgreSQL and in memory, for a reader %s', async (_, readers) => {
+      const agreement = await compareEvaluations(database, new Random(SEED), { filters, agents: 60, readers });
+      const { disagreements, pairs, matches, refused } = agreement;
+      expect(disagreements.slice(0, 3)).toEqual([]);
+      // The generator must go on to make expressions of all kinds, most of them valid, and some of them true.
+      expect(matches).toBeGreaterThan(pairs / 50);
+      expect(refused).toBeLessThan(filters);
+    });
+  });
 }

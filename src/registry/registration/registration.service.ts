@@ -13,6 +13,7 @@ import { fieldsFrom } from '../agent-fields.mapping';
 import { idempotencyKeyReused } from '../../agent/agent.errors';
 import type { AgentFields } from '../agent-fields.mapping';
 import { AgentRepository, type Registered } from '../agent.repository';
+import type { AgentFilter } from '../search/agent-filter';
 import { isWithin, whereOf } from '../search/expression-scope';
 import { IntervalScaling } from '../../liveness/interval-scaling';
 import type { RegisterAgentDto } from '../dto/agent-requests.dto';
@@ -56,7 +57,8 @@ export class RegistrationService {
     const earlier = idempotent && (await this.writer.earlier(idempotent.key));
     if (earlier) return replay(earlier, idempotent.requestHash);
     await this.access.requireClaim(principal, body.id);
-    await this.requireWithin(principal, id, fields);
+    const where = whereOf(principal);
+    if (where) await this.requireWithin(where, principal, id, fields);
     const provenance = askedBy(actorOf(principal), 'registration');
     await this.governance.authorize('register_agent', contextOf(id, fields), provenance);
     const outcome = await this.writer.write({ id, fields, provenance, principal }, idempotent);
@@ -68,9 +70,12 @@ export class RegistrationService {
   }
 
   /** A narrowed token registers agents that it is for, and takes no other one's place. */
-  private async requireWithin(principal: Principal, id: string, fields: AgentFields): Promise<void> {
-    const where = whereOf(principal);
-    if (!where) return;
+  private async requireWithin(
+    where: AgentFilter,
+    principal: Principal,
+    id: string,
+    fields: AgentFields,
+  ): Promise<void> {
     const known = await this.agents.find(id);
     const registeredAt = known?.registeredAt ?? this.clock.now();
     const owner = known?.owner ?? ownerOf(principal);

@@ -1,20 +1,11 @@
 import * as fc from 'fast-check';
 import { HEALTH_STATUSES } from '../../agent/agent-health';
+import { ALL_AGENTS } from '../../../test/support/agent-queries';
 import type { AgentQuery } from './agent-query';
 import { countStatement, pageStatement, type Statement } from './agent-selection.sql';
 import { BY_ID, type AgentOrder } from './agent-order';
 import { AGENT_STATUSES } from '../../agent/agent-status';
 
-const ALL: AgentQuery = {
-  types: [],
-  statuses: [],
-  categories: [],
-  capabilities: [],
-  metadata: [],
-  order: BY_ID,
-  limit: 100,
-  includeTotal: true,
-};
 const TIMEOUT = 30;
 const CONTEXT = { timeoutSeconds: TIMEOUT, now: new Date('2026-03-01T12:00:00Z') };
 
@@ -80,7 +71,7 @@ function otherWords(asked: AgentQuery): AgentQuery {
 
 /** The condition of a query with one criterion, without the line breaks, and the parameters. */
 function condition(criterion: Partial<AgentQuery>): [sql: string, parameters: unknown[]] {
-  const { sql, parameters } = countStatement({ ...ALL, ...criterion }, CONTEXT);
+  const { sql, parameters } = countStatement({ ...ALL_AGENTS, ...criterion }, CONTEXT);
   return [sql.replace(/\s+/g, ' ').replace('SELECT count(*)::int AS total FROM agents WHERE ', ''), parameters];
 }
 
@@ -177,7 +168,7 @@ describe('the statements of a query', () => {
 
   it('ask for one row more than the page has, behind the cursor, in the order of ids', () => {
     const { sql, parameters } = pageStatement(
-      { ...ALL, types: ['a'], limit: 7, after: { value: 'id-5', id: 'id-5' } },
+      { ...ALL_AGENTS, types: ['a'], limit: 7, after: { value: 'id-5', id: 'id-5' } },
       CONTEXT,
     );
     expect(sql).toMatch(/WHERE deregistered_at IS NULL AND type = \$1 AND id > \$2 ORDER BY id LIMIT 8$/);
@@ -185,7 +176,7 @@ describe('the statements of a query', () => {
   });
 
   it('count without the page', () => {
-    const paged: AgentQuery = { ...ALL, limit: 7, after: { value: 'id-5', id: 'id-5' } };
+    const paged: AgentQuery = { ...ALL_AGENTS, limit: 7, after: { value: 'id-5', id: 'id-5' } };
     const { sql, parameters } = countStatement(paged, CONTEXT);
     expect(sql).not.toMatch(/LIMIT|ORDER|id >/);
     expect(parameters).toEqual([]);
