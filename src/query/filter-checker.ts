@@ -1,6 +1,6 @@
 import type { Expr, ParsedExpr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js';
 import { similarName } from '../platform/common/similar-names';
-import { ConstantFolder, isConstant, TOO_DEEP, type Fault } from './filter-constants';
+import { ConstantFolder, isConstant, type Fault } from './filter-constants';
 import { FilterError } from './filter-error';
 import { FILTER_LIMITS } from './filter-limits';
 import { describe, isList, isMap, isNeverEqual, isNull, isNumber, isTime, typeName } from './filter-nodes';
@@ -284,7 +284,7 @@ class Checker<Record> {
     const of = this.node(target);
     if (of.type !== 'dynamic') throw this.fault(`${describe(of)} has no elements`, expr);
     if (++this.macroDepth > FILTER_LIMITS.macroDepth) {
-      throw this.fault(TOO_DEEP, expr);
+      throw this.fault(`is nested more than ${FILTER_LIMITS.macroDepth} deep`, expr);
     }
     const local = variable!.exprKind.value.name;
     this.locals.push({ name: local, isOfRecord: this.isOfRecord(of) });

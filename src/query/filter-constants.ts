@@ -2,15 +2,11 @@ import { celEnv, isCelError, isCelList, isCelMap, isCelUint, plan, type CelValue
 import { isReflectMessage, type ReflectMessage } from '@bufbuild/protobuf/reflect';
 import type { Constant, Expr, ParsedExpr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js';
 import type { FilterError } from './filter-error';
-import { FILTER_LIMITS } from './filter-limits';
 import { MACROS, type FilterNode, type Json } from './filter-tree';
 import type { FilterType } from './filter-type';
 
 /** Makes an error of a message and the place of a node. */
 export type Fault = (message: string, expr: Expr, suggestion?: string) => FilterError;
-
-/** Said of macros within macros. */
-export const TOO_DEEP = `is nested more than ${FILTER_LIMITS.macroDepth} deep`;
 
 const ENVIRONMENT = celEnv();
 
@@ -51,7 +47,7 @@ export class ConstantFolder {
   /** The value of what refers to no record, which the library works out. */
   fold(expr: Expr): FilterNode {
     const { exprKind: kind } = this.asWritten(expr);
-    this.checkCalls(expr, 0);
+    this.checkCalls(expr);
     const value = this.evaluated(expr);
     if (isError(value)) {
       const { message } = value;
@@ -76,17 +72,14 @@ export class ConstantFolder {
   }
 
   /** What is wrong with a constant whatever is made of it. */
-  private checkCalls(expr: Expr, depth: number): void {
+  private checkCalls(expr: Expr): void {
     const { exprKind: kind } = this.asWritten(expr);
     if (kind.case === 'callExpr' && (kind.value.function === 'map' || kind.value.function === 'filter')) {
       throw this.fault(`.${kind.value.function}() is not supported`, expr);
     }
-    const macros = isMacro(kind) ? depth + 1 : depth;
-    // Here as well: the lists of an expression, one within the other, could be gone through for hours.
-    if (macros > FILTER_LIMITS.macroDepth) throw this.fault(TOO_DEEP, expr);
     const time = timeProblem(kind);
     if (time !== undefined && isError(this.evaluated(expr))) throw this.fault(time, expr);
-    childrenOf(kind).forEach((child) => this.checkCalls(child, macros));
+    childrenOf(kind).forEach((child) => this.checkCalls(child));
   }
 
   private literal(value: CelValue, expr: Expr): FilterNode {
@@ -167,7 +160,10 @@ function childrenOf(kind: Expr['exprKind']): Expr[] {
   }
 }
 
-/** Whether nothing in it depends on a record. */
+/**
+ * Whether nothing in it depends on a record. Macros within macros count as if something did, since the text form of an inner one has
+ * its id alone: so they are bounded like all others.
+ */
 export function isConstant(kind: Expr['exprKind'], locals: readonly string[] = []): boolean {
   if (kind.case === 'identExpr') return locals.includes(kind.value.name);
   if (kind.case === 'comprehensionExpr') {
