@@ -55,4 +55,21 @@ describe('InvalidatedMap', () => {
     map.evict('a');
     expect(evicted).toEqual([1]);
   });
+
+  it('misses no change between an answer and the use that is made of it', async () => {
+    const map = new InvalidatedMap<string>(10);
+    let answer!: (found: string) => void;
+    const asked = new Promise<string>((resolve) => (answer = resolve));
+    const used = map.during(
+      () => asked,
+      (found, changed) => {
+        if (!changed.has('a')) map.set('a', found);
+      },
+    );
+    // Whatever hears of the same answer in the same turn, or of something else right after it.
+    const heard = asked.then(() => map.change('a'));
+    answer('as it was');
+    await Promise.all([used, heard]);
+    expect(map.get('a')).toBeUndefined();
+  });
 });

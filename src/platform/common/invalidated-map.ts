@@ -68,4 +68,22 @@ export class InvalidatedMap<Value> {
       return changed;
     };
   }
+
+  /**
+   * Asks the source, and has `use` set what it gave in the same turn in which recording ends: no change is missed between the two. `use`
+   * also gets the ids that have changed meanwhile, see {@link track}.
+   */
+  async during<Found>(
+    ask: () => Promise<Found>,
+    use: (found: Found, changed: ReadonlySet<string>) => void,
+  ): Promise<Found> {
+    const end = this.track();
+    try {
+      const found = await ask();
+      use(found, end());
+      return found;
+    } finally {
+      end();
+    }
+  }
 }

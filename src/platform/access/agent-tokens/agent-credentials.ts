@@ -215,17 +215,15 @@ export class AgentCredentials {
     ask: () => Promise<Map<string, AgentCredential>>,
   ): Promise<Map<string, AgentCredential>> {
     const at = this.clock.monotonicMs();
-    const changes = this.entries.track();
-    const found = await ask().finally(changes);
-    const changed = changes();
-    for (const key of keys) {
-      const credential = found.get(key);
-      const agentId = credential?.agentId ?? agentOf(key);
-      if (agentId === undefined) continue;
-      if (!credential) this.entries.evict(agentId);
-      else if (!changed.has(agentId)) this.remember({ credential, at });
-    }
-    return found;
+    return this.entries.during(ask, (found, changed) => {
+      for (const key of keys) {
+        const credential = found.get(key);
+        const agentId = credential?.agentId ?? agentOf(key);
+        if (agentId === undefined) continue;
+        if (!credential) this.entries.evict(agentId);
+        else if (!changed.has(agentId)) this.remember({ credential, at });
+      }
+    });
   }
 
   /**
