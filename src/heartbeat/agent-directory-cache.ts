@@ -93,11 +93,11 @@ export class AgentDirectoryCache {
   }
 
   private async lookUp(ids: string[]): Promise<Map<string, KnownAgent>> {
-    const changes = this.trackInvalidations();
-    const found = await this.beats.find(ids).finally(changes);
-    const changed = changes();
-    for (const id of ids) this.forget(id);
-    for (const agent of found) if (agent.status !== 'deregistered' && !changed.has(agent.id)) this.remember(agent);
+    const ask = (): Promise<KnownAgent[]> => this.beats.find(ids);
+    const found = await this.agents.during(ask, (agents, changed) => {
+      for (const id of ids) this.forget(id);
+      for (const agent of agents) if (agent.status !== 'deregistered' && !changed.has(agent.id)) this.remember(agent);
+    });
     return new Map(found.map((agent) => [agent.id, agent]));
   }
 }
