@@ -48,25 +48,26 @@ export class Instruments {
     return this.texts.map((read) => read()).join('');
   }
 
+  /** Where `read` gives no sample, the scrape has none. */
   gauge(metric: Metric, read: () => number | Sample[]): void {
     this.registry.registerMetric(
       new Gauge({
         ...options(metric),
         collect() {
-          this.reset();
+          clear(this);
           for (const [labels, value] of samples(read())) this.set(labels, value);
         },
       }),
     );
   }
 
-  /** `read` gives totals since the start of the process. */
+  /** `read` gives totals since the start of the process; where it gives none, the scrape has none. */
   counter(metric: Metric, read: () => number | Sample[]): void {
     this.registry.registerMetric(
       new Counter({
         ...options(metric),
         collect() {
-          this.reset();
+          clear(this);
           for (const [labels, value] of samples(read())) this.inc(labels, value);
         },
       }),
@@ -108,6 +109,12 @@ function bucketSamples(name: string, labels: Labels, { counts, sum }: Histogram)
     { labels, value: sum, metricName: `${name}_sum` },
     { labels, value: count, metricName: `${name}_count` },
   ];
+}
+
+/** `reset` alone leaves a 0 on a metric without labels, which says something else than no sample. */
+function clear(metric: Gauge | Counter): void {
+  metric.reset();
+  metric.remove({});
 }
 
 function samples(read: number | Sample[]): Sample[] {
