@@ -12,9 +12,9 @@ export interface HeartbeatSettings {
 @Entity('agents')
 @Index('idx_agents_type', ['type', 'id'])
 @Index('idx_agents_status', ['status', 'id'])
-@Index('idx_agents_name', ['name', 'id'])
-@Index('idx_agents_category', ['category', 'id'])
-@Index('idx_agents_version', ['version', 'id'])
+@Index('idx_agents_name', ['name'])
+@Index('idx_agents_category', ['category'])
+@Index('idx_agents_version', ['version'])
 @Index('idx_agents_capabilities', { synchronize: false }) // GIN jsonb_path_ops, which TypeORM cannot say
 @Index('idx_agents_metadata', { synchronize: false })
 @Index('idx_agents_last_seen', { synchronize: false }) // BRIN, and only where PostgreSQL keeps HOT updates under it
