@@ -11,7 +11,7 @@ import { AgentCache } from './agent-cache';
 import type { AgentEntity } from './agent.entity';
 import { AgentRepository, type AgentRow } from './agent.repository';
 import { AgentCountCache, hashOf } from './search/agent-count-cache';
-import type { AgentCriteria } from './search/agent-filters';
+import type { AgentCriteria } from './search/agent-criteria';
 import { canPage, cursorOf } from './search/agent-order';
 import { listOf, type AgentQuery } from './search/agent-query';
 import type { Facet, FacetRequest } from './search/facets';

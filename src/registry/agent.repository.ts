@@ -10,7 +10,7 @@ import { Configuration } from '../platform/config/configuration';
 import { DatabaseTime } from '../liveness/database-time';
 import type { AgentEntity } from './agent.entity';
 import type { AgentFields } from './agent-fields.mapping';
-import type { AgentCriteria } from './search/agent-filters';
+import type { AgentCriteria } from './search/agent-criteria';
 import type { AgentQuery } from './search/agent-query';
 import {
   COLUMNS,

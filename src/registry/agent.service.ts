@@ -18,7 +18,7 @@ import {
   preconditionFailed,
 } from '../agent/agent.errors';
 import { changesOf, fieldsFrom, fieldsOf, type AgentFields } from './agent-fields.mapping';
-import type { AgentFilter } from './search/agent-filter';
+import type { AgentFilter } from './search/filter-expression';
 import { isWithin } from './search/expression-scope';
 import { AgentReader } from './agent.reader';
 import { AgentRepository, type AgentChange } from './agent.repository';

@@ -16,7 +16,7 @@ import { HttpResponse } from '../platform/http/http-response';
 import { HotRoute } from '../platform/lane/hot-route.decorator';
 import { AgentImportService } from './bulk-import/agent-import.service';
 import { AgentPresenter } from './agent.presenter';
-import { ApiFilters } from './search/agent-filters';
+import { ApiFilters } from './search/agent-criteria';
 import { asSeenBy, queryFromDiscovery, queryFromParameters, type AgentQuery } from './search/agent-query';
 import { AGENT_FIELDS } from './search/agent-fields';
 import { ORDER_NAMES } from './search/agent-order';

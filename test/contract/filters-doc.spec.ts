@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { agentFilter } from '../../src/registry/search/agent-filter';
+import { agentFilter } from '../../src/registry/search/filter-expression';
 import { agentNames } from '../../src/registry/search/agent-names';
 import type { AgentEntity } from '../../src/registry/agent.entity';
 

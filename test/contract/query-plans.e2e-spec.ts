@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { listStatement } from '../../src/governance/governance-decisions.repository';
 import { countStatement, pageStatement, type Statement } from '../../src/registry/search/agent-selection.sql';
-import { agentFilter } from '../../src/registry/search/agent-filter';
+import { agentFilter } from '../../src/registry/search/filter-expression';
 import type { AgentQuery } from '../../src/registry/search/agent-query';
 import { ALL_AGENTS } from '../support/agent-queries';
 import { seedFleet } from '../support/fleet';

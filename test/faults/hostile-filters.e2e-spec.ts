@@ -1,4 +1,4 @@
-import { agentFilter } from '../../src/registry/search/agent-filter';
+import { agentFilter } from '../../src/registry/search/filter-expression';
 import { filterConditionSql } from '../../src/registry/search/filter-condition';
 import { createPatientApp } from '../support/patient-app';
 import { Random } from '../support/random';

@@ -13,7 +13,7 @@ import { fieldsFrom } from '../agent-fields.mapping';
 import { idempotencyKeyReused } from '../../agent/agent.errors';
 import type { AgentFields } from '../agent-fields.mapping';
 import { AgentRepository, type Registered } from '../agent.repository';
-import type { AgentFilter } from '../search/agent-filter';
+import type { AgentFilter } from '../search/filter-expression';
 import { isWithin, whereOf } from '../search/expression-scope';
 import { IntervalScaling } from '../../liveness/interval-scaling';
 import type { RegisterAgentDto } from '../dto/agent-requests.dto';

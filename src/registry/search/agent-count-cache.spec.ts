@@ -1,5 +1,5 @@
-import { agentFilter } from './agent-filter';
-import type { AgentCriteria } from './agent-filters';
+import { agentFilter } from './filter-expression';
+import type { AgentCriteria } from './agent-criteria';
 import { hashOf } from './agent-count-cache';
 
 const query = (criteria: Partial<AgentCriteria>): AgentCriteria => {

@@ -6,7 +6,7 @@ import { SharedAnswers } from '../../platform/cache/shared-answers';
 import { TieredCache } from '../../platform/cache/tiered-cache';
 import { AgentChanged } from '../../events/agent-changed.event';
 import { AgentsInvalidated } from '../../events/agents-invalidated.event';
-import { CRITERIA, type AgentCriteria } from './agent-filters';
+import { CRITERIA, type AgentCriteria } from './agent-criteria';
 import { AgentRepository } from '../agent.repository';
 
 /** A total like this may miss changes of the last two seconds, so that many of them do not have most of the table counted for each. */

@@ -1,7 +1,7 @@
 import type { FieldError } from '../../platform/validation/domain-error';
 import { encodeCursor } from '../../platform/validation/paging';
 import { QueryParameters } from '../../platform/validation/query-parameters';
-import { agentFilter } from './agent-filter';
+import { agentFilter } from './filter-expression';
 import { BY_ID } from './agent-order';
 import { queryFromDiscovery, queryFromParameters, type AgentQuery } from './agent-query';
 

@@ -4,8 +4,8 @@ import type { QueryParameters } from '../../platform/validation/query-parameters
 import { isSecret, withoutSecrets } from '../../platform/common/secrets';
 import type { AgentStatus } from '../../agent/agent-status';
 import type { DiscoverAgentsDto } from '../dto/agent-requests.dto';
-import { agentFilter } from './agent-filter';
-import { criteriaFrom, type AgentCriteria } from './agent-filters';
+import { agentFilter } from './filter-expression';
+import { criteriaFrom, type AgentCriteria } from './agent-criteria';
 import { fieldsFrom, type AgentField } from './agent-fields';
 import { whereOf } from './expression-scope';
 import { orderFrom, positionFrom, type AgentOrder, type Position } from './agent-order';

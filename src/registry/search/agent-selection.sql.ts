@@ -1,5 +1,5 @@
 import { areLarge } from './agent-fields';
-import { criteriaSql, type AgentCriteria } from './agent-filters';
+import { criteriaSql, type AgentCriteria } from './agent-criteria';
 import { afterSql, orderKeySql, orderSql } from './agent-order';
 import type { AgentQuery } from './agent-query';
 import { facetSql, type Facet } from './facets';

@@ -5,7 +5,7 @@ import { Database } from '../../platform/database/database';
 import { DomainError } from '../../platform/validation/domain-error';
 import { isNarrowed, type Principal } from '../../platform/access/principal';
 import type { AgentEntity } from '../agent.entity';
-import { agentFilter, type AgentFilter } from './agent-filter';
+import { agentFilter, type AgentFilter } from './filter-expression';
 import { filterConditionSql } from './filter-condition';
 import type { SqlContext } from './sql-context';
 

@@ -1,4 +1,4 @@
-import type { AgentFilter } from './agent-filter';
+import type { AgentFilter } from './filter-expression';
 import type { SqlContext } from './sql-context';
 
 /** Whose secrets a reader sees: those of all agents, or of those that they own; null: of none. */

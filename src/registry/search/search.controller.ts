@@ -11,8 +11,8 @@ import type { QueryParameters } from '../../platform/validation/query-parameters
 import { AgentReader } from '../agent.reader';
 import { CheckFilterDto } from '../dto/agent-requests.dto';
 import { AgentCountDto, CheckedFilterDto, FacetsDto } from '../dto/agent-responses.dto';
-import { agentFilter } from './agent-filter';
-import { ApiFilters } from './agent-filters';
+import { agentFilter } from './filter-expression';
+import { ApiFilters } from './agent-criteria';
 import { asSeenBy, selectionFromParameters } from './agent-query';
 import { facetsFrom } from './facets';
 

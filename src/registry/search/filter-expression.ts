@@ -4,7 +4,7 @@ import { FilterError, invalidFilter } from '../../query/filter-error';
 import type { AgentEntity } from '../agent.entity';
 import { agentNames } from './agent-names';
 
-/** An expression that selects agents. */
+/** The expression of the query parameter `filter`, or of a field of a body: selects agents. */
 export type AgentFilter = Filter<AgentEntity>;
 
 /** Dashboards and scripts ask the same again and again. */

@@ -5,7 +5,7 @@ import { AGENT_STATUSES, type AgentStatus } from '../../agent/agent-status';
 import { FILTER_LIMITS } from '../../query/filter-limits';
 import { AGENT_STATUS_SCHEMA, HEALTH_STATUS_SCHEMA } from '../../agent/agent-schemas';
 import type { QueryParameters } from '../../platform/validation/query-parameters';
-import { agentFilter, type AgentFilter } from './agent-filter';
+import { agentFilter, type AgentFilter } from './filter-expression';
 import { filterConditionSql } from './filter-condition';
 import type { SqlContext } from './sql-context';
 
