@@ -2,7 +2,7 @@ import { FilterError } from './filter-error';
 import { FILTER_LIMITS } from './filter-limits';
 
 /** A word of the expression. `operand`: a name or a literal. */
-interface Token {
+export interface Token {
   kind: 'operand' | 'prefix' | 'binary' | 'open' | 'close' | 'dot' | 'comma';
   text: string;
   offset: number;
@@ -93,7 +93,8 @@ function follow(token: Token, last: Token | undefined, isOperandDue: boolean, op
   }
 }
 
-function tokensOf(text: string): Token[] {
+/** @throws FilterError where no word of the language begins */
+export function tokensOf(text: string): Token[] {
   const tokens: Token[] = [];
   let offset = 0;
   const take = (pattern: RegExp): string | undefined => {

@@ -7,6 +7,8 @@ const WHOLE_VERSION = new RegExp(`^${VERSION}$`);
 /** A range of versions, as package managers write it: `^2.1 || >=3.4.1`. */
 export interface SemverRange {
   text: string;
+  /** The same for ranges that are written differently and mean the same comparisons. */
+  canonical: string;
   /** One of these holds in all its comparisons. */
   alternatives: VersionComparison[][];
 }
@@ -26,7 +28,8 @@ export function semverRange(text: string): SemverRange {
   } catch {
     throw new Error(`${JSON.stringify(text)} is no range of versions, such as "^2.1 || >=3.4.1"`);
   }
-  return { text, alternatives: range.set.map((comparators) => comparators.flatMap(comparisonOf)) };
+  const alternatives = range.set.map((comparators) => comparators.flatMap(comparisonOf));
+  return { text, canonical: range.range, alternatives };
 }
 
 function comparisonOf(comparator: Comparator): VersionComparison[] {

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { SharedAnswers } from '../platform/cache/shared-answers';
 import { BatchLoader } from '../platform/common/batch-loader';
-import { DomainError } from '../platform/validation/domain-error';
 import type { Page } from '../platform/validation/paging';
 import { agentDeregistered, agentNotFound } from '../agent/agent.errors';
 import type { AgentEvent } from '../events/agent-event';
 import { EventLogService } from '../events/event-log.service';
-import { filterTooSlow } from '../query/filter-error';
+import { slowFilterError } from '../query/filter-error';
 import { AgentCache } from './agent-cache';
 import type { AgentEntity } from './agent.entity';
 import { AgentRepository, type AgentRow } from './agent.repository';
@@ -107,8 +106,7 @@ async function bounded<T>({ filter }: AgentCriteria, ask: () => Promise<T>): Pro
   try {
     return await ask();
   } catch (error) {
-    const isTooSlow = filter !== undefined && error instanceof DomainError && error.code === 'query_timeout';
-    throw isTooSlow ? filterTooSlow('filter', error) : error;
+    throw filter === undefined ? error : slowFilterError('filter', error);
   }
 }
 

@@ -21,6 +21,9 @@ import {
   type StatementContext,
 } from './search/agent-selection.sql';
 import type { Facet } from './search/facets';
+import type { ResolvedRow, ResolveOptions } from './selector/resolution';
+import type { Selector } from './selector/selector';
+import { selectorStatement } from './selector/selector.sql';
 import { transition, transitionSql, type AgentStatus, type MaintainedBy } from '../agent/agent-status';
 
 /** The columns of a list item: without what may be large. */
@@ -119,6 +122,12 @@ export class AgentRepository {
   async facet(query: AgentCriteria, facet: Facet, limit: number): Promise<FacetRow[]> {
     const { sql, parameters } = facetStatement(query, facet, limit, this.statementContext());
     return this.reporting.query<FacetRow>(sql, parameters);
+  }
+
+  /** The agents that a selector means, before those that it nearly means. */
+  async resolve(selector: Selector, options: ResolveOptions): Promise<ResolvedRow[]> {
+    const { sql, parameters } = selectorStatement(selector, options, this.statementContext());
+    return this.reporting.query<ResolvedRow>(sql, parameters);
   }
 
   private statementContext(): StatementContext {

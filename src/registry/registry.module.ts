@@ -30,6 +30,7 @@ import { HeartbeatBuffer } from '../liveness/heartbeat-buffer';
 import { ReservedIdsReport } from './reserved-ids.report';
 import { RegistrationService } from './registration/registration.service';
 import { RegistrationWriter } from './registration/registration.writer';
+import { SelectorResolver } from './selector/selector.resolver';
 import { AgentMetrics } from './agent.metrics';
 
 /** Agents: registering, finding, reading, changing and deregistering them. */
@@ -59,6 +60,7 @@ import { AgentMetrics } from './agent.metrics';
     RegistrationService,
     RegistrationWriter,
     ReservedIdsReport,
+    SelectorResolver,
     TombstoneRetention,
   ],
   exports: [
@@ -71,6 +73,7 @@ import { AgentMetrics } from './agent.metrics';
     IdempotencyRetention,
     IdentityConflicts,
     HeartbeatBuffer,
+    SelectorResolver,
     TombstoneRetention,
   ],
 })

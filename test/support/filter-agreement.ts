@@ -38,7 +38,7 @@ async function compareEvaluations(
   { filters, agents: count, readers }: { filters: number; agents: number; readers: (string | null)[] },
 ): Promise<Agreement> {
   const agents = randomAgents(random, count);
-  await insert(database, agents);
+  await insertAgents(database, agents);
   const agreement: Agreement = { pairs: 0, matches: 0, refused: 0, disagreements: [] };
   while (agreement.pairs < filters * count) {
     const text = randomFilter(random);
@@ -81,7 +81,8 @@ function compiled(text: string): Filter<AgentEntity> | undefined {
   }
 }
 
-async function insert(database: TestDatabase, agents: AgentEntity[]): Promise<void> {
+/** Puts random agents and whose they are into the tables. */
+export async function insertAgents(database: TestDatabase, agents: AgentEntity[]): Promise<void> {
   await database.query(
     `INSERT INTO agents (id, name, type, category, version, capabilities, endpoints, status, metadata, registered_at, last_seen, health, heartbeat)
      SELECT id, name, type, category, version, capabilities, endpoints, status, metadata, "registeredAt", "lastSeen", health, heartbeat

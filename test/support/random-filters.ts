@@ -1,5 +1,6 @@
 import type { AgentEntity } from '../../src/registry/agent.entity';
 import type { Json } from '../../src/query/filter-tree';
+import type { SelectorRequest } from '../../src/registry/selector/selector';
 import type { Random } from './random';
 
 /** The moment at which the agents of {@link randomAgents} are looked at. */
@@ -105,6 +106,25 @@ export function randomAgents(random: Random, count: number): AgentEntity[] {
 /** The text of an expression in which every operator, macro, function and name of the language may occur. */
 export function randomFilter(random: Random): string {
   return new Generator(random).condition(3);
+}
+
+/** A selector with some members, among them filters of several conditions. */
+export function randomSelector(random: Random): SelectorRequest {
+  const capability = random.pick([...WORDS.filter((word) => word !== ''), 'nlp/*', 'n/*']);
+  const conditions = Array.from({ length: random.between(1, 4) }, () =>
+    new Generator(random).condition(random.between(0, 1)),
+  );
+  const joined = conditions.reduce((left, right) =>
+    random.chance(0.3) ? `(${left} && ${right})` : `${left} && ${right}`,
+  );
+  const selector: SelectorRequest = {
+    ...(random.chance(0.15) && { agent: `id-${String(random.between(0, 70)).padStart(4, '0')}` }),
+    ...(random.chance(0.5) && { capability }),
+    ...(random.chance(0.25) && { skill: random.pick(WORDS.filter((word) => word !== '')) }),
+    ...(random.chance(0.4) && { version: random.pick(RANGES) }),
+    ...(random.chance(0.7) && { filter: random.chance(0.2) ? randomFilter(random) : joined }),
+  };
+  return Object.keys(selector).length > 0 ? selector : { capability };
 }
 
 class Generator {

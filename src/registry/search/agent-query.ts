@@ -1,4 +1,4 @@
-import { isAllSeeing, type Principal } from '../../platform/access/principal';
+import type { Principal } from '../../platform/access/principal';
 import { DEFAULT_PAGE_SIZE, LONGEST_CURSOR, MAX_PAGE_SIZE } from '../../platform/validation/paging';
 import type { QueryParameters } from '../../platform/validation/query-parameters';
 import { isSecret, withoutSecrets } from '../../platform/common/secrets';
@@ -7,7 +7,7 @@ import type { DiscoverAgentsDto } from '../dto/agent-requests.dto';
 import { agentFilter } from './filter-expression';
 import { criteriaFrom, type AgentCriteria } from './agent-criteria';
 import { fieldsFrom, type AgentField } from './agent-fields';
-import { whereOf } from './expression-scope';
+import { sightOf, whereOf } from './expression-scope';
 import { orderFrom, positionFrom, type AgentOrder, type Position } from './agent-order';
 
 /** The list of agents in the order of their ids, without an expression. */
@@ -109,9 +109,10 @@ export function listOf({ filter, order }: Pick<AgentQuery, 'filter' | 'order'>):
 export function asSeenBy(principal: Principal, query: AgentQuery, showsMetadata = false): AgentQuery {
   const where = whereOf(principal);
   const seen = { ...query, ...(where && { where }) };
-  if (isAllSeeing(principal)) return seen;
-  const owner = principal.kind === 'client' ? principal.name : null;
-  if (showsMetadata || query.filter?.asksForSecrets) seen.sight = { owner };
+  const sight = sightOf(principal);
+  if (sight === 'all') return seen;
+  const { owner } = sight;
+  if (showsMetadata || query.filter?.asksForSecrets) seen.sight = sight;
   const asksForSecrets = query.metadata.some(([key, value]) => isSecret(key, value) || withoutSecrets(value) !== value);
   return asksForSecrets ? { ...seen, owner } : seen;
 }

@@ -19,8 +19,10 @@ export const COLUMNS = `${LIST_COLUMNS}, metadata, health, deregistered_at AS "d
 
 const OWNER = '(SELECT owner FROM agent_credentials WHERE agent_id = agents.id) AS owner';
 
-/** The whole record of an agent, and whose it is. */
-export const RECORD = `SELECT ${COLUMNS}, ${OWNER} FROM agents`;
+/** The columns of the whole record of an agent, and whose it is. */
+export const RECORD_COLUMNS = `${COLUMNS}, ${OWNER}`;
+
+export const RECORD = `SELECT ${RECORD_COLUMNS} FROM agents`;
 
 /** What a statement depends on beside the query. */
 export interface StatementContext {
@@ -35,7 +37,7 @@ export function pageStatement(query: AgentQuery, context: StatementContext): Sta
   const { order, after } = query;
   const parameter = (value: unknown): string => `$${parameters.push(value)}`;
   const rest = after === undefined ? '' : `AND ${afterSql(order, after, parameter)}`;
-  const columns = areLarge(query.fields) ? `${COLUMNS}, ${OWNER}` : LIST_COLUMNS;
+  const columns = areLarge(query.fields) ? RECORD_COLUMNS : LIST_COLUMNS;
   const key = order.by === 'id' ? '' : `, ${orderKeySql(order)} AS "orderKey"`;
   const sql = `SELECT ${columns}${key} FROM agents WHERE ${where} ${rest} ORDER BY ${orderSql(order)} LIMIT ${query.limit + 1}`;
   return { sql, parameters };

@@ -3,10 +3,10 @@ import { AgentScope, type NarrowedClient } from '../../platform/access/agent-sco
 import { Clock } from '../../platform/common/clock';
 import { Database } from '../../platform/database/database';
 import { DomainError } from '../../platform/validation/domain-error';
-import { isNarrowed, type Principal } from '../../platform/access/principal';
+import { isAllSeeing, isNarrowed, type Principal } from '../../platform/access/principal';
 import type { AgentEntity } from '../agent.entity';
 import { agentFilter, type AgentFilter } from './filter-expression';
-import { filterConditionSql } from './filter-condition';
+import { filterConditionSql, type Sight } from './filter-condition';
 import type { SqlContext } from './sql-context';
 
 /** A token's `where` as an expression over agents. Its names have no time in them, so it holds until an event changes the agent. */
@@ -49,6 +49,11 @@ export class ExpressionScope extends AgentScope {
 /** The expression of the caller's token, if it is for some agents only. */
 export function whereOf(principal: Principal): AgentFilter | undefined {
   return isNarrowed(principal) ? agentFilter(principal.where, 'where') : undefined;
+}
+
+/** Whose secrets the caller sees. */
+export function sightOf(principal: Principal): Sight {
+  return isAllSeeing(principal) ? 'all' : { owner: principal.kind === 'client' ? principal.name : null };
 }
 
 /** Whether the expression of a token holds for an agent as it is, or as it would be. */

@@ -1,0 +1,3 @@
+import { describeSelectorAgreement } from '../support/selector-agreement';
+
+describeSelectorAgreement(200);
