@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Post } from '@nestjs/common';
+import { Controller, Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiParam } from '@nestjs/swagger';
 import { ApiTag } from '../../src/platform/http/api-tag';
 import { AGENT_ID, RESERVED_IDS, agentIdPipe } from '../../src/agent/agent-fields';
@@ -10,8 +10,11 @@ import { ApiLimit } from '../../src/platform/validation/api-parameters';
 import { ApiProblems, invalid, QUERY_PROBLEMS, WRITE_PROBLEMS } from '../../src/platform/validation/api-problems';
 import { Query, ReadsQuery, ReservedWords, ValidBody } from '../../src/platform/validation/http-input';
 import type { QueryParameters } from '../../src/platform/validation/query-parameters';
+import { FILTER_PROBLEM } from '../../src/query/filter-error';
+import { Selector } from '../../src/registry/selector/selector';
+import { presentedNearMiss } from '../../src/registry/selector/selector.dto';
 import type { NoteEntity } from './note.entity';
-import { NoteDto, NotesDto, WriteNoteDto } from './notes.dto';
+import { AnnounceDto, AnnouncedDto, NoteDto, NotesDto, WriteNoteDto } from './notes.dto';
 import { NotesService } from './notes.service';
 
 /** Notes about one agent. */
@@ -64,6 +67,37 @@ export class NotesController {
     const limit = parameters.integer('limit', 1, 100, 20);
     parameters.finish();
     return { notes: (await this.notes.read(id, limit, actorOf(principal))).map(presented) };
+  }
+}
+
+/** Notes about all agents that a selector means. */
+@ApiTag('notes')
+@Controller('notes')
+export class AnnouncementsController {
+  constructor(private readonly notes: NotesService) {}
+
+  @Post()
+  @HttpCode(200)
+  @Requires('operate', { isNarrowed: true })
+  @ApiOperation({
+    operationId: 'announce',
+    summary: 'Write a note about each agent that a selector means',
+    description: 'At most a hundred of them. When there is none, the answer has those that it nearly means.',
+  })
+  @ApiOkResponse({ type: AnnouncedDto, description: 'The agents.' })
+  @ApiProblems(
+    invalid('to.version', 'must be a range of versions, such as ^2.1 || >=3.4.1'),
+    FILTER_PROBLEM,
+    ...WRITE_PROBLEMS,
+    413,
+    415,
+  )
+  async announce(
+    @ValidBody(AnnounceDto) { to, text }: AnnounceDto,
+    @Caller() principal: Principal,
+  ): Promise<AnnouncedDto> {
+    const { matches, near_misses } = await this.notes.announce(new Selector(to, 'to'), text, principal);
+    return { agents: matches.map(({ id }) => id), near_misses: near_misses.map(presentedNearMiss) };
   }
 }
 

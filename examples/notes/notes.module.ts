@@ -3,7 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { HeartbeatModule } from '../../src/heartbeat/heartbeat.module';
 import { RegistryModule } from '../../src/registry/registry.module';
 import { NoteEntity } from './note.entity';
-import { NotesController } from './notes.controller';
+import { AnnouncementsController, NotesController } from './notes.controller';
 import { NotesIndicator } from './notes.indicator';
 import { NotesMetrics } from './notes.metrics';
 import { NotesRepository } from './notes.repository';
@@ -12,7 +12,7 @@ import { NotesService } from './notes.service';
 /** The module of docs/extending.md. In the service, this folder stands in `src/`. */
 @Module({
   imports: [TypeOrmModule.forFeature([NoteEntity]), HeartbeatModule, RegistryModule],
-  controllers: [NotesController],
+  controllers: [AnnouncementsController, NotesController],
   providers: [NotesIndicator, NotesMetrics, NotesRepository, NotesService],
 })
 export class NotesModule {}

@@ -4,6 +4,11 @@ import { AgentChanged } from '../../src/events/agent-changed.event';
 import { HeartbeatReplies } from '../../src/heartbeat/heartbeat-replies';
 import type { Actor } from '../../src/events/agent-event';
 import { AgentReader } from '../../src/registry/agent.reader';
+import { actorOf } from '../../src/platform/access/actor';
+import type { Principal } from '../../src/platform/access/principal';
+import type { Resolved } from '../../src/registry/selector/resolution';
+import type { Selector } from '../../src/registry/selector/selector';
+import { scopeOf, SelectorResolver } from '../../src/registry/selector/selector.resolver';
 import type { NoteEntity } from './note.entity';
 import { NotesRepository } from './notes.repository';
 
@@ -18,6 +23,7 @@ export class NotesService {
   constructor(
     private readonly notes: NotesRepository,
     private readonly agents: AgentReader,
+    private readonly selectors: SelectorResolver,
     replies: HeartbeatReplies,
   ) {
     replies.add({
@@ -39,6 +45,13 @@ export class NotesService {
     this.written++;
     this.unread.set(agentId, (this.unread.get(agentId) ?? 0) + 1);
     return note;
+  }
+
+  /** A note about each agent within the caller's rights that the selector means; when there is none, who nearly was. */
+  async announce(to: Selector, text: string, principal: Principal): Promise<Resolved> {
+    const resolved = await this.selectors.resolve(to, { scope: scopeOf(principal), limit: 100, nearMisses: 10 });
+    for (const { id } of resolved.matches) await this.write(id, text, actorOf(principal));
+    return resolved.matches.length > 0 ? { ...resolved, near_misses: [] } : resolved;
   }
 
   /** Newest first. `reader` has read them then, if it is the agent itself. */

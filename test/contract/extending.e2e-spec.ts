@@ -89,12 +89,16 @@ describe('A module that answers with heartbeats', () => {
 describe('A module of its own (examples/notes)', () => {
   const OWNER: TestToken = { name: 'owner', token: 'token-of-owner', scopes: ['agent'] };
   const READER: TestToken = { name: 'reader', token: 'token-of-reader', scopes: ['read'] };
+  const OPERATOR: TestToken = { name: 'operator', token: 'token-of-operator', scopes: ['operate'] };
+  const ADMIN: TestToken = { name: 'admin', token: 'token-of-admin', scopes: ['admin'] };
+  const where = 'agent.metadata.team == "data"';
+  const NARROWED: TestToken = { name: 'data', token: 'token-of-data', scopes: ['operate'], where };
   let app: TestApp;
   let agentToken: string;
   beforeAll(async () => {
     const database = await createTestDatabase();
     await new AgentNotes1900000000000().up({ query: (sql: string) => database.query(sql) } as unknown as QueryRunner);
-    app = await createTestApp(withTokens(OWNER, READER), database, undefined, [NotesModule]);
+    app = await createTestApp(withTokens(OWNER, READER, OPERATOR, ADMIN, NARROWED), database, undefined, [NotesModule]);
     const { body } = await as(OWNER.token, 'POST', '/agents/register', registration({ id: 'noted' }));
     agentToken = body.token as string;
   });
@@ -131,6 +135,99 @@ describe('A module of its own (examples/notes)', () => {
     expect(parseMetrics(metrics).get('agent_notes_total')).toBeGreaterThanOrEqual(1);
     const document = await app.request<{ paths: object }>('GET', '/openapi.json');
     expect(document.body.paths).toHaveProperty('/agents/{id}/notes.post.operationId', 'writeNote');
+  });
+
+  describe('that means agents by a selector', () => {
+    afterAll(async () => {
+      const ids = ['ocr-1', 'ocr-2', 'ocr-3', 'web-1'];
+      for (const id of ids) await as(OWNER.token, 'DELETE', `/agents/${id}`);
+      await app.database.query('DELETE FROM agents WHERE id = ANY ($1)', [ids]);
+    });
+
+    const announce = (token: string, to: unknown): Promise<Answer> =>
+      as(token, 'POST', '/notes', { to, text: 'All hands' });
+    const nearMisses = async (token: string, to: unknown): Promise<unknown> => {
+      const { status, body } = await announce(token, to);
+      expect([status, body.agents]).toEqual([200, []]);
+      return body.near_misses;
+    };
+    beforeAll(async () => {
+      for (const [id, version, capabilities, team] of [
+        ['ocr-1', '1.0.0', ['ocr'], 'data'],
+        ['ocr-2', '2.0.0', ['ocr', 'nlp/ner'], 'data'],
+        ['ocr-3', '3.0.0', ['ocr'], 'media'],
+        ['web-1', '1.0.0', ['web'], 'media'],
+      ] as const) {
+        const body = registration({ id, version, capabilities: [...capabilities], metadata: { team, api_key: 'k-1' } });
+        await as(OWNER.token, 'POST', '/agents/register', body);
+      }
+    });
+
+    it('does it for all that match, and for no others', async () => {
+      const { status, body } = await announce(OPERATOR.token, { capability: 'ocr', version: '>=2' });
+      expect([status, body]).toEqual([200, { agents: ['ocr-2', 'ocr-3'], near_misses: [] }]);
+      for (const [id, count] of Object.entries({ 'ocr-1': 0, 'ocr-2': 1 })) {
+        expect((await as(READER.token, 'GET', `/agents/${id}/notes`)).body.notes).toHaveLength(count);
+      }
+    });
+
+    it('says who nearly matches and why not, those first that fail least', async () => {
+      const filter = 'agent.metadata.team == "media" && agent.type == "worker"';
+      const version = { requirement: 'version', text: '^9' };
+      const team = { requirement: 'filter', text: 'agent.metadata.team == "media"', line: 1, column: 1 };
+      const skill = { requirement: 'skill', text: 'ocr' };
+      expect(await nearMisses(OPERATOR.token, { skill: 'ocr', version: '^9', filter })).toEqual(
+        [
+          { id: 'ocr-3', failed: [version] },
+          { id: 'ocr-1', failed: [version, team] },
+          { id: 'ocr-2', failed: [version, team] },
+          { id: 'web-1', failed: [skill, version] },
+          { id: 'noted', failed: [skill, version, team] },
+        ].sort((a, b) => a.failed.length - b.failed.length || (a.id < b.id ? -1 : 1)),
+      );
+    });
+
+    it('names an agent, and says of that one alone why it does not match', async () => {
+      expect(await nearMisses(OPERATOR.token, { agent: 'web-1', capability: 'ocr' })).toEqual([
+        { id: 'web-1', failed: [{ requirement: 'capability', text: 'ocr' }] },
+      ]);
+      expect(await nearMisses(OPERATOR.token, { agent: 'nobody', capability: 'ocr' })).toEqual([]);
+    });
+
+    it('is the same to a narrowed token as if no agents but its own were there', async () => {
+      const { body } = await announce(NARROWED.token, { capability: 'ocr' });
+      expect(body.agents).toEqual(['ocr-1', 'ocr-2']);
+      const version = { requirement: 'version', text: '^3' };
+      expect(await nearMisses(NARROWED.token, { capability: 'ocr', version: '^3' })).toEqual([
+        { id: 'ocr-1', failed: [version] },
+        { id: 'ocr-2', failed: [version] },
+      ]);
+      expect(await nearMisses(NARROWED.token, { agent: 'ocr-3', version: '^2' })).toEqual([]);
+    });
+
+    it('does not tell what a record holds that its reader must not see', async () => {
+      const filter = 'agent.metadata.team == "data" && agent.metadata.api_key == "k-1"';
+      const failed = [{ requirement: 'filter', text: 'agent.metadata.api_key == "k-1"', line: 1, column: 34 }];
+      expect(await nearMisses(OPERATOR.token, { filter })).toEqual(
+        expect.arrayContaining([
+          { id: 'ocr-1', failed },
+          { id: 'ocr-2', failed },
+        ]),
+      );
+      expect((await announce(ADMIN.token, { filter })).body.agents).toEqual(['ocr-1', 'ocr-2']);
+    });
+
+    it.each([
+      [{ version: 'x y z' }, 'validation_failed', { field: 'to.version' }],
+      [{ agent: '', colour: 'red' }, 'validation_failed', { field: 'to.colour' }],
+      [{ filter: 'true &&\n agent.stauts == "a"' }, 'invalid_filter', { field: 'to.filter', line: 2, column: 7 }],
+      [{ filter: 7 }, 'validation_failed', { field: 'to.filter' }],
+      [{}, 'validation_failed', { field: 'to' }],
+      ['everything', 'validation_failed', { field: 'to' }],
+    ])('refuses %j', async (to, code, error) => {
+      const { status, body } = await announce(OPERATOR.token, to);
+      expect([status, body.code, (body.errors as object[])[0]]).toMatchObject([400, code, error]);
+    });
   });
 
   it('forgets with the agent', async () => {

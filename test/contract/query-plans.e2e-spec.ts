@@ -3,6 +3,8 @@ import { listStatement } from '../../src/governance/governance-decisions.reposit
 import { countStatement, pageStatement, type Statement } from '../../src/registry/search/agent-selection.sql';
 import { agentFilter } from '../../src/registry/search/filter-expression';
 import type { AgentQuery } from '../../src/registry/search/agent-query';
+import { Selector, type SelectorRequest } from '../../src/registry/selector/selector';
+import { selectorStatement } from '../../src/registry/selector/selector.sql';
 import { ALL_AGENTS } from '../support/agent-queries';
 import { seedFleet } from '../support/fleet';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
@@ -11,6 +13,12 @@ interface Plan {
   'Node Type': string;
   'Index Name'?: string;
   Plans?: Plan[];
+}
+
+interface ExecutedPlan extends Plan {
+  'Actual Rows': number;
+  'Actual Loops': number;
+  Plans?: ExecutedPlan[];
 }
 
 /** Of callers that see some agents only, of which there is none here. */
@@ -71,6 +79,38 @@ describe('At 20,000 agents', () => {
     const query = { ...ALL_AGENTS, filter };
     expect(await indexesOf(pageStatement(query, context))).toContain(index);
     expect(await indexesOf(countStatement(query, context))).toContain(index);
+  });
+
+  it.each<[SelectorRequest, string]>([
+    [{ agent: 'fleet-00000042' }, 'agents_pkey'],
+    [{ capability: 'skill-42' }, 'idx_agents_capabilities'],
+    [{ skill: 'skill-42' }, 'idx_agents_capabilities'],
+    [{ skill: 'skill-42', version: '^1' }, 'idx_agents_capabilities'],
+    [{ version: '^1', filter: 'agent.type == "type-33" && size(agent.name) > 3' }, 'idx_agents_type'],
+    [{ filter: 'agent.metadata.team == "team-7"' }, 'idx_agents_metadata'],
+  ])('the matches of the selector %j are found by an index', async (request, index) => {
+    const options = { scope: { sight: 'all' as const }, limit: 10, nearMisses: 0 };
+    expect(await indexesOf(selectorStatement(new Selector(request), options, context))).toContain(index);
+  });
+
+  it('near misses are sought by each index that could lead to them, and among a bounded number of agents', async () => {
+    const filter = 'agent.type == "type-33" && agent.metadata.team == "team-7" && size(agent.name) > 3';
+    const selector = new Selector({ capability: 'skill-42', filter });
+    const options = { scope: { sight: 'all' as const }, limit: 10, nearMisses: 10 };
+    const { sql, parameters } = selectorStatement(selector, options, context);
+    const indexes = await indexesOf({ sql, parameters });
+    for (const name of ['idx_agents_capabilities', 'idx_agents_type', 'idx_agents_metadata']) {
+      expect(indexes).toContain(name);
+    }
+    const [row] = await database.query<{ 'QUERY PLAN': [{ Plan: ExecutedPlan }] }>(
+      `EXPLAIN (ANALYZE, FORMAT JSON) ${sql}`,
+      parameters,
+    );
+    const nodes = (plan: ExecutedPlan): ExecutedPlan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)];
+    const rows = nodes(row!['QUERY PLAN'][0].Plan).map((node) => node['Actual Rows'] * node['Actual Loops']);
+    // All three together, each of them, and any: five sets of at most 500 agents.
+    expect(Math.max(...rows)).toBeGreaterThan(500);
+    expect(Math.max(...rows)).toBeLessThanOrEqual(5 * 500);
   });
 
   it.each(['name', 'type', 'category', 'version'] as const)(

@@ -7,11 +7,13 @@ export interface TestToken {
   name: string;
   token: string;
   scopes: Scope[];
+  /** The expression of the agents that it is for. */
+  where?: string;
 }
 
 /** What the service is told of them. */
 export function listOf(tokens: TestToken[]): string {
-  return JSON.stringify(tokens.map(({ name, token, scopes }) => ({ name, sha256: sha256(token), scopes })));
+  return JSON.stringify(tokens.map(({ token, ...entry }) => ({ ...entry, sha256: sha256(token) })));
 }
 
 /** Settings with which exactly these tokens are good. */

@@ -4,7 +4,7 @@ import type { ResolveOptions } from './resolution';
 import type { Requirement, Selector } from './selector';
 
 /** How many agents are looked at for each index that could lead to near misses, and how many beside them. */
-const PROBED = 1000;
+const PROBED = 500;
 
 /** Requirements that an index serves and whose agents are looked at; more of them lead to the same ones. */
 const MOST_PROBES = 4;
@@ -42,7 +42,7 @@ export function selectorStatement(
   );
   const sql = `WITH probed AS (${probes.join(' UNION ')}),
      judged AS (SELECT id, array_remove(ARRAY[${failed}]::int[], NULL) AS failed FROM agents
-                 WHERE id IN (SELECT id FROM probed) OFFSET 0),
+                 WHERE id = ANY (ARRAY(SELECT id FROM probed)) OFFSET 0),
      near AS (SELECT id AS near_id, failed FROM judged
                WHERE cardinality(failed) > 0 AND NOT failed @> ARRAY[${own}]
                ORDER BY cardinality(failed), id LIMIT ${nearMisses})
