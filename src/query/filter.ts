@@ -1,14 +1,12 @@
-import { parse, unparse } from '@bufbuild/cel';
-import type { Expr, ParsedExpr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js';
+import { unparse } from '@bufbuild/cel';
 import { checkFilter } from './filter-checker';
-import { FilterError } from './filter-error';
 import { filterEvaluator, type FilterValue, type FilterValues } from './filter-evaluator';
-import { checkWords } from './filter-lexer';
 import type { FilterMoment, FilterName, FilterSchema } from './filter-schema';
 import { isIndexed } from './filter-index';
 import { filterSql } from './filter-sql';
 import type { FilterSqlOptions } from './filter-sql-options';
 import type { FilterNode } from './filter-tree';
+import { parsedFilter } from './text/filter-parser';
 
 /** An expression that selects records: parsed, its names and types checked, its cost bounded. */
 export class Filter<Record> {
@@ -67,22 +65,4 @@ export class Filter<Record> {
     }
     return this.evaluator(values);
   }
-}
-
-/** @throws FilterError */
-function parsedFilter(text: string): ParsedExpr & { expr: Expr } {
-  checkWords(text);
-  try {
-    return parse(text);
-  } catch (error) {
-    if (error instanceof RangeError) throw new FilterError('is nested too deeply', 0);
-    const { location, rawMessage, message } = error as Error & ParseDetails;
-    throw new FilterError(rawMessage ?? message, location?.start.offset ?? 0);
-  }
-}
-
-/** What the parser says of an error beside its message. */
-interface ParseDetails {
-  location?: { start: { offset: number } };
-  rawMessage?: string;
 }

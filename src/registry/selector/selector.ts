@@ -1,4 +1,4 @@
-import { conjunctsOf } from '../../query/filter-conjuncts';
+import { conjunctsOf } from '../../query/text/filter-conjuncts';
 import { placeIn } from '../../query/filter-error';
 import type { FilterMoment } from '../../query/filter-schema';
 import { semverRange } from '../../query/semver-range';

@@ -1,5 +1,5 @@
-import { FilterError } from './filter-error';
-import { FILTER_LIMITS } from './filter-limits';
+import { FilterError } from '../filter-error';
+import { FILTER_LIMITS } from '../filter-limits';
 
 /** A word of the expression. `operand`: a name or a literal. */
 export interface Token {
@@ -35,18 +35,19 @@ const OTHER_LANGUAGES = new Map([
 const CLOSING: Record<string, string> = { '(': ')', '[': ']', '{': '}' };
 
 /**
- * Finds the first place at which a text cannot be an expression, before the parser looks at it: the parser says less exactly where it
+ * The words of a text. Finds the first place at which a text cannot be an expression, before the parser looks at it: the parser says less exactly where it
  * gave up, and recurses as deep as the text is nested.
  * @throws FilterError
  */
-export function checkWords(text: string): void {
+export function checkedWords(text: string): Token[] {
   if ([...text].length > FILTER_LIMITS.characters) {
     throw new FilterError(`is longer than ${FILTER_LIMITS.characters} characters`, 0);
   }
   const open: Token[] = [];
   let isOperandDue = true;
   let last: Token | undefined;
-  for (const token of tokensOf(text)) {
+  const tokens = tokensOf(text);
+  for (const token of tokens) {
     isOperandDue = follow(token, last, isOperandDue, open);
     last = token;
   }
@@ -54,6 +55,7 @@ export function checkWords(text: string): void {
   if (isOperandDue) throw new FilterError('ends where a value is expected', text.length);
   const unclosed = open.at(-1);
   if (unclosed) throw new FilterError(`${unclosed.text} is never closed`, unclosed.offset);
+  return tokens;
 }
 
 /** Checks that a token may stand after `last`; returns whether a value must come next. */
