@@ -1,9 +1,14 @@
 // What an expression costs at 100,000 agents: against the simple parameter that says the same, request by request in turn, and the worst
-// expressions that are accepted, which look at every agent.
+// expressions that are accepted, which look at every agent; and what near misses cost beside the matches of a selector.
 import { Agent, get } from 'node:http';
+import { createRequire } from 'node:module';
 import { createFleet } from './fleet.mjs';
 import { startService } from './service.mjs';
 import { median, quantile, table } from './statistics.mjs';
+
+const require = createRequire(import.meta.url);
+const { Selector } = require('../dist/registry/selector/selector.js');
+const { selectorStatement } = require('../dist/registry/selector/selector.sql.js');
 
 const AGENTS = 100_000;
 const PAIRS = 300;
@@ -33,6 +38,46 @@ const WORST = {
   'version ranges': Array(10).fill('satisfies(agent.version, ">=9.1.0-a <9.2.0 || ^10.2.3-b")').join(' || '),
   'sums of times': Array(12).fill('now - agent.last_seen + duration("1s") > duration("9999h")').join(' || '),
 };
+
+/** The statement is measured as the service makes it, on a connection of its own. */
+const SELECTORS = {
+  'a capability, in no such version': { capability: 'skill-42', version: '^9' },
+  'three things that few have': {
+    capability: 'skill-42',
+    filter: 'agent.type == "type-33" && agent.metadata.team == "team-7"',
+  },
+  'five things, of which nearly all have four': {
+    capability: 'common',
+    filter:
+      'agent.status == "active" && agent.category == "category-3" && agent.metadata.environment == "production" && agent.name == "x"',
+  },
+  'nothing that an index serves': { filter: 'agent.name.startsWith("Agent 77") && agent.metadata.serial > 1000000' },
+  'one agent': { agent: 'fleet-00000042', capability: 'x' },
+};
+const SELECTOR_TURNS = 60;
+const NEAR_MISSES = 10;
+
+async function nearMisses(database) {
+  const rows = [];
+  for (const [name, request] of Object.entries(SELECTORS)) {
+    const selector = new Selector(request);
+    const times = new Map([0, NEAR_MISSES].map((wanted) => [wanted, []]));
+    let found = 0;
+    for (let n = 0; n < SELECTOR_TURNS; n++) {
+      for (const wanted of n % 2 === 0 ? [0, NEAR_MISSES] : [NEAR_MISSES, 0]) {
+        const options = { scope: { sight: 'all' }, limit: NEAR_MISSES, nearMisses: wanted };
+        const { sql, parameters } = selectorStatement(selector, options, { now: new Date(), timeoutSeconds: 30 });
+        const start = performance.now();
+        const answer = await database.query(sql, parameters);
+        times.get(wanted).push(performance.now() - start);
+        found = Math.max(found, answer.rows.filter(({ failures }) => failures > 0).length);
+      }
+    }
+    const [without, withThem] = [0, NEAR_MISSES].map((wanted) => median(times.get(wanted)));
+    rows.push([name, ms(without), ms(withThem), ms(withThem - without), String(found)]);
+  }
+  return table(['a selector that no agent matches', 'matches, ms', 'and near misses, ms', 'more', 'found'], rows);
+}
 
 export async function run({ url, directory }) {
   const fleet = await createFleet(url, 'bench_filters', AGENTS);
@@ -68,11 +113,14 @@ export async function run({ url, directory }) {
       for (let n = 0; n < WORST_TIMES; n++) times.push(await time(expression(text)));
       worst.push([name, String(text.length), ms(median(times)), ms(quantile(times, 1))]);
     }
+    const near = await nearMisses(fleet.database);
     return [
       `${AGENTS.toLocaleString('en')} agents, pages of 100 without their total, one request at a time.`,
       table(['the same question', 'parameter, ms', 'expression, ms', 'ratio'], same),
       'Expressions that no index serves and that no agent matches:',
       table(['for each agent', 'characters', 'median, ms', 'slowest, ms'], worst),
+      `What ${NEAR_MISSES} near misses cost, statement by statement in turn:`,
+      near,
     ].join('\n\n');
   } finally {
     agent.destroy();

@@ -119,6 +119,23 @@ export function describeSelectorAgreement(selectors: number): void {
       expect(seen.refused).toBeLessThan(selectors);
     });
 
+    it('have the same near misses in a scope of as many agents as are looked at, whatever is outside of it', async () => {
+      for (let asked = 0; asked < selectors / 4;) {
+        const question = randomQuestion(random);
+        if (!question) continue;
+        asked++;
+        const ids = [0, 1, 2].map(() => random.pick(agents).id);
+        const scope = { ...question.scope, where: agentFilter(`agent.id in ${JSON.stringify(ids)}`) };
+        const narrowed = { ...question, scope, nearMisses: AGENTS };
+        const selector = question.selector.canonical;
+        expect({ selector, ids, answer: await answerOf(database, narrowed, ids.length) }).toEqual({
+          selector,
+          ids,
+          answer: answerInMemory(agents, narrowed),
+        });
+      }
+    });
+
     it('have no near misses but true ones when only some agents are looked at', async () => {
       for (let asked = 0; asked < selectors / 4;) {
         const question = randomQuestion(random);

@@ -6,7 +6,7 @@ import { slowFilterError } from '../../query/filter-error';
 import { AgentRepository } from '../agent.repository';
 import { sightOf, whereOf } from '../search/expression-scope';
 import type { Resolved, ResolveOptions, SelectorScope } from './resolution';
-import type { Selector } from './selector';
+import type { Requirement, Selector } from './selector';
 
 /** What a caller may read, as the scope of what is resolved for them. */
 export function scopeOf(principal: Principal): SelectorScope {
@@ -29,12 +29,10 @@ export class SelectorResolver {
    */
   async resolve(selector: Selector, options: ResolveOptions): Promise<Resolved> {
     const { scope, limit, nearMisses, also = [] } = options;
-    const asked = [selector, scope, limit, nearMisses, also.map(({ name, condition }) => [name, condition])];
-    // The answer names requirements as they were written, so that two spellings of one selector are two questions.
-    const written = selector.requirements.map(({ text }) => text);
-    const key = createHash('sha256')
-      .update(JSON.stringify([asked, written]))
-      .digest('base64url');
+    const said = (requirements: readonly Requirement[]): string[][] =>
+      requirements.map(({ name, text }) => [name, text]);
+    const asked = [said(selector.requirements), said(also), scope, limit, nearMisses];
+    const key = createHash('sha256').update(JSON.stringify(asked)).digest('base64url');
     const rows = await this.answers
       .together(`selector:${key}`, () => this.agents.resolve(selector, options))
       .catch((error: unknown) => {
