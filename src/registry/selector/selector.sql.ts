@@ -14,7 +14,7 @@ const MOST_PROBES = 4;
  * and behind them in `also`, of what it does not meet; rows that match have none and come first.
  *
  * Near misses are sought among a bounded number of agents: up to `probed` of those that meet all requirements which an index serves, of
- * those that meet one of them, and of all, each only within the caller's scope.
+ * those that meet one of them, and the first of all, each only within the caller's scope.
  */
 export function selectorStatement(
   selector: Selector,
@@ -37,9 +37,11 @@ export function selectorStatement(
   const conditions = [...parts, ...also].map(conditionOf);
   const failed = conditions.map((condition, place) => `CASE WHEN ${condition} THEN NULL ELSE ${place} END`).join(', ');
   const own = parts.map((_, place) => place).join(', ');
-  const probes = probesOf(selector, conditions).map(
-    (probe) => `(SELECT id FROM agents WHERE ${[within, ...probe].join(' AND ')} LIMIT ${probed})`,
-  );
+  const probes = probesOf(selector, conditions).map((probe) => {
+    // The first of all, so that the same question looks at the same ones; an index of other values is not in the order of ids.
+    const order = probe.length === 0 ? 'ORDER BY id ' : '';
+    return `(SELECT id FROM agents WHERE ${[within, ...probe].join(' AND ')} ${order}LIMIT ${probed})`;
+  });
   const sql = `WITH probed AS (${probes.join(' UNION ')}),
      judged AS (SELECT id, array_remove(ARRAY[${failed}]::int[], NULL) AS failed FROM agents
                  WHERE id = ANY (ARRAY(SELECT id FROM probed)) OFFSET 0),
