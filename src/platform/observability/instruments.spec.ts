@@ -17,14 +17,17 @@ describe('a metric', () => {
     expect(await scrape()).toEqual([`${name} 0`]);
   });
 
-  it.each(['with_labels', 'with_labels_total'] as const)('%s has a number for each label that is read', async (name) => {
-    const { read, scrape } = metric(name);
-    read.mockReturnValue([
-      [{ name: 'a' }, 1],
-      [{ name: 'b' }, 2],
-    ]);
-    expect(await scrape()).toEqual([`${name}{name="a"} 1`, `${name}{name="b"} 2`]);
-  });
+  it.each(['with_labels', 'with_labels_total'] as const)(
+    '%s has a number for each label that is read',
+    async (name) => {
+      const { read, scrape } = metric(name);
+      read.mockReturnValue([
+        [{ name: 'a' }, 1],
+        [{ name: 'b' }, 2],
+      ]);
+      expect(await scrape()).toEqual([`${name}{name="a"} 1`, `${name}{name="b"} 2`]);
+    },
+  );
 
   it.each(Object.keys(METRICS) as (keyof typeof METRICS)[])('%s is absent while nothing is read', async (name) => {
     const { read, scrape } = metric(name);

@@ -32,7 +32,7 @@ export function parsedFilter(text: string): Parsed {
   let known = shapes.get(shape);
   if (!known) {
     try {
-      known = parse(shape) as Parsed;
+      known = parse(shape);
     } catch {
       return parsed(text); // which says where it is wrong
     }
