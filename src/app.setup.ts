@@ -13,7 +13,7 @@ import type { HttpAdapter } from './platform/http/http-adapter';
 import { describedTags } from './platform/http/api-tag';
 import { pageHeaders, securityHeaderFields, securityHeaders } from './platform/http/security-headers';
 import { describeProblems } from './platform/validation/api-problems';
-import { BytesInFlight } from './platform/http/bytes-in-flight';
+import { BytesInFlight } from './platform/http/bodies/bytes-in-flight';
 import { HostCheck } from './platform/gate/host-check';
 import { RequestLog } from './platform/gate/request-log';
 import { HotLane } from './platform/lane/hot-lane';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseTimeline } from '../platform/database/database-timeline';
-import { decodeLogCursor, encodeLogCursor, type LogHead } from '../platform/validation/log-cursor';
-import type { Page } from '../platform/validation/paging';
+import { decodeLogCursor, encodeLogCursor, type LogHead } from '../platform/validation/paging/log-cursor';
+import type { Page } from '../platform/validation/paging/paging';
 import type { AgentEvent } from './agent-event';
 import { EventLogRepository } from './event-log.repository';
 

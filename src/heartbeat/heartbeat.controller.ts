@@ -5,7 +5,7 @@ import type { Principal } from '../platform/access/principal';
 import { Caller, Requires } from '../platform/access/requires.decorator';
 import { ApiProblems, invalid, WRITE_PROBLEMS } from '../platform/validation/api-problems';
 import { ValidBody } from '../platform/validation/http-input';
-import { LargeBody } from '../platform/http/json-body';
+import { LargeBody } from '../platform/http/bodies/json-body';
 import { HotRoute } from '../platform/lane/hot-route.decorator';
 import { RateLimit } from '../platform/limits/rate-limit.decorator';
 import { AGENT_ID, agentIdPipe } from '../agent/agent-fields';

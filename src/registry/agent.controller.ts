@@ -17,7 +17,7 @@ import { Caller, Requires } from '../platform/access/requires.decorator';
 import { ApiFlag, ApiPaging } from '../platform/validation/api-parameters';
 import { ApiProblems, invalid, QUERY_PROBLEMS, WRITE_PROBLEMS } from '../platform/validation/api-problems';
 import { Query, ReadsQuery, ReservedWords, ValidBody } from '../platform/validation/http-input';
-import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../platform/validation/paging';
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../platform/validation/paging/paging';
 import { HttpResponse } from '../platform/http/http-response';
 import { HotRoute } from '../platform/lane/hot-route.decorator';
 import { QueryParameters } from '../platform/validation/query-parameters';
@@ -31,7 +31,7 @@ import { AgentDto, AgentEventsDto, AgentHealthDto, DeregistrationDto } from './d
 import { whereOf } from './search/expression-scope';
 import { CHANGE_PROBLEMS, illegalTransition, UNKNOWN_AGENT_PROBLEMS } from '../agent/agent.errors';
 import { GOVERNANCE_PROBLEMS } from '../governance/governance.errors';
-import { cursorInvalid } from '../platform/validation/log-cursor';
+import { cursorInvalid } from '../platform/validation/paging/log-cursor';
 import { entityTag, ifNoneMatchHits } from '../agent/entity-tag';
 
 const IF_MATCH = {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { SharedAnswers } from '../platform/cache/shared-answers';
 import { BatchLoader } from '../platform/common/batch-loader';
-import type { Page } from '../platform/validation/paging';
+import type { Page } from '../platform/validation/paging/paging';
 import { agentDeregistered, agentNotFound } from '../agent/agent.errors';
 import type { AgentEvent } from '../events/agent-event';
 import { EventLogService } from '../events/event-log.service';

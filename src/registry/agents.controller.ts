@@ -10,7 +10,7 @@ import { ApiFlag, ApiPaging } from '../platform/validation/api-parameters';
 import { ApiProblems, invalid, QUERY_PROBLEMS, WRITE_PROBLEMS } from '../platform/validation/api-problems';
 import { rejectIfAny } from '../platform/validation/domain-error';
 import { Query, ReadsQuery, ValidBody } from '../platform/validation/http-input';
-import { LargeBody } from '../platform/http/json-body';
+import { LargeBody } from '../platform/http/bodies/json-body';
 import { QueryParameters } from '../platform/validation/query-parameters';
 import { HttpResponse } from '../platform/http/http-response';
 import { HotRoute } from '../platform/lane/hot-route.decorator';
@@ -26,7 +26,7 @@ import { AgentPageDto, DiscoveryDto, ImportResultsDto, RegistrationDto } from '.
 import { AGENT_ID } from '../agent/agent-fields';
 import { agentBanned, agentLimitReached, agentQuarantined, idempotencyKeyReused } from '../agent/agent.errors';
 import { GOVERNANCE_PROBLEMS } from '../governance/governance.errors';
-import { LONGEST_CURSOR } from '../platform/validation/paging';
+import { LONGEST_CURSOR } from '../platform/validation/paging/paging';
 import { RegistrationService } from './registration/registration.service';
 
 const EXAMPLE_ID = AGENT_ID.example;

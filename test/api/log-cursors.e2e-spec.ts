@@ -1,6 +1,6 @@
 import { createTestApp, type TestApp } from '../support/test-app';
 import { registration } from '../support/builders';
-import { encodeCursor } from '../../src/platform/validation/paging';
+import { encodeCursor } from '../../src/platform/validation/paging/paging';
 
 let app: TestApp;
 beforeAll(async () => {

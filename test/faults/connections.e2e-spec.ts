@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { BytesInFlight } from '../../src/platform/http/bytes-in-flight';
+import { BytesInFlight } from '../../src/platform/http/bodies/bytes-in-flight';
 import type { HttpAdapter } from '../../src/platform/http/http-adapter';
 import { chunk, headOf, RawConnection } from '../support/raw-connection';
 import { createTestApp, type TestApp } from '../support/test-app';

@@ -1,6 +1,6 @@
 import { METHODS } from 'node:http';
 import { brotliCompressSync, constants, deflateSync, gzipSync } from 'node:zlib';
-import { encodeCursor } from '../../src/platform/validation/paging';
+import { encodeCursor } from '../../src/platform/validation/paging/paging';
 import type { Operation } from '../support/operations';
 import type { Reply } from '../support/wire';
 import { jsonText } from './hostile/arbitraries';

@@ -1,6 +1,6 @@
 import { Controller, Module, Post } from '@nestjs/common';
 import { Requires } from '../../src/platform/access/requires.decorator';
-import { BytesInFlight } from '../../src/platform/http/bytes-in-flight';
+import { BytesInFlight } from '../../src/platform/http/bodies/bytes-in-flight';
 import { MetricsModule } from '../../src/metrics/metrics.module';
 import { bearer, withTokens, type TestToken } from '../support/access';
 import { chunk, headOf, RawConnection } from '../support/raw-connection';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { LogHead } from '../validation/log-cursor';
+import type { LogHead } from '../validation/paging/log-cursor';
 import { ReportingDatabase } from './reporting-database';
 
 /** Knows which history the database is in: a restored backup begins another one. */

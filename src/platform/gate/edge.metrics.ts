@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { BytesInFlight } from '../http/bytes-in-flight';
+import { BytesInFlight } from '../http/bodies/bytes-in-flight';
 import type { HttpAdapter } from '../http/http-adapter';
 import { FailedAuthentications } from '../limits/failed-authentications';
 import { Instruments, type Sample } from '../observability/instruments';

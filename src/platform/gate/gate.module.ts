@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD } from '@nestjs/core';
-import { BytesInFlight } from '../http/bytes-in-flight';
+import { BytesInFlight } from '../http/bodies/bytes-in-flight';
 import { Clock } from '../common/clock';
 import { Configuration } from '../config/configuration';
 import { LimitsModule } from '../limits/limits.module';

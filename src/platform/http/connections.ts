@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import type { Clock } from '../common/clock';
-import { UnreadBodies } from './unread-bodies';
+import { UnreadBodies } from './bodies/unread-bodies';
 
 /** Connections above the bound that may be open, so that a probe among them is heard: an eighth, at most so many. */
 const MOST_RESERVED = 64;

@@ -6,7 +6,7 @@ import type { TLSSocket } from 'node:tls';
 import { setImmediate as immediate } from 'node:timers/promises';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import express from 'express';
-import { MOST_DISCARDED } from './body-reader';
+import { MOST_DISCARDED } from './bodies/body-reader';
 import type { Clock } from '../common/clock';
 import { Connections } from './connections';
 import { DomainError } from '../validation/domain-error';

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiQuery } from '@nestjs/swagger';
-import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from './paging';
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from './paging/paging';
 
 /** Documents `limit`, and what it limits. */
 export function ApiLimit(description: string, maximum = MAX_PAGE_SIZE, byDefault = DEFAULT_PAGE_SIZE): MethodDecorator {

@@ -1,6 +1,6 @@
 import { boolean, integer, oneOf, text, unchecked, wordsOf } from '../../platform/validation/rules';
 import { Field, nested } from '../../platform/validation/validate';
-import { LONGEST_CURSOR, MAX_PAGE_SIZE } from '../../platform/validation/paging';
+import { LONGEST_CURSOR, MAX_PAGE_SIZE } from '../../platform/validation/paging/paging';
 import { capabilities, chosenAgentId, definitions, endpoints, metadata } from '../../agent/agent-fields';
 import { AGENT_STATUS_SCHEMA } from '../../agent/agent-schemas';
 import { AGENT_STATUSES } from '../../agent/agent-status';

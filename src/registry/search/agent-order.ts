@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor } from '../../platform/validation/paging';
+import { decodeCursor, encodeCursor } from '../../platform/validation/paging/paging';
 import { rejectIfAny } from '../../platform/validation/domain-error';
 import { unstorable } from '../../platform/validation/json-limits';
 

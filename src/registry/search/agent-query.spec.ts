@@ -1,5 +1,5 @@
 import type { FieldError } from '../../platform/validation/domain-error';
-import { encodeCursor } from '../../platform/validation/paging';
+import { encodeCursor } from '../../platform/validation/paging/paging';
 import { QueryParameters } from '../../platform/validation/query-parameters';
 import { agentFilter } from './filter-expression';
 import { BY_ID } from './agent-order';

@@ -1,5 +1,5 @@
 import type { Principal } from '../../platform/access/principal';
-import { DEFAULT_PAGE_SIZE, LONGEST_CURSOR, MAX_PAGE_SIZE } from '../../platform/validation/paging';
+import { DEFAULT_PAGE_SIZE, LONGEST_CURSOR, MAX_PAGE_SIZE } from '../../platform/validation/paging/paging';
 import type { QueryParameters } from '../../platform/validation/query-parameters';
 import { isSecret, withoutSecrets } from '../../platform/common/secrets';
 import type { AgentStatus } from '../../agent/agent-status';

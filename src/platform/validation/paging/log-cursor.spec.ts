@@ -1,4 +1,4 @@
-import { DomainError } from './domain-error';
+import { DomainError } from '../domain-error';
 import { decodeLogCursor, encodeLogCursor } from './log-cursor';
 import { encodeCursor } from './paging';
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { rejectIfAny } from './domain-error';
+import { rejectIfAny } from '../domain-error';
 
 export const MAX_PAGE_SIZE = 1000;
 export const DEFAULT_PAGE_SIZE = 100;

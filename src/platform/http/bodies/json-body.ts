@@ -1,7 +1,7 @@
 import { applyDecorators, SetMetadata } from '@nestjs/common';
-import { ApiErrors } from '../validation/api-problems';
-import { DomainError } from '../validation/domain-error';
-import { MAX_DEPTH } from '../validation/json-limits';
+import { ApiErrors } from '../../validation/api-problems';
+import { DomainError } from '../../validation/domain-error';
+import { MAX_DEPTH } from '../../validation/json-limits';
 import type { JsonStructure } from './json-scan';
 
 const JSON_TYPE = 'application/json';

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import type { Clock } from '../common/clock';
+import type { Clock } from '../../common/clock';
 
 /** How long the turn of one connection is. */
 const TURN_MS = 5;

@@ -1,4 +1,4 @@
-import { DomainError } from './domain-error';
+import { DomainError } from '../domain-error';
 import { decodeCursor, encodeCursor, isRevision } from './paging';
 
 /** How far a log has come. */

@@ -1,4 +1,4 @@
-import { validationError } from '../validation/domain-error';
+import { validationError } from '../../validation/domain-error';
 
 /** How much structure a JSON text may have. */
 export interface JsonStructure {

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check';
-import { DomainError } from '../validation/domain-error';
+import { DomainError } from '../../validation/domain-error';
 import { parseJson, requireJsonType } from './json-body';
 
 const refusedAs = (code: string): Error => expect.objectContaining({ code }) as Error;

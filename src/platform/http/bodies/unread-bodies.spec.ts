@@ -1,6 +1,6 @@
 import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
-import { TestClock } from '../../../test/support/test-clock';
+import { TestClock } from '../../../../test/support/test-clock';
 import { UnreadBodies } from './unread-bodies';
 
 const TURN_SECONDS = 0.005;

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Readable, Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { BytesInFlight, HeldBytes } from './bytes-in-flight';
-import { DomainError, inBody, rejectIfAny } from '../validation/domain-error';
+import { DomainError, inBody, rejectIfAny } from '../../validation/domain-error';
 import { parseJson, payloadTooLarge, requireJsonType, type BodyRules } from './json-body';
-import { jsonViolations } from '../validation/json-limits';
+import { jsonViolations } from '../../validation/json-limits';
 import { JsonScan } from './json-scan';
 
 /**

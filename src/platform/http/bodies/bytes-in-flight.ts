@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
-import type { Clock } from '../common/clock';
-import { overloaded } from './overloaded';
+import type { Clock } from '../../common/clock';
+import { overloaded } from '../overloaded';
 
 /** A body above this size is large. A heartbeat with the largest report is not. */
 export const LARGE_BYTES = 32 * 1024;

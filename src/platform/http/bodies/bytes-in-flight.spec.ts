@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import * as fc from 'fast-check';
-import { TestClock } from '../../../test/support/test-clock';
+import { TestClock } from '../../../../test/support/test-clock';
 import { BytesInFlight, LARGE_BYTES, type HeldBytes } from './bytes-in-flight';
 
 const KIB = 1024;
