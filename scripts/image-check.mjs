@@ -26,6 +26,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
+import { imagePackages } from './lib/image-packages.mjs';
 import { ensureBuilt, ensureInstalled, npm } from './lib/prepare.mjs';
 import { ensurePrograms } from './lib/programs.mjs';
 
@@ -133,17 +134,9 @@ async function checkContents(root, config) {
     assert.match(config.Labels['org.opencontainers.image.revision'], /^[0-9a-f]{40}$/);
   });
   await check('it has the packages of production, and no others', () => {
-    const { packages } = JSON.parse(read('package-lock.json'));
-    const wanted = Object.keys(packages).filter(
-      (path) =>
-        path.includes('node_modules/') &&
-        !packages[path].link &&
-        !packages[path].dev &&
-        !packages[path].optional &&
-        !packages[path].devOptional,
-    );
+    const wanted = imagePackages(JSON.parse(read('package-lock.json')));
     const there = JSON.parse(readFileSync(join(root, 'app/node_modules/.package-lock.json'), 'utf8')).packages;
-    assert.deepEqual(Object.keys(there).toSorted(), wanted.toSorted());
+    assert.deepEqual(Object.keys(there).toSorted(), wanted);
     const scopes = readdirSync(join(root, 'app/node_modules')).filter((name) => !name.startsWith('.'));
     for (const name of scopes)
       assert.ok(

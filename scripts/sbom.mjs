@@ -3,6 +3,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { imagePackages } from './lib/image-packages.mjs';
 import { ensureInstalled } from './lib/prepare.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
@@ -19,11 +20,10 @@ if (status !== 0) {
   process.exit(1);
 }
 const document = JSON.parse(stdout);
-const { name, packages } = readJson('package-lock.json');
-const inImage = new Set(
-  Object.entries(packages).flatMap(([path, entry]) => (isInImage(path, entry) ? [keyOf(path, entry)] : [])),
-);
-document.metadata.component.name = name; // npm takes the name of the folder
+const lock = readJson('package-lock.json');
+// `npm sbom --omit=dev` leaves out what development needs as well, express for one.
+const inImage = new Set(imagePackages(lock).map((path) => keyOf(path, lock.packages[path])));
+document.metadata.component.name = lock.name; // npm takes the name of the folder
 document.components = document.components.filter(({ 'bom-ref': key }) => inImage.has(key));
 for (const { properties } of document.components) removeMark(properties);
 const references = new Set([document.metadata.component, ...document.components].map((each) => each['bom-ref']));
@@ -31,14 +31,6 @@ document.dependencies = document.dependencies
   .filter(({ ref }) => references.has(ref))
   .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((each) => references.has(each)) }));
 process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
-
-/**
- * As `npm ci --omit=dev --omit=optional` decides. `npm sbom --omit=dev` leaves out what development needs as well, express for one, and a
- * package that is there several times has the marks of the first.
- */
-function isInImage(path, { dev, devOptional, optional, link }) {
-  return path.includes('node_modules/') && !dev && !devOptional && !optional && !link;
-}
 
 function keyOf(path, { version }) {
   return `${path.split('node_modules/').at(-1)}@${version}`;
