@@ -3,27 +3,27 @@ import { pino } from 'pino';
 import { PinoLogger } from 'nestjs-pino';
 import { loggers, LoggerStore } from './nestjs-pino';
 
+function linesInto(lines: string[]): Writable {
+  return new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      lines.push(String(chunk));
+      done();
+    },
+  });
+}
+
 describe('The private API of nestjs-pino', () => {
   it('has a PinoLogger write to the logger of the request that it runs in', () => {
-    const lines: string[] = [];
-    const stream = new Writable({
-      write(chunk: Buffer, _encoding, done) {
-        lines.push(String(chunk));
-        done();
-      },
-    });
-    const logger = new PinoLogger({ pinoHttp: [{ level: 'info' }, stream] });
-    // The first logger of a process sets it, which may have been another file's.
-    Object.defineProperty(PinoLogger, 'root', { value: pino({ level: 'info' }, stream), writable: true });
-    const child = pino({ level: 'info' }, stream).child({ request_id: 'mine' });
+    const ofRequest: string[] = [];
+    // What it writes outside of requests goes where the first logger of the process wrote, which may be another file's.
+    const logger = new PinoLogger({ pinoHttp: [{ level: 'info' }, linesInto([])] });
+    const child = pino({ level: 'info' }, linesInto(ofRequest)).child({ request_id: 'mine' });
     loggers.run(new LoggerStore(child), () => {
       logger.info('inside');
       loggers.exit(() => logger.info('outside'));
     });
-    expect(lines.map((line) => JSON.parse(line) as unknown)).toMatchObject([
-      { msg: 'inside', request_id: 'mine' },
-      { msg: 'outside' },
+    expect(ofRequest.map((line) => JSON.parse(line) as unknown)).toEqual([
+      expect.objectContaining({ msg: 'inside', request_id: 'mine' }),
     ]);
-    expect(lines[1]).not.toContain('request_id');
   });
 });
