@@ -11,7 +11,7 @@ import { SECURITY_SCHEME } from './platform/access/requires.decorator';
 import { generatedOnce } from './platform/observability/generated-once';
 import type { HttpAdapter } from './platform/http/http-adapter';
 import { describedTags } from './platform/http/api-tag';
-import { pageHeaders, securityHeaderFields, securityHeaders } from './platform/http/security-headers';
+import { pageHeaders, StaticPages } from './platform/http/static-pages';
 import { describeProblems } from './platform/validation/api-problems';
 import { BytesInFlight } from './platform/http/bodies/bytes-in-flight';
 import { HostCheck } from './platform/gate/host-check';
@@ -39,13 +39,14 @@ export function setUpApp(app: NestExpressApplication): void {
   app.disable('etag'); // an ETag here is an agent's, never a hash of the body
   app.set('trust proxy', TRUST_PROXY_HOPS);
   app.use(identifyRequest);
-  app.use(securityHeaders);
-  app.use('/docs', pageHeaders);
+  const pages = app.get(StaticPages, { strict: false });
+  pages.add({ path: '/docs', headers: pageHeaders() });
+  app.use(pages.middleware);
   const bytes = app.get(BytesInFlight, { strict: false });
   const adapter = app.getHttpAdapter() as HttpAdapter;
   app.get(Lifecycle).onStop('requests', 'http', () => adapter.close());
   adapter.serves({
-    lane: HOT_LANE === 'on' ? hotLane(app) : undefined,
+    lane: HOT_LANE === 'on' ? hotLane(app, pages) : undefined,
     screen: AUTH_MODE === 'none' ? new HostCheck(configuration) : undefined,
     log: LOG_REQUESTS === 'off' ? undefined : new RequestLog(LOG_REQUESTS),
     onAnswered: (request) => bytes.release(request),
@@ -53,6 +54,7 @@ export function setUpApp(app: NestExpressApplication): void {
   });
   if (CORS_ORIGINS) app.enableCors(crossOrigin(CORS_ORIGINS));
   app.use(generatedOnce('/openapi.json', '/openapi.yaml', '/docs', '/docs/', '/docs/swagger-ui-init.js'));
+  for (const { path, files } of pages.folders) app.useStaticAssets(files, { prefix: path });
   SwaggerModule.setup('docs', app, () => openApiDocument(app, configuration), {
     customSiteTitle: 'Agent Registry API',
     jsonDocumentUrl: 'openapi.json',
@@ -60,10 +62,10 @@ export function setUpApp(app: NestExpressApplication): void {
   });
 }
 
-/** What answers in front of Express, with the headers that Express's middleware sets on every answer. */
-function hotLane(app: NestExpressApplication): HotLane {
+/** What answers in front of Express, with the headers that Express's middleware sets. */
+function hotLane(app: NestExpressApplication, pages: StaticPages): HotLane {
   const lane = app.get(HotLane, { strict: false });
-  lane.setDefaultHeaders(securityHeaderFields());
+  lane.setHeaders((path) => pages.headersAt(path));
   return lane;
 }
 

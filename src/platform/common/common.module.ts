@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
 import { HttpResponseInterceptor } from '../http/http-response';
+import { StaticPages } from '../http/static-pages';
 import { Clock, SystemClock } from './clock';
 import { Lifecycle } from '../runtime/lifecycle';
 import { rejectReservedIds, rejectUnexpectedQuery } from '../validation/http-input';
@@ -8,19 +9,20 @@ import { ServiceLogger } from '../observability/logging';
 import { OutageLog } from '../observability/outage-log';
 import { ProblemFilter } from '../validation/problem.filter';
 
-/** What every module relies on: the clock, and how requests are refused. */
+/** What every module relies on: the clock, how requests are refused, where static pages are declared. */
 @Global()
 @Module({
   providers: [
     Lifecycle,
     OutageLog,
     ServiceLogger,
+    StaticPages,
     { provide: Clock, useClass: SystemClock },
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_INTERCEPTOR, useClass: HttpResponseInterceptor },
     { provide: APP_GUARD, useValue: { canActivate: rejectReservedIds } },
     { provide: APP_GUARD, useValue: { canActivate: rejectUnexpectedQuery } },
   ],
-  exports: [Clock, Lifecycle, OutageLog],
+  exports: [Clock, Lifecycle, OutageLog, StaticPages],
 })
 export class CommonModule {}

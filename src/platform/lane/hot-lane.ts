@@ -24,6 +24,8 @@ interface Entry {
   /** As Express would have it. */
   path: string;
   pattern: PathPattern;
+  /** Names and values in turn: what every answer carries. */
+  headers: readonly string[];
   /** Values of `:id` that make it another path. */
   reserved: ReadonlySet<unknown> | undefined;
   policy: RoutePolicy;
@@ -41,7 +43,7 @@ interface Entry {
 @Injectable()
 export class HotLane implements OnModuleInit {
   private readonly entries: Record<string, Entry[]> = { GET: [], POST: [] };
-  private defaultHeaders: string[] = [];
+  private headersAt: (path: string) => Readonly<Record<string, string>> = () => ({});
   /** Whether requests have a line of the access log, and then none from here. */
   private readonly isLogged: boolean;
 
@@ -81,6 +83,7 @@ export class HotLane implements OnModuleInit {
     entries.push({
       path,
       pattern: pathPattern(path),
+      headers: Object.entries(this.headersAt(path)).flat(),
       reserved: reservedWordsOf(controller, 'id'),
       policy,
       bodyLimit: verb === 'POST' ? policy.body.limit : 0,
@@ -94,9 +97,9 @@ export class HotLane implements OnModuleInit {
     });
   }
 
-  /** Has every answer carry these headers, as the middleware of the ordinary lane does. */
-  setDefaultHeaders(headers: [name: string, value: string][]): void {
-    this.defaultHeaders = headers.flat();
+  /** Has the answers of each route carry the headers of its path, as the middleware of the ordinary lane does. Before the modules start. */
+  setHeaders(headersAt: (path: string) => Readonly<Record<string, string>>): void {
+    this.headersAt = headersAt;
   }
 
   /** Answers the request, or gives false and leaves it untouched. */
@@ -110,7 +113,7 @@ export class HotLane implements OnModuleInit {
       const length = plainBodyLength(request.headers, entry.bodyLimit);
       if (length === undefined) return false;
       (request as IncomingMessage & { route?: object }).route = { path: entry.path }; // where Express puts it
-      const exchange = new Exchange(request, response, id, this.clock.monotonicMs());
+      const exchange = new Exchange(request, response, id, entry.headers, this.clock.monotonicMs());
       if (this.isLogged) request.id = exchange.requestId;
       this.serve(exchange, entry, length > 0);
       return true;
@@ -172,13 +175,13 @@ export class HotLane implements OnModuleInit {
   }
 
   private send(
-    { request, response, requestId, began }: Exchange,
+    { request, response, requestId, headers: ofRoute, began }: Exchange,
     status: number,
     contentType: string | undefined,
     headers: Record<string, string> | undefined,
     body: object | undefined,
   ): void {
-    const fields = [...this.defaultHeaders, 'X-Request-Id', requestId];
+    const fields = [...ofRoute, 'X-Request-Id', requestId];
     for (const name in headers) fields.push(name, headers[name]!);
     const text = body && JSON.stringify(body);
     if (text) {
@@ -206,6 +209,7 @@ class Exchange {
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
     readonly id: string,
+    readonly headers: readonly string[],
     readonly began: number,
   ) {
     this.requestId = requestIdFrom(request.headers['x-request-id']);
