@@ -17,7 +17,7 @@ COPY migrations migrations
 COPY packages/agent-directory packages/agent-directory
 COPY src src
 RUN npm run build \
- && find dist -type f \( -name '*.map' -o -name '.tsbuildinfo' \) -delete
+ && find dist -type f \( -name '*.map' -o -name '*.d.ts' -o -name '.tsbuildinfo' \) -delete
 
 FROM ${NODE_IMAGE}
 ARG NODE_IMAGE
