@@ -9,6 +9,10 @@ import { HeartbeatController } from './heartbeat.controller';
 import { HeartbeatReplies } from './heartbeat-replies';
 import { HeartbeatService } from './heartbeat.service';
 import { HeartbeatSweepEntity } from './sweep/heartbeat-sweep.entity';
+import { FleetSweep } from './sweep/fleet-sweep';
+import { OverdueAgents } from './sweep/overdue-agents';
+import { OwnerCadences } from './sweep/owner-cadences';
+import { PreservedGroups } from './sweep/preserved-groups';
 import { HeartbeatSweeper } from './sweep/heartbeat.sweeper';
 import { AgentDirectoryCache } from './agent-directory-cache';
 import { OwnerCadenceEntity } from './sweep/owner-cadence.entity';
@@ -43,6 +47,10 @@ import { SweepIndicator } from './sweep/sweep.indicator';
     ReplicaLease,
     ReplicasRepository,
     SweepRepository,
+    PreservedGroups,
+    OwnerCadences,
+    OverdueAgents,
+    FleetSweep,
   ],
   exports: [BeatFlusher, HeartbeatReplies, HeartbeatService, HeartbeatSweeper, ReplicaLease],
 })

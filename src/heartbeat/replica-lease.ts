@@ -3,9 +3,10 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/common/clock';
 import { DomainError } from '../platform/validation/domain-error';
 import { Configuration } from '../platform/config/configuration';
+import type { Querier } from '../platform/database/database';
 import { DatabaseTime } from '../liveness/database-time';
 import { timeoutSeconds } from '../agent/heartbeat-timeout';
-import { ReplicasRepository } from './replicas.repository';
+import { ReplicasRepository, type OthersHeard } from './replicas.repository';
 
 /** A lease that was renewed this lately need not be renewed again. */
 const FRESH_MS = 500;
@@ -53,6 +54,11 @@ export class ReplicaLease {
     this.databaseTime.observe(now, answeredAt - askedAt);
     this.offset = now - answeredAt;
     this.through = through;
+  }
+
+  /** What a sweep of this replica has to allow for; leases that are older than `expiry` seconds have run out. */
+  others(transaction: Querier, expiry: number): Promise<OthersHeard> {
+    return this.replicas.others(transaction, this.id, expiry);
   }
 
   /** Nothing is acknowledged any more, and all that was is written. */
