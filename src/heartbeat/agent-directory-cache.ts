@@ -10,13 +10,12 @@ import { BeatsRepository, type KnownAgent } from './beats.repository';
 const CAPACITY = 1_000_000;
 
 /**
- * The agents that this replica knows to be registered, the least recently used ones dropped first. It saves a look into the
- * database for every heartbeat and is never the truth: it doubts who changes elsewhere, and each flush says what has
- * become of the agents that it met.
+ * Caches which agents are registered, and evicts the least recently used ones first. It saves a query for every heartbeat. The
+ * database decides: an agent that has changed elsewhere is looked up again, and each flush updates the agents that it has written.
  */
 @Injectable()
 export class AgentDirectoryCache {
-  /** The stale ones are good enough only as long as the database cannot say how they have changed. */
+  /** The stale ones are used only while the database cannot be asked how they have changed. */
   private readonly agents = new InvalidatedMap<KnownAgent>(CAPACITY);
   private readonly asked = new Map<string, Promise<KnownAgent | undefined>>();
   private looking: Promise<Map<string, KnownAgent>> | undefined;
@@ -48,7 +47,7 @@ export class AgentDirectoryCache {
     this.agents.set(id, { id, status, intervalSeconds, owner });
   }
 
-  /** What a flush says of an agent; of one that is not known here it does not say enough. */
+  /** Takes over what a flush returns about a cached agent; it does not return enough to add one. */
   confirm({ id, status, intervalSeconds }: Omit<KnownAgent, 'owner'>): void {
     const known = this.agents.get(id);
     if (!known || this.isCurrent(known, status, intervalSeconds)) return;
@@ -69,7 +68,7 @@ export class AgentDirectoryCache {
     this.agents.invalidate(ids);
   }
 
-  /** Nothing is to be done for it: as long as nobody has to leave, nobody need be the newest. */
+  /** Does nothing while no entry has to be evicted: their order does not matter then. */
   private isCurrent(known: KnownAgent, status: AgentStatus, intervalSeconds: number): boolean {
     const isSame = known.status === status && known.intervalSeconds === intervalSeconds;
     return isSame && !this.agents.isStale(known.id) && !this.agents.isFull;

@@ -16,7 +16,7 @@ import { ReplicaLease } from './replica-lease';
 const SMALL_BATCH = 500;
 /** … unless more wait than there is time to spread. */
 const MANY = 20_000;
-/** Then what a statement costs by itself tells. Still more would only make its locks last longer. */
+/** Then the fixed cost of a statement matters. Still more beats would only make its locks last longer. */
 const LARGE_BATCH = 2_000;
 /** Statements are spread over no more than this, however long the interval. */
 const LONGEST_SPREAD_MS = 250;
@@ -150,7 +150,7 @@ export class BeatFlusher implements OnApplicationBootstrap {
 
   /**
    * Two statements at a time: PostgreSQL works on one while we prepare the next and take in what the last one met. No two are about the
-   * same agent, and each locks its rows in the order of their ids, so they wait for nobody in a circle.
+   * same agent, and each locks its rows in the order of their ids, so they cannot deadlock.
    */
   private async writeAtOnce(ids: string[], taken: ReadonlyMap<string, Beat>, written: Set<string>): Promise<void> {
     let next = 0;

@@ -11,7 +11,7 @@ export interface KnownAgent {
   id: string;
   status: AgentStatus;
   intervalSeconds: number;
-  /** Null: nobody's. */
+  /** Null: the agent has no owner. */
   owner: string | null;
 }
 

@@ -14,7 +14,7 @@ export class FlushIndicator {
         return { isUp: !flusher.isLate, details };
       },
     });
-    // Vital: agents should be sent to replicas that can hear them.
+    // Vital: load balancers should send agents to replicas that can write their heartbeats.
     checks.add({
       name: 'heartbeat_intake',
       isVital: true,

@@ -8,7 +8,7 @@ import {
   type HealthThresholds,
 } from '../agent/agent-health';
 
-/** A heartbeat as it came: alive and nothing else to say, alive with a report, or not valid. */
+/** A parsed heartbeat: without a report, with one, or not valid. */
 export type ParsedHeartbeat = { report?: HealthReport } | { errors: FieldError[] };
 
 const MAX_MESSAGE_CHARACTERS = 500;

@@ -13,8 +13,8 @@ const FRESH_MS = 500;
 
 /**
  * This replica's right to acknowledge heartbeats. The lease says that all beats acknowledged before a moment are written; for half of an
- * agent's timeout after that moment, further beats of the agent are acknowledged, and then no more: nobody would ever hear of them if the
- * replica stayed cut off. The sweep relies on it: what a vanished replica acknowledged came within that half (docs/adr/0009).
+ * agent's timeout after that moment, further beats of the agent are acknowledged, and then no more: they would be lost if the replica
+ * stayed cut off. The sweep relies on it: what a vanished replica acknowledged came within that half (docs/adr/0009).
  */
 @Injectable()
 export class ReplicaLease {

@@ -3,7 +3,7 @@ import { Clock, dateOf } from '../platform/common/clock';
 
 /**
  * The time of day by the database's clock, which all stored times are by: what is shown of an agent compares with it, so that a replica
- * whose own clock is wrong shows the same as all others. Until the database has first said its time, it is this machine's.
+ * whose own clock is wrong shows the same as all others. Until the first answer of the database it is this machine's.
  */
 @Injectable()
 export class DatabaseTime {
@@ -16,7 +16,7 @@ export class DatabaseTime {
     return dateOf(Math.round(this.clock.now().getTime() + this.aheadMs));
   }
 
-  /** The database has said its time, milliseconds since 1970, in an answer that took so long from question to now. */
+  /** Takes over the database's time, milliseconds since 1970, from an answer that took `roundTripMs`. */
   observe(databaseMs: number, roundTripMs: number): void {
     this.aheadMs = databaseMs + roundTripMs / 2 - this.clock.now().getTime();
   }

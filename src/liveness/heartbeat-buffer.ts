@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { HealthReport } from '../agent/agent-health';
 
-/** A heartbeat that was acknowledged. Times are milliseconds of the monotonic clock, which nobody sets. */
+/** A heartbeat that was acknowledged. Times are milliseconds of the monotonic clock. */
 export interface Beat {
   at: number;
   /** When the first one came of those that this entry stands for, all of which wait to be written. */

@@ -4,17 +4,17 @@ import { timeoutSeconds } from '../agent/heartbeat-timeout';
 
 /** In seconds between two heartbeats. */
 export interface StretchedIntervals {
-  /** What agents are told now, unless their own interval is longer. */
+  /** The pause that agents are given now, unless their own interval is longer. */
   pause: number;
-  /** What some of them may have been told before, and still keep to. */
+  /** The longest pause that some of them may have been given before, and still keep to. */
   tolerance: number;
 }
 
-/** The owner of agents that are nobody's, and of all agents without access control. */
+/** The owner of agents without one, and of all agents without access control. */
 const NO_OWNER = '';
 
 /**
- * How much slower than they wish agents beat at present, by their owners. Nobody is slowed unless the agents' own intervals would make
+ * How much slower than by their own intervals agents beat at present, by owner. No owner is slowed unless these intervals would make
  * more heartbeats a second than `HEARTBEAT_TARGET_PER_SECOND`; the sweep works it out for all replicas.
  */
 @Injectable()

@@ -13,12 +13,12 @@ import type { AgentEntity } from './agent.entity';
 export class AgentCache {
   constructor(private readonly cache: TieredCache) {}
 
-  /** The record, which nobody changes; loaded if need be. What the load throws is thrown and not remembered. */
+  /** The record, loaded when it is not cached; callers must not change it. What the load throws is thrown and not cached. */
   find(id: string, load: () => Promise<AgentEntity>): AgentEntity | Promise<AgentEntity> {
     return this.cache.getOrLoad(keyOf(id), load);
   }
 
-  /** Call it when the agent's row has changed in a way that no event tells of: beats were written. */
+  /** Call it when the agent's row has changed in a way that no event reports: beats were written. */
   forget(id: string): void {
     this.cache.forget(keyOf(id));
   }

@@ -3,7 +3,7 @@ import { withoutSecrets } from '../platform/common/secrets';
 import type { AgentEntity, HeartbeatSettings } from './agent.entity';
 import type { AgentFieldsDto } from './dto/agent-requests.dto';
 
-/** What a registration says of an agent, every field with its value. */
+/** The fields of a registration, every one with its value. */
 export type AgentFields = Pick<
   AgentEntity,
   'name' | 'type' | 'category' | 'version' | 'capabilities' | 'endpoints' | 'metadata' | 'heartbeat'
@@ -49,7 +49,7 @@ export function changesOf(before: AgentFields, after: AgentFields): Record<strin
   return changes && { changed: Object.keys(changes), ...(withoutSecrets({ changes, registration: after }) as object) };
 }
 
-/** Which fields differ. As JSON has them: it knows no -0. */
+/** Which fields differ as JSON, which has no -0. */
 function changedFields(fields: AgentFields, current: AgentFields): (keyof AgentFields)[] {
   const names = Object.keys(fields) as (keyof AgentFields)[];
   return names.filter((name) => !isDeepStrictEqual(JSON.parse(JSON.stringify(fields[name])), current[name]));

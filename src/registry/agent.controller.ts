@@ -63,7 +63,7 @@ const GOVERNED_PROBLEMS = [
 ] as const;
 const STATUS_PROBLEMS = [...GOVERNED_PROBLEMS, STATUS_VIOLATION, illegalTransition('active', 'active')] as const;
 
-/** A merge patch as OpenAPI can tell it: of the same fields, none of which has to be there. */
+/** A merge patch as OpenAPI can describe it: the same fields, none of them required. */
 class AgentPatchDto extends PartialType(AgentFieldsDto) {}
 
 /** One agent: reading, changing and deregistering it. */

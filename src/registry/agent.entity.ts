@@ -2,7 +2,7 @@ import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { AgentStatus, MaintainedBy } from '../agent/agent-status';
 import type { ReportedHealth } from '../agent/agent-health';
 
-/** How often the agent promises to be heard of; without `enabled` nobody waits for it. */
+/** How often the agent sends heartbeats; without `enabled` none are expected. */
 export interface HeartbeatSettings {
   interval_seconds: number;
   enabled: boolean;
@@ -51,7 +51,7 @@ export class AgentEntity {
   @Column({ name: 'registered_at', type: 'timestamptz', default: () => 'now()' })
   registeredAt!: Date;
 
-  /** When the registry last heard of the agent; null for a static definition that never was alive. */
+  /** The time of its last heartbeat or registration; null for a static definition that never was alive. */
   @Column({ name: 'last_seen', type: 'timestamptz', nullable: true, default: () => 'now()' })
   lastSeen!: Date | null;
 
@@ -78,6 +78,6 @@ export class AgentEntity {
   @Column({ name: 'banned_at', type: 'timestamptz', nullable: true })
   bannedAt!: Date | null;
 
-  /** Whose it is, from `agent_credentials`, where the query has asked for it; null: nobody's. */
+  /** Whose it is, from `agent_credentials`, where the query has selected it; null: no owner. */
   owner?: string | null;
 }

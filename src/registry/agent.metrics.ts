@@ -29,7 +29,7 @@ const METRICS = defineMetrics({
   },
 });
 
-/** Counts what becomes of agents, as this process tells it. */
+/** Counts the changes of agents that this process publishes. */
 @Injectable()
 export class AgentMetrics {
   private registrations = 0;

@@ -52,7 +52,7 @@ export class AgentPresenter {
     ) as unknown as AgentSummaryDto;
   }
 
-  /** For somebody who may see its secrets, or may not. */
+  /** With its secrets or without, as the caller may see them. */
   record(agent: AgentEntity, isAllShown: boolean): AgentDto {
     const snapshot = this.snapshot(agent);
     const summary = summaryOf(agent, statusOf(agent, snapshot), snapshot) as AgentDto;

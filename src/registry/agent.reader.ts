@@ -85,7 +85,7 @@ export class AgentReader {
     return bounded(query, () => Promise.all(by.map(ask)));
   }
 
-  /** A page whose condition no index serves looks at agents until it is full: once for all who ask at the same time. */
+  /** A page whose condition no index serves looks at agents until it is full: one query for all requests of the same moment. */
   private page(query: AgentQuery): Promise<AgentRow[]> {
     const ask = (): Promise<AgentRow[]> => this.agents.page(query);
     if (query.health === undefined && query.filter === undefined) return ask();

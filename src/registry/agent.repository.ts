@@ -56,7 +56,7 @@ export interface Registered {
   change: AgentChanged;
 }
 
-/** What becomes of an agent in one step: new fields or a new status, and the event that says so. */
+/** One change of an agent: new fields or a new status, and its event. */
 export interface AgentChange {
   fields?: AgentFields;
   status?: AgentStatus;
@@ -299,8 +299,8 @@ const REGISTER_FREE = registerStatement('FOR UPDATE SKIP LOCKED');
 
 /**
  * One statement, so one round trip. `previous` locks the known rows first; the odd `FROM` makes sure that it runs before the insert. A
- * row that it did not get is left alone and does not come back: it is somebody else's at the moment, or it appeared only after our
- * snapshot. Its former status, which the event must tell, is not known then.
+ * row that it did not get is left alone and does not come back: another transaction has it locked, or it appeared only after our
+ * snapshot. Its former status, which the event must have, is not known then.
  */
 function registerStatement(lock: string): string {
   return `

@@ -30,7 +30,7 @@ import { entityTag, ifMatchHolds } from '../agent/entity-tag';
 /** Each attempt that fails means that another one's change went through, so this many writers at once still all succeed. */
 const UPDATE_ATTEMPTS = 64;
 
-/** Of a request that changes an agent: who asks, and the state that the agent must be in. */
+/** Of a request that changes an agent: its caller, and the state that the agent must be in. */
 export interface ChangeOptions {
   actor: Actor;
   /** Operators change what is quarantined, and ban. */
@@ -170,7 +170,7 @@ function unquarantined(agent: AgentEntity): AgentEntity {
 }
 
 /**
- * Before the change and after it; a tombstone is in nobody's way.
+ * Before the change and after it; a tombstone conflicts with no one.
  * @throws DomainError `outside_scope`
  */
 function requireWithin(where: AgentFilter, agent: AgentEntity, { fields, status }: AgentChange): void {
@@ -179,7 +179,7 @@ function requireWithin(where: AgentFilter, agent: AgentEntity, { fields, status 
   if (!states.every((state) => isWithin(where, state))) throw outsideScope();
 }
 
-/** What a request for a status asks of the lifecycle. */
+/** The trigger of the lifecycle that a requested status stands for. */
 function switched(from: AgentStatus, to: SetStatusDto['status']): LifecycleEvent {
   if (to === 'maintenance') return 'maintenance_begins';
   if (to === 'quarantined') return 'quarantine';

@@ -4,7 +4,7 @@ import { changesBetween, type AgentFields } from './agent-fields.mapping';
 
 type Context = Omit<PolicyRequest['context'], 'principal'> & { agent_id: string };
 
-/** What an authority is told of an agent: what it says of itself, as it will be when the change is allowed. */
+/** What the policy gets of an agent: its fields as they will be when the change is allowed. */
 export function contextOf(id: string, fields: AgentFields): Context {
   const { name, type, category, version, capabilities, endpoints, metadata } = fields;
   return { agent_id: id, name, type, category, version, capabilities, endpoints, metadata };

@@ -5,8 +5,8 @@ import { AgentChanged } from '../events/agent-changed.event';
 import { AgentEvents } from '../events/agent-events';
 
 /**
- * Tells the other replicas which agents have changed here, and this process which have changed there. It stands here so that
- * events know nothing of Redis, and the cache nothing of agents.
+ * Publishes to the other replicas which agents have changed here, and in this process which have changed there. It is in this module so
+ * that events do not depend on Redis, nor the cache on agents.
  */
 @Injectable()
 export class InvalidationPublisher {

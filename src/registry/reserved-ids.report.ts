@@ -3,7 +3,7 @@ import { PinoLogger } from 'nestjs-pino';
 import { agentPath, RESERVED_IDS } from '../agent/agent-fields';
 import { AgentRepository } from './agent.repository';
 
-/** Says at the start which agents have ids that no agent can choose any more: adopted ones, or from before a release made them paths. */
+/** Logs at the start which agents have ids that no agent can choose any more: adopted ones, or from before a release made them paths. */
 @Injectable()
 export class ReservedIdsReport implements OnApplicationBootstrap {
   constructor(
@@ -23,7 +23,7 @@ export class ReservedIdsReport implements OnApplicationBootstrap {
         'There are agents with reserved ids; they are read and deregistered at these paths',
       );
     } catch (error) {
-      this.logger.debug({ err: error }, 'Nobody knows whether there are agents with reserved ids');
+      this.logger.debug({ err: error }, 'It could not be checked whether there are agents with reserved ids');
     }
   }
 }

@@ -1,7 +1,7 @@
 import type { EventCause } from '../events/agent-event';
 import type { AgentChanged } from '../events/agent-changed.event';
 
-/** A change of lifecycle status as labels say it. */
+/** A change of lifecycle status as labels of metrics have it. */
 export interface TransitionLabels {
   from: string;
   to: string;

@@ -4,7 +4,7 @@ import { Client, Pool, type Dispatcher } from 'undici';
 type Options = Dispatcher.DispatchOptions & { maker?: AsyncResource };
 
 /**
- * Connections to one server. A request that has to wait for one is still sent on behalf of whoever made it: undici would send
+ * Connections to one server. A request that has to wait for one is still sent in the async context of its caller: undici would send
  * it in the asynchronous context of the connection, which is that of the first request it has carried, and a trace would
  * tell every question as that one's.
  */

@@ -109,7 +109,7 @@ export class CourtDecisionPoint extends PolicyDecisionPoint implements OnApplica
     await this.pool.destroy();
   }
 
-  /** The breaker itself finds out that it may be tried again only when somebody asks. */
+  /** The breaker itself changes to half-open only at the next request. */
   private breakerState(): string {
     if (this.breaker.state === CircuitState.Closed) return 'closed';
     return this.breaker.state === CircuitState.HalfOpen || this.isOverdue() ? 'half_open' : 'open';
@@ -123,7 +123,7 @@ export class CourtDecisionPoint extends PolicyDecisionPoint implements OnApplica
     return this.configuration.TRIFECTA_COURT_MAX_QUEUE - this.places.queueSlots;
   }
 
-  /** Whoever has waited for a place as long as an answer may take is not kept waiting for one as well. */
+  /** A request that has waited for a place as long as an answer may take is refused. */
   private async askInTurn(question: PolicyRequest, deadline: number): Promise<PolicyDecision> {
     if (this.clock.monotonicMs() > deadline) return unusable('too many questions are before the court');
     return abortedAfter(this.clock, this.configuration.TRIFECTA_COURT_TIMEOUT_MS, (signal) =>

@@ -62,7 +62,7 @@ export class FleetSweep {
     const held = [...judged].filter(([, judgement]) => judgement === 'hold').map(([group]) => group);
     await this.overdue.apply(await this.believed(transaction, timeouts, found, held));
     await this.sweeps.end(transaction, {
-      // Believed, but too many for one sweep: the next ones go on believing.
+      // Given up, but too many for one sweep: the next ones go on with them.
       held: found.areAll ? held : [...judged.keys()],
       cadences,
       tolerance: asFactor(cadences, fleet.shortestInterval),

@@ -9,7 +9,7 @@ import { IntervalScaling } from '../../liveness/interval-scaling';
 import { BeatFlusher } from '../beat-flusher';
 import { FleetSweep } from './fleet-sweep';
 
-/** How the sweep is doing, as far as this replica knows. */
+/** The state of the sweep, as this replica sees it. */
 export interface SweepReport {
   /** Since the last sweep that this replica ran, or saw another one run; null before the first. */
   secondsSinceSuccess: number | null;
@@ -71,7 +71,7 @@ export class HeartbeatSweeper {
     };
   }
 
-  /** One sweep, or none when another replica is at it or has just been. False when this replica cannot write heartbeats and so judges none. */
+  /** One sweep, or none while another replica sweeps or has just swept. False when this replica cannot write heartbeats: it does not sweep. */
   async sweep(): Promise<boolean> {
     // Heartbeats that this replica has received count, and a replica that cannot write them judges no silence.
     if (!(await this.flusher.flush())) return false;

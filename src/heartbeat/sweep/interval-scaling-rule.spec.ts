@@ -7,26 +7,26 @@ describe('pausesOf', () => {
   const TARGET = 20;
 
   it.each<[what: string, demands: Record<string, Demand>, pauses: Record<string, number>]>([
-    ['nobody is slowed below the target', { a: demand([100, 10]), b: demand([50, 5]) }, {}],
+    ['no owner is slowed below the target', { a: demand([100, 10]), b: demand([50, 5]) }, {}],
     ['nor at it', { a: demand([100, 10], [10, 1]) }, {}],
-    ['a fleet that asks for twice as much', { a: demand([400, 10]) }, { a: 20 }],
-    ['who asks for little beats as it wishes', { a: demand([1, 2]), b: demand([200, 1]) }, { b: 200 / 19.5 }],
+    ['a fleet that needs twice the target', { a: demand([400, 10]) }, { a: 20 }],
+    ['an owner that needs little is not slowed', { a: demand([1, 2]), b: demand([200, 1]) }, { b: 200 / 19.5 }],
     [
       'what one leaves goes to the others alike',
       { a: demand([8, 2]), b: demand([100, 1]), c: demand([40, 1]) },
       { b: 12.5, c: 5 },
     ],
-    ['two that ask for too much', { a: demand([100, 1]), b: demand([1000, 1]) }, { a: 10, b: 100 }],
+    ['two that need too much', { a: demand([100, 1]), b: demand([1000, 1]) }, { a: 10, b: 100 }],
     ['agents that beat rarely are not slowed', { a: demand([40, 1], [36_000, 3600]) }, { a: 4 }],
     ['the next faster ones are when that does not suffice', { a: demand([10, 1], [100, 5]) }, { a: 5.5 }],
-    ['nobody at all', {}, {}],
+    ['no owners', {}, {}],
   ])('%s', (_what, demands, pauses) => {
     const found = pausesOf(new Map(Object.entries(demands)), TARGET);
     expect([...found.keys()].sort()).toEqual(Object.keys(pauses).sort());
     for (const [owner, pause] of Object.entries(pauses)) expect(found.get(owner)).toBeCloseTo(pause, 6);
   });
 
-  it('lets all together beat as often as the target says', () => {
+  it('lets all together beat at the rate of the target', () => {
     const demands = { a: demand([7, 3], [100, 2]), b: demand([500, 1], [3, 60]), c: demand([2, 5]) };
     const pauses = pausesOf(new Map(Object.entries(demands)), TARGET);
     const rate = Object.entries(demands).flatMap(([owner, each]) =>
@@ -55,7 +55,7 @@ describe('nextCadence', () => {
     ['slowed more', 30, slowed, { pause: 30, tolerance: 30, toleranceFor: 90, ...NO_NEXT }],
     ['as before', 20, { ...slowed, toleranceFor: 7 }, slowed],
     [
-      'slowed less: some may not know yet',
+      'slowed less: some agents may still keep to the longer pause',
       10,
       { ...slowed, toleranceFor: 37 },
       { ...slowed, pause: 10, toleranceFor: 37 },
@@ -72,21 +72,31 @@ describe('nextCadence', () => {
       { pause: 10, tolerance: 20, toleranceFor: 4, nextTolerance: 10, nextToleranceFor: 27 },
       { pause: 5, tolerance: 20, toleranceFor: 4, nextTolerance: 10, nextToleranceFor: 27 },
     ],
-    ['slowed less, and all know', 10, over, { pause: 10, tolerance: 10, toleranceFor: 30, ...NO_NEXT }],
     [
-      'not any more: some may not know yet',
+      'slowed less, and no agent keeps to the longer pause',
+      10,
+      over,
+      { pause: 10, tolerance: 10, toleranceFor: 30, ...NO_NEXT },
+    ],
+    [
+      'not any more: some agents may still keep to the pause',
       0,
       { ...slowed, toleranceFor: 7 },
       { ...slowed, pause: 0, toleranceFor: 7 },
     ],
-    ['not any more, and all know', 0, over, undefined],
+    ['not any more, and no agent keeps to the pause', 0, over, undefined],
     [
-      'not any more, and some may have been told a shorter pause meanwhile',
+      'not any more, and some agents may have been given a shorter pause meanwhile',
       0,
       { ...over, nextTolerance: 10, nextToleranceFor: 22 },
       { pause: 0, tolerance: 10, toleranceFor: 22, ...NO_NEXT },
     ],
-    ['not any more, and all know of both', 0, { ...over, nextTolerance: 10, nextToleranceFor: -1 }, undefined],
+    [
+      'not any more, and no agent keeps to either pause',
+      0,
+      { ...over, nextTolerance: 10, nextToleranceFor: -1 },
+      undefined,
+    ],
     [
       'slowed more again',
       30,
@@ -97,7 +107,7 @@ describe('nextCadence', () => {
     expect(nextCadence(pause, before)).toEqual(after);
   });
 
-  it('tolerates what was told in the sweeps before, however the pauses change, and forgets it in the end', () => {
+  it('tolerates the pauses of the sweeps before, however they change, and ends to tolerate them', () => {
     const SWEEP = 5;
     const pauses = [
       100,

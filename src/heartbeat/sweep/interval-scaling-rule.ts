@@ -1,9 +1,9 @@
-/** How many agents of one owner wish to beat how often: their number by their interval in seconds. */
+/** The agents of one owner by their own interval: their number by seconds. */
 export type Demand = ReadonlyMap<number, number>;
 
 /** How slowly the agents of one owner beat, in seconds between two heartbeats; those with a longer interval of their own are not slowed. */
 export interface OwnerIntervalScaling {
-  /** No agent is told to beat again sooner. 0: each beats as it wishes. */
+  /** The shortest time until the next heartbeat that any agent is asked to keep. 0: each keeps its own interval. */
   pause: number;
   /** The longest pause that some agent may still live by. */
   tolerance: number;
@@ -16,9 +16,9 @@ export interface OwnerIntervalScaling {
 }
 
 /**
- * **How fast may agents beat?** All together at most `target` times a second. Owners share that as fairly as can be (max-min): who asks for
- * no more than an equal share is not slowed, and what is left over goes to the others alike. An owner that gets less than it asks for has
- * its fastest agents beat more slowly, those that beat most rarely not at all. By owner, the pauses of those that are slowed.
+ * **How fast may agents beat?** All together at most `target` times a second. It is shared max-min fairly: an owner whose
+ * agents need no more than an equal share is not slowed, and what is left over is divided equally among the others. An owner that gets less
+ * than its agents need has the fastest of them beat more slowly, the slowest not at all. By owner, the pauses of those that are slowed.
  */
 export function pausesOf(demands: ReadonlyMap<string, Demand>, target: number): Map<string, number> {
   const wishes = [...demands].map(([owner, demand]) => ({ owner, demand, wanted: rateWith(demand, 0) }));
@@ -36,8 +36,8 @@ export function pausesOf(demands: ReadonlyMap<string, Demand>, target: number): 
 const NO_NEXT = { nextTolerance: 0, nextToleranceFor: 0 };
 
 /**
- * What becomes of an owner's cadence. Whoever was told a longer pause keeps to it, so timeouts shrink only after each agent that was told
- * must have beaten, and been told anew: three of its pauses later. Undefined: the owner is not slowed, and no agent has been.
+ * The cadence of an owner after the next sweep. An agent keeps to the pause of the last answer that it got, so timeouts shrink only when
+ * each of them must have had a newer answer: three of its pauses later. Undefined: the owner is not slowed, and no agent has been.
  */
 export function nextCadence(pause: number, before: OwnerIntervalScaling | undefined): OwnerIntervalScaling | undefined {
   const toleranceFor = 3 * pause;
@@ -57,7 +57,7 @@ export function nextCadence(pause: number, before: OwnerIntervalScaling | undefi
   return pause > 0 ? { pause, tolerance: pause, toleranceFor, ...NO_NEXT } : undefined;
 }
 
-/** Heartbeats a second when nobody beats again before the pause is over. */
+/** Heartbeats a second when no agent beats again before the pause is over. */
 function rateWith(demand: Demand, pause: number): number {
   let rate = 0;
   for (const [interval, agents] of demand) rate += agents / Math.max(interval, pause);

@@ -30,7 +30,7 @@ describe('LocalHealthMonitor', () => {
     expect(localHealth.hasMissedHeartbeats).toBe(false);
   });
 
-  it('says again what could not be confessed', async () => {
+  it('reports again what could not be reported', async () => {
     localHealth.miss();
     await expect(localHealth.reportMissed(() => Promise.reject(new Error('no database')))).rejects.toThrow(
       'no database',

@@ -6,8 +6,8 @@ const PULSE_MS = 500;
 const PAUSE_MS = 2_000;
 
 /**
- * Whether this replica could hear those who spoke to it. Who could not must not take their silence for death: not while the whole
- * process was held up, and not when a heartbeat was refused because the database could not be asked whose it was.
+ * Whether this replica has missed heartbeats: because the whole process was held up, or because a heartbeat was refused while the database
+ * could not be asked for its agent. Silence is no sign of death then.
  */
 @Injectable()
 export class LocalHealthMonitor implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -39,15 +39,15 @@ export class LocalHealthMonitor implements OnApplicationBootstrap, OnApplication
 
   /** Whether anything has been missed that was not {@link reportMissed} reported. */
   get hasMissedHeartbeats(): boolean {
-    return this.missed || this.isHeldUp(); // the pulse that will tell may still be to come
+    return this.missed || this.isHeldUp(); // the pulse that sets `missed` may still be to come
   }
 
-  /** Has `tell` tell everybody, if anything was missed. When it throws, so does this, and the next call has it told again. */
-  async reportMissed(tell: () => Promise<void>): Promise<void> {
+  /** Calls `report` if anything was missed. When that rejects, so does this, and the next call reports it again. */
+  async reportMissed(report: () => Promise<void>): Promise<void> {
     if (!this.hasMissedHeartbeats) return;
     this.missed = false; // what is missed meanwhile counts anew
     try {
-      await tell();
+      await report();
     } catch (error) {
       this.missed = true;
       throw error;

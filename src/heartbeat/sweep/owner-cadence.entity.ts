@@ -3,7 +3,7 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 /** How slowly the agents of one owner beat, see `interval-scaling-rule.ts`. Owners that are not slowed have no row. */
 @Entity('owner_cadences')
 export class OwnerCadenceEntity {
-  /** Empty: agents that are nobody's. */
+  /** Empty: agents without an owner. */
   @PrimaryColumn({ type: 'varchar', length: 255, primaryKeyConstraintName: 'owner_cadences_pkey' })
   owner!: string;
 

@@ -23,10 +23,14 @@ describe('preservation', () => {
     ['more than half', [agents('a', 50, 26)], ['["a"]', '["a","worker"]']],
     ['more than half of too few', [agents('a', 49, 49)], []],
     ['those lost in the sweeps before count', [agents('a', 40, 20, 10)], ['["a"]', '["a","worker"]']],
-    ['nobody is overdue any more', [agents('a', 20, 0, 60)], []],
+    ['no agent is overdue any more', [agents('a', 20, 0, 60)], []],
     ['all of one type of many', [agents('a', 60, 60, 0, 'x'), agents('a', 900, 0, 0, 'y')], ['["a","x"]']],
     ['some of each type', [agents('a', 40, 30, 0, 'x'), agents('a', 40, 30, 0, 'y')], ['["a"]']],
-    ['a large owner holds back nobody else', [agents('b', 200, 200), agents('a', 1, 1)], ['["b"]', '["b","worker"]']],
+    [
+      'a large owner does not hold back the agents of others',
+      [agents('b', 200, 200), agents('a', 1, 1)],
+      ['["b"]', '["b","worker"]'],
+    ],
     ['nor does it beside a healthy one', [agents('b', 200, 200), agents('a', 60, 0)], ['["b"]', '["b","worker"]']],
     [
       'nor does it together with one agent of another',
@@ -63,7 +67,7 @@ describe('preservation', () => {
     expect(mayBeMassDeath({ overdue: 1, lostLately: 25 })).toBe(true);
   });
 
-  it('says in which groups an agent is', () => {
+  it('gives the groups that an agent is in', () => {
     expect(groupsOf({ owner: 'a', type: 'x' })).toEqual([ALL, '["a"]', '["a","x"]']);
   });
 });

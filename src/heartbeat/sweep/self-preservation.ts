@@ -1,4 +1,4 @@
-/** A smaller group may well die as one; from here on that is the less likely story. */
+/** The agents of a smaller group may well die at once; from here on that is less likely. */
 const SMALLEST_GROUP = 50;
 const HOLD_TIMEOUTS = 5;
 
@@ -17,18 +17,19 @@ export interface Census {
 /** Agents that are judged together: all, those of an owner, or those of an owner that are of one type. */
 export type Group = [] | [owner: string] | [owner: string, type: string];
 
-/** `given_up`: they have been held for long enough, and are believed to be dead. */
+/** `given_up`: they have been held for long enough, and are recorded as dead. */
 export type Preservation = 'hold' | 'given_up';
 
 /**
- * **Does the sweep believe what it sees?** When more than half of at least 50 agents seem to have died together, the likelier fault is on
- * our side: hold them. That is judged of the agents of each owner, of each type of an owner's, and of all. All are held only when the same
- * would be said without any one owner, so that nobody's agents hold back those of others; there, an owner with many agents weighs no more
- * than the smallest group. After five timeouts of holding it is believed, so that a real mass death is recorded in the end. The idea is
- * Netflix Eureka's, which never left the mode by itself; that of judging parts by themselves is that of Kubernetes, which does it by zone.
+ * **Are these agents dead?** When more than half of at least 50 agents seem to have died together, the fault is more likely in the
+ * registry or its network: hold them. That is judged of the agents of each owner, of each type of an owner's, and of all. All are held
+ * only when the same would be said without any one owner, so that the agents of one owner do not hold back those of others; there, an
+ * owner with many agents weighs no more than the smallest group. After five timeouts of holding they are given up, so that a real mass
+ * death is recorded in the end. The idea is Netflix Eureka's, which never left the mode by itself; that of judging parts by themselves is
+ * that of Kubernetes, which does it by zone.
  *
  * `heldFor`: seconds for which a group has been held by now, 0 when it is not. `timeout`: `HEARTBEAT_TIMEOUT_SECONDS`. By the keys
- * of the groups, their JSON; those of which the sweep believes what it sees are not among them.
+ * of the groups, their JSON; groups that do not seem to have died are not among them.
  */
 export function preservation(
   censuses: readonly Census[],

@@ -18,7 +18,7 @@ describe('statusAfterSilence', () => {
     [{ silentFor: 31, timeout: 90 }, undefined],
     [{ silentFor: 91, timeout: 90 }, 'unhealthy'],
     [{ silentFor: 100_000, enabled: false }, undefined],
-    [{ silentFor: 40, vanishedFor: 35 }, undefined], // heard by the one that vanished, perhaps, for 15 s more
+    [{ silentFor: 40, vanishedFor: 35 }, undefined], // the replica that vanished may have acknowledged beats for 15 s more
     [{ silentFor: 50, vanishedFor: 45 }, undefined],
     [{ silentFor: 50, vanishedFor: 45.001 }, 'unhealthy'],
     [{ silentFor: 31, vanishedFor: 1_000 }, 'unhealthy'],

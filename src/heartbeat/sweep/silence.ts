@@ -1,13 +1,13 @@
 import { transition, type AgentStatus } from '../../agent/agent-status';
 
-/** What the sweep knows of an agent. All durations in seconds. */
+/** What is judged of an agent. All durations in seconds. */
 export interface Silence {
   status: AgentStatus;
-  /** `heartbeat.enabled`: whether anybody waits for this agent. */
+  /** `heartbeat.enabled`: whether heartbeats of this agent are expected. */
   enabled: boolean;
-  /** Since the registry last heard of it, or since the registry could hear at all, whichever is less. */
+  /** Since its last heartbeat or registration, or since the registry could receive heartbeats at all, whichever is less. */
   silentFor: number;
-  /** Since a replica was last heard that has vanished, perhaps with beats that it had acknowledged; null when none has. */
+  /** Since the last lease of a replica that has vanished, perhaps with beats that it had acknowledged; null when none has. */
   vanishedFor: number | null;
   /** Its own timeout, see `timeoutSeconds`. */
   timeout: number;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HeartbeatSweeper } from './heartbeat.sweeper';
 import { HealthChecks } from '../../platform/observability/health-checks';
 
-/** Whether agents that fall silent are being found: the sweep runs, and believes what it sees. */
+/** Whether agents that fall silent are found: the sweep runs, and holds no agents. */
 @Injectable()
 export class SweepIndicator {
   constructor(checks: HealthChecks, sweeper: HeartbeatSweeper) {

@@ -34,10 +34,10 @@ export interface SweepOutcome {
 export interface FleetCount {
   live: number;
   lostLately: number;
-  /** Heartbeats a second that the agents' own intervals ask for. */
+  /** Heartbeats a second by the agents' own intervals. */
   wanted: number;
   shortestInterval: number;
-  /** false: nobody has been silent for long, so nobody can be overdue. */
+  /** False: no agent has been silent for long, so none can be overdue. */
   hasSuspects: boolean;
 }
 
@@ -101,7 +101,7 @@ export class SweepRepository {
     return { sinceLastSweep, heldFor: new Map(held), cadences: new Map(cadences), isByFactor };
   }
 
-  /** What the release before has told all agents is tolerated of every owner, for as long as it may last. */
+  /** Tolerates, for every owner, the pauses that the release before has given to all agents, for as long as agents may keep to them. */
   async adoptFactor(transaction: Querier): Promise<void> {
     await transaction.query(`
       INSERT INTO owner_cadences AS known (owner, pause, tolerance, tolerance_until)
@@ -114,7 +114,7 @@ export class SweepRepository {
              tolerance_until = greatest(known.tolerance_until, excluded.tolerance_until)`);
   }
 
-  /** Notes that a sweep runs now. After a break nobody could be heard in it: silence is counted anew. */
+  /** Stores that a sweep runs now. After a break, in which no heartbeat could be received, silence is counted anew. */
   async begin(transaction: Querier, afterBreak: boolean): Promise<void> {
     await transaction.query(
       `UPDATE heartbeat_sweep SET last_sweep_at = now(), listening_since = CASE WHEN $1 THEN now() ELSE listening_since END`,
@@ -122,7 +122,7 @@ export class SweepRepository {
     );
   }
 
-  /** Nobody has been silent for longer than from now on. */
+  /** Counts the silence of all agents from now on. */
   async countSilenceAnew(): Promise<void> {
     await this.database.query('UPDATE heartbeat_sweep SET listening_since = now()');
   }
@@ -168,7 +168,7 @@ export class SweepRepository {
     return count!;
   }
 
-  /** How often the agents of each owner wish to beat. */
+  /** The agents of each owner by their own interval. */
   async demands(transaction: Querier): Promise<Map<string, Demand>> {
     const rows = await transaction.query<{ owner: string; interval: number; agents: number }>(
       `SELECT owner, (heartbeat->>'interval_seconds')::int AS interval, sum(agents)::int AS agents
@@ -188,7 +188,8 @@ export class SweepRepository {
   /**
    * Agents that may be overdue: all that are (up to the limit), and perhaps some that are not. `statusAfterSilence` decides. Active
    * agents of the groups that are `held` are left out.
-   * Silence counts from when the registry last heard of the agent, or could hear at all, to when all replicas had written what they heard.
+   * Silence counts from the agent's last heartbeat or registration, or from when heartbeats could be received at all, to when all replicas
+   * had written theirs.
    */
   async suspects(
     transaction: Querier,
@@ -250,7 +251,7 @@ export class SweepRepository {
 
 /**
  * `$1`: the groups that are held. `$2` to `$7`: owners that are slowed, each with its cadence. The rest is for the release before,
- * which tells no agent a longer pause then, and is patient with those that were told one here.
+ * which then gives no agent a longer pause, and tolerates the pauses that were given here.
  */
 const END = `
   WITH released AS (DELETE FROM preserved_groups WHERE agents <> ALL ($1::text[])),

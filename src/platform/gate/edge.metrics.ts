@@ -35,7 +35,7 @@ const METRICS = defineMetrics({
   },
 });
 
-/** What is refused before anything is done for it, and how far it is until then. */
+/** Metrics of connections, of bodies in flight, and of requests that are refused before they are handled. */
 @Injectable()
 export class EdgeMetrics {
   constructor(

@@ -74,7 +74,7 @@ describe('The host of a request', () => {
     expect(verdict({}, { host: 'evil.example' }, 'http://localhost:8080/agents')).toBe('served');
   });
 
-  it('may be missing, as in HTTP/1.0, which no browser speaks', () => {
+  it('may be missing, as in HTTP/1.0, which no browser uses', () => {
     expect(verdict({}, {})).toBe('served');
   });
 });

@@ -70,7 +70,7 @@ function listed(text: string): string[] {
     .filter(Boolean);
 }
 
-/** Whom the request is for: the authority of an absolute target, which counts more than the header field (RFC 9112, 3.2.2). */
+/** The host that is requested: the authority of an absolute target takes precedence over the header field (RFC 9112, 3.2.2). */
 function hostOf({ url, headers }: IncomingMessage): string | undefined {
   if (!url || url.startsWith('/')) return headers.host;
   return URL.canParse(url) ? new URL(url).host : headers.host;

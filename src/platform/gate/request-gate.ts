@@ -14,14 +14,14 @@ import type { NotedRequest } from './request-log';
 import { FailedAuthentications } from '../limits/failed-authentications';
 import { RateLimits } from '../limits/rate-limits';
 
-/** What a route has declared of who may send it how much, how often. */
+/** What a route has declared: access, rate limit and body. */
 export interface RoutePolicy {
   requirement: RouteRequirement | undefined;
   bucket: RateLimitBucket;
   body: BodyRules;
 }
 
-/** What the decorators of a handler and its controller say. */
+/** What the decorators of a handler and its controller declare. */
 export function policyOf(handler: object, controller: object): RoutePolicy {
   return {
     requirement: requirementOf(handler),
@@ -49,7 +49,7 @@ export class RequestGate {
   }
 
   /**
-   * Who asks, if they may. `id` is the value of the path parameter that the requirement names.
+   * The caller, if the request is allowed. `id` is the value of the path parameter that the requirement names.
    * @throws DomainError what {@link AccessControl.authorize} and {@link RateLimits.spend} throw; `rate_limited` for wrong tokens
    */
   admit(request: NotedRequest, { requirement, bucket }: RoutePolicy, id: string): Principal | Promise<Principal> {

@@ -5,7 +5,7 @@ import type { Principal } from '../access/principal';
 import { routeTemplate } from '../http/http-metrics';
 import { levelOf } from '../observability/logging';
 
-/** A request as the lanes leave it: each notes what it finds out. Its `id` is what the answer says in `X-Request-Id`. */
+/** A request with what the lanes have set on it. Its `id` is the `X-Request-Id` of the answer. */
 export type NotedRequest = IncomingMessage & {
   /** As Express has it: the route that was matched. */
   route?: { path?: unknown };
@@ -13,13 +13,13 @@ export type NotedRequest = IncomingMessage & {
 };
 
 /**
- * The access log: one line for each request, when its answer has been sent or its client has gone. It hangs on Node's server, below both
- * lanes, so that their lines are alike. Neither the path nor the query, a header or a body is in it.
+ * The access log: one line for each request, when its answer has been sent or its client has gone. It is attached to Node's server, below
+ * both lanes, so that their lines are alike. Neither the path nor the query, a header or a body is in it.
  */
 export class RequestLog {
   constructor(private readonly mode: 'errors' | 'all') {}
 
-  /** Logs the request when it has ended. `durationMs` is asked then. */
+  /** Logs the request when it has ended. `durationMs` is called then. */
   follow(request: NotedRequest, response: ServerResponse, durationMs: () => number): void {
     const counter = countBytes(response);
     // The line belongs to the trace that is open now, not to the event of the socket that ends the request.

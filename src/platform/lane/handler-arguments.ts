@@ -3,7 +3,7 @@ import type { Principal } from '../access/principal';
 import { callerOf } from '../access/requires.decorator';
 import { notedParameters, RouteParamtypes, type NotedParameter } from '../private-api/nest';
 
-/** What is known of a request when its handler is called. */
+/** A request as its handler gets it. */
 export interface HotRequest {
   /** The value of `:id`; empty when the path has none. */
   id: string;

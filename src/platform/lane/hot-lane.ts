@@ -121,7 +121,7 @@ export class HotLane implements OnModuleInit {
     return false;
   }
 
-  /** In the order of the ordinary lane: who asks, how often, what for. Without a promise where nothing has to be waited for. */
+  /** In the order of the ordinary lane: access, rate limit, body, handler. Without a promise where nothing has to be waited for. */
   private serve(exchange: Exchange, entry: Entry, hasBody: boolean): void {
     try {
       const principal = this.gate.admit(exchange.request, entry.policy, exchange.id);
@@ -230,7 +230,7 @@ interface ControllerClass {
 
 type Handlers = Record<string, (...parameters: unknown[]) => unknown>;
 
-/** What Nest's decorators say of a handler's route. */
+/** A handler's route by Nest's decorators. */
 function routeOf(controller: ControllerClass, handler: object): { verb: string; path: string; status: number } {
   const { controllerPath, path: own, verb, status } = notedRoute(controller, handler);
   const path = [controllerPath, own].flatMap((part) => String(part).split('/')).filter((segment) => segment !== '');

@@ -44,7 +44,7 @@ describe('idIn', () => {
 describe('plainBodyLength', () => {
   it.each<[string, IncomingHttpHeaders, number]>([
     ['nothing', {}, 0],
-    ['nothing, said so', { 'content-length': '0' }, 0],
+    ['an explicit length of 0', { 'content-length': '0' }, 0],
     ['nothing, of a type', { 'content-length': '0', 'content-type': 'text/plain' }, 0],
     ['JSON', { 'content-length': '10', 'content-type': 'application/json' }, 10],
     ['JSON in UTF-8', { 'content-length': '10', 'content-type': 'application/json; charset=utf-8' }, 10],

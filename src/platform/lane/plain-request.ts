@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 
-/** Ids that are what they look like in a URL. Others are left to those who decode. */
+/** Ids that need no decoding in a URL. Express decodes the others. */
 const PLAIN_ID = /^[A-Za-z0-9_:-][A-Za-z0-9._:-]{0,254}$/;
 
 /** A path as Express would write it, taken apart: at most one parameter, `:id`. */
@@ -27,7 +27,7 @@ const JSON_TYPES = new Set(['application/json', 'application/json; charset=utf-8
 
 /**
  * The length of a body that is plain JSON of at most `limit` bytes; 0 when there is none. Undefined: there is something
- * unusual about the request, which Express and what is built on it know how to take.
+ * unusual about the request, which Express handles.
  */
 export function plainBodyLength(headers: IncomingHttpHeaders, limit: number): number | undefined {
   if (headers.expect ?? headers['transfer-encoding'] ?? headers['content-encoding'] ?? headers.upgrade)

@@ -8,7 +8,7 @@ import type { AgentFields } from '../agent-fields.mapping';
 import { COLUMNS } from '../search/agent-selection.sql';
 import type { AgentStatus } from '../../agent/agent-status';
 
-/** One agent as an import wants it to be, and the event that says so. */
+/** One agent as an import defines it, and its event. */
 export interface ImportWrite {
   id: string;
   previous: AgentStatus | null;

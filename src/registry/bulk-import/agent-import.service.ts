@@ -46,8 +46,8 @@ export class AgentImportService {
 
   /**
    * Imports a batch in one transaction. A definition that is not valid is rejected by itself. One whose id is unknown (or
-   * deregistered) becomes an `inactive` agent; of a known agent it sets what it says, clears nothing and leaves the status
-   * alone, so that importing again changes nothing. With `dryRun` the results are told and nothing is written.
+   * deregistered) becomes an `inactive` agent; of a known agent it sets the fields that it has, clears nothing and leaves the status
+   * alone, so that importing again changes nothing. With `dryRun` the results are returned and nothing is written.
    */
   async import(definitions: unknown[], { dryRun, actor }: { dryRun: boolean; actor: Actor }): Promise<ImportResult[]> {
     const provenance = askedBy(actor, 'import');
@@ -124,8 +124,8 @@ async function rejecting<T>(result: ImportResult, work: () => Promise<T>): Promi
 }
 
 function reject(result: ImportResult, { code, message, errors }: DomainError): void {
-  const told = errors.length > 0 ? errors : [{ field: 'id', message }];
-  Object.assign(result, { outcome: 'rejected', code, errors: told });
+  const violations = errors.length > 0 ? errors : [{ field: 'id', message }];
+  Object.assign(result, { outcome: 'rejected', code, errors: violations });
 }
 
 /** What an import makes of an agent that is known, of a tombstone, or of none; nothing when it is so already. */
@@ -164,7 +164,7 @@ function requireSameOrigin(id: string, known: AgentFields, { name, metadata }: A
   throw new DomainError('conflict', 'id_collision', message);
 }
 
-/** What the definition says, and where it says nothing what the agent has; `metadata` and `endpoints` key by key. */
+/** The fields of the definition, and of the agent where it has none; `metadata` and `endpoints` key by key. */
 function filledInBy(current: AgentFields, body: AgentFieldsDto): AgentFields {
   return {
     name: body.name,

@@ -19,7 +19,7 @@ export class HeartbeatSettingsDto {
   enabled?: boolean;
 }
 
-/** What an agent says of itself; also the body of a replacement. */
+/** What an agent registers of itself; also the body of a replacement. */
 export class AgentFieldsDto {
   @Field(text(1, 255), {
     required: true,

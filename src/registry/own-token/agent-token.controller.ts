@@ -59,7 +59,7 @@ export class AgentTokenController {
     if (status === 'quarantined' && !isOperator(principal)) throw agentQuarantined(id);
     const rotated = await this.rotation.rotate(id, principal, overlap_seconds ?? OVERLAP_SECONDS);
     if (!rotated) {
-      await this.agents.find(id); // which says what has become of it meanwhile
+      await this.agents.find(id); // throws when it has been deregistered meanwhile
       throw concurrentUpdate(id);
     }
     const { token, expiresAt, previousValidUntil } = rotated;

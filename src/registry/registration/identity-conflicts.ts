@@ -37,7 +37,7 @@ export function afterRegistration(
   return { last: definition, before: known.last, turns: definition === known.before ? known.turns + 1 : 0, at };
 }
 
-/** Notices, as far as this replica sees the registrations, that two processes use one id. It refuses nothing. */
+/** Detects, from the registrations at this replica, that two processes use one id. It refuses nothing. */
 @Injectable()
 export class IdentityConflicts {
   /** Registrations that were part of one. */

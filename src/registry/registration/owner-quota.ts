@@ -8,7 +8,7 @@ import { OwnerQuotaRepository } from './owner-quota.repository';
 
 /**
  * `AGENTS_MAX_PER_OWNER`: how many registered agents one client may own. They are counted in the transaction that registers, without a
- * lock: nobody waits for another one's registration, and those that commit at the same moment may all find the last place free. A client
+ * lock: no registration waits for another, and those that commit at the same moment may all find the last place free. A client
  * may get past the limit by what several replicas, or requests with an `Idempotency-Key`, write at that moment, and no further.
  */
 @Injectable()
@@ -18,7 +18,7 @@ export class OwnerQuota {
     private readonly configuration: Configuration,
   ) {}
 
-  /** Those of the claims that have to be refused, by their ids, and the error that says so. */
+  /** The claims that are refused, by their ids, with their errors. */
   async refusals(
     querier: Querier,
     claims: readonly { id: string; principal: Principal }[],
@@ -33,7 +33,7 @@ export class OwnerQuota {
   }
 }
 
-/** Who will own the agent if nobody does yet; undefined when access control is off. */
+/** The client that will own the agent if it has no owner yet; undefined when access control is off. */
 function claimantOf(principal: Principal): string | undefined {
   if (principal.kind === 'client') return principal.name;
   return principal.kind === 'agent' ? principal.owner : undefined;

@@ -45,9 +45,9 @@ export class RegistrationService {
 
   /**
    * Registers an agent from a valid body, for its owner. With an idempotency key, a repeat of the same body by the same caller
-   * gives the first answer again, without the agent's token: that is told once and kept nowhere.
+   * gives the first answer again, without the agent's token: that is returned once and stored nowhere.
    * @throws DomainError `idempotency_key_reused` when the key came with another body; `insufficient_scope` when the id is
-   * somebody else's; `outside_scope` when the caller's token is for other agents; what governance throws
+   * another client's; `outside_scope` when the caller's token is for other agents; what governance throws
    */
   async register(body: RegisterAgentDto, principal: Principal, idempotencyKey?: string): Promise<Registration> {
     const id = body.id ?? newAgentId(this.clock.now());
@@ -124,7 +124,7 @@ function replay({ requestHash, answer }: RememberedResponse, expectedHash: strin
   return answer as Registration;
 }
 
-/** Whose an agent is that this caller has registered; an administrator may have registered it for somebody else. */
+/** The owner of an agent that this caller has registered; an administrator may have registered it for another client. */
 function ownerOf(principal: Principal): string | null {
   if (principal.kind === 'client') return principal.name;
   return principal.kind === 'agent' ? principal.owner : null;

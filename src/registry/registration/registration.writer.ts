@@ -22,7 +22,7 @@ export interface WrittenRegistration extends Registered {
   token?: string;
 }
 
-/** A registration to write, and who asks for it. */
+/** A registration to write, and its caller. */
 export interface RegistrationRequest extends NewRegistration {
   principal: Principal;
 }
@@ -53,7 +53,7 @@ export class RegistrationWriter {
 
   /**
    * Writes the registration, unless the key turns out to be taken: then what was answered under it.
-   * @throws DomainError `insufficient_scope` when the id is somebody else's; `agent_limit_reached`
+   * @throws DomainError `insufficient_scope` when the id belongs to another client; `agent_limit_reached`
    */
   async write(
     request: RegistrationRequest,

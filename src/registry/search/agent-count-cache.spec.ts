@@ -36,7 +36,7 @@ describe('the name of a total', () => {
     where: [agentFilter('true')],
   };
 
-  it('tells different questions apart', () => {
+  it('keeps the totals of different criteria apart', () => {
     const all = Object.entries(questions).flatMap(([name, values]) => values.map((value) => query({ [name]: value })));
     expect(new Set([query({}), ...all].map(hashOf)).size).toBe(all.length + 1);
   });

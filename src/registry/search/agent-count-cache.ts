@@ -30,7 +30,7 @@ export class AgentCountCache {
   async count(query: AgentCriteria): Promise<number> {
     const filter = hashOf(query);
     const name = `total:${filter}`;
-    // How agents feel changes with every report and as time goes by, without a change of theirs to tell of it.
+    // The health of agents changes with every report and as time goes by, without an event.
     if (query.health !== undefined || query.filter?.volatileNames.length)
       return this.answers.recent(name, () => this.agents.count(query));
     const held = this.answers.held(name);
@@ -61,7 +61,7 @@ function isTotal(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** The same for criteria that ask for the same, in whatever order. Of all criteria, also those that are yet to come. */
+/** Equal for equal criteria, in whatever order. Of all criteria, also those that will be added. */
 export function hashOf(criteria: AgentCriteria): string {
   const given = CRITERIA.filter((name) => criteria[name] !== undefined);
   const texts = given.map((name) => JSON.stringify([name, inOrder(criteria[name])]));

@@ -20,7 +20,7 @@ export interface AgentCriteria {
   /** All of them. */
   capabilities: string[];
   metadata: [key: string, value: string][];
-  /** Only agents of this client; null: none. Undefined: everybody's. */
+  /** Only agents of this client; null: none. Undefined: of all clients. */
   owner?: string | null;
   /** Any of them; undefined: no criterion. */
   health?: HealthStatus[];
@@ -40,11 +40,11 @@ const MAX_METADATA_VALUE = 4096;
 const wordOf = (maxLength: number) => ({ type: 'string', minLength: 1, maxLength });
 const wordsOf = (maxLength: number) => ({ type: 'array', items: wordOf(maxLength) });
 
-/** One filter, and all that is to know of it. */
+/** One filter: its parser, its SQL and its description. */
 interface Criterion<Value> {
   /** The query parameter of lists, as OpenAPI describes it; null: clients cannot set it. */
   query: ApiQueryOptions | null;
-  /** What the query parameters of a request say. */
+  /** Its value in the query parameters of a request. */
   parse(parameters: QueryParameters): Value;
   /** The conditions, each written so that its index serves it; none when the value is no criterion. */
   sql(value: Exclude<Value, undefined>, context: SqlContext, criteria: AgentCriteria): string[];
@@ -179,7 +179,7 @@ const FILTERS: { [Name in keyof AgentCriteria]-?: Criterion<AgentCriteria[Name]>
 /** The names of all criteria. */
 export const CRITERIA = Object.keys(FILTERS) as (keyof AgentCriteria)[];
 
-/** What a request's query parameters ask for; what is wrong with them is noted in `parameters.errors`. */
+/** The criteria of a request's query parameters; what is wrong with them is added to `parameters.errors`. */
 export function criteriaFrom(parameters: QueryParameters): AgentCriteria {
   return Object.fromEntries(
     CRITERIA.map((name) => [name, FILTERS[name].parse(parameters)]),

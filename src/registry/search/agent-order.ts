@@ -19,7 +19,7 @@ interface OrderRule {
   pages: boolean;
   /** Whether agents may be without it. They come last, and first in the descending order. */
   isOptional?: boolean;
-  /** Times are told by their microseconds since 1970. */
+  /** Times are compared by their microseconds since 1970. */
   isTime?: boolean;
 }
 

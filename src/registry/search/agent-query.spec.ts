@@ -40,7 +40,7 @@ const metadataFilters = (count: number): string =>
   Array.from({ length: count }, (_, n) => `metadata.key-${n}=x`).join('&');
 
 describe('queryFromParameters', () => {
-  it('asks for the first hundred of all when nothing is said', () => {
+  it('selects the first hundred of all agents without parameters', () => {
     expect(from('')).toEqual(ALL);
   });
 

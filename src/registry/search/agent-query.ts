@@ -25,7 +25,7 @@ export interface AgentQuery extends AgentCriteria {
   fields?: readonly AgentField[];
 }
 
-/** What a request says of the page, before it is checked. */
+/** The page that a request selects, before it is checked. */
 interface PageRequest {
   limit: number;
   cursor?: string;
@@ -52,7 +52,7 @@ export function queryFromParameters(parameters: QueryParameters): AgentQuery {
 }
 
 /**
- * The agents of a request that asks for no page: counts and facets.
+ * The agents of a request without pages: counts and facets.
  * @throws DomainError `validation_failed`, `invalid_filter`
  */
 export function selectionFromParameters(parameters: QueryParameters): AgentQuery {

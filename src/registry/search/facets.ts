@@ -19,7 +19,7 @@ export interface FacetRequest {
   limit: number;
 }
 
-/** What `by` and `limit` ask for; what is wrong with them is noted in `parameters.errors`. */
+/** The facets of `by` and `limit`; what is wrong with them is added to `parameters.errors`. */
 export function facetsFrom(parameters: QueryParameters): FacetRequest {
   const by = [...new Set(parameters.many('by', 256))];
   const message = `must be one of ${NAMED.join(', ')} or metadata.<key>`;

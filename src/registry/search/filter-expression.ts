@@ -7,7 +7,7 @@ import { agentNames } from './agent-names';
 /** The expression of the query parameter `filter`, or of a field of a body: selects agents. */
 export type AgentFilter = Filter<AgentEntity>;
 
-/** Dashboards and scripts ask the same again and again. */
+/** Dashboards and scripts repeat their expressions. */
 const recent = new LRUCache<string, AgentFilter>({ max: 500 });
 
 /**
