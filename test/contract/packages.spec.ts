@@ -61,6 +61,15 @@ describe('the packages', () => {
     expect(listed.sort()).toEqual(direct.sort());
   });
 
+  it.each(['test/mutation', 'test/generators'])('of %s, a folder of its own, are in docs/dependencies.md', (folder) => {
+    const { devDependencies } = JSON.parse(read(`${folder}/package.json`)) as Manifest;
+    const entry = document.split('\n- ').find((item) => item.startsWith(`\`${folder}/\``)) ?? '';
+    const named = [...entry.matchAll(/`([^`]+)`/g)].map(([, name]) => name!);
+    expect(named.filter((name) => name in devDependencies).sort()).toEqual(Object.keys(devDependencies).sort());
+    const versions = Object.values(devDependencies);
+    expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+  });
+
   it('have the licences that their rows say', () => {
     const wrong = direct.filter((name) => {
       const { license } = JSON.parse(read(`node_modules/${name}/package.json`)) as Manifest;
