@@ -43,6 +43,7 @@ const HEADERS: [header: string | undefined, holds: boolean, hits: boolean][] = [
   [`"other",${TAG},"another"`, true, true],
   [`"other", W/${TAG}`, false, true],
   [`W/"other", ${TAG}`, true, true],
+  [`"W/${TAG.slice(1)}`, false, false], // another tag, with W/ inside its quotes
   ['"other"', false, false],
   ['"a", "b"', false, false],
   ['""', false, false],

@@ -19,6 +19,8 @@ describe('pausesOf', () => {
     ['two that need too much', { a: demand([100, 1]), b: demand([1000, 1]) }, { a: 10, b: 100 }],
     ['agents that beat rarely are not slowed', { a: demand([40, 1], [36_000, 3600]) }, { a: 4 }],
     ['the next faster ones are when that does not suffice', { a: demand([10, 1], [100, 5]) }, { a: 5.5 }],
+    ['in whatever order the intervals are given', { a: demand([10, 10], [30, 1]) }, { a: 30 / 19 }],
+    ['those with long intervals are when they alone are too many', { a: demand([10, 1], [100, 2]) }, { a: 5.5 }],
     ['no owners', {}, {}],
   ])('%s', (_what, demands, pauses) => {
     const found = pausesOf(new Map(Object.entries(demands)), TARGET);
@@ -65,6 +67,18 @@ describe('nextCadence', () => {
       10,
       { ...slowed, toleranceFor: 7 },
       { pause: 10, tolerance: 20, toleranceFor: 7, nextTolerance: 10, nextToleranceFor: 30 },
+    ],
+    [
+      'slowed less, and for as long as the tolerance',
+      10,
+      { ...slowed, toleranceFor: 30 },
+      { ...slowed, pause: 10, toleranceFor: 30 },
+    ],
+    [
+      'slowed less, at the moment at which the tolerance ends',
+      10,
+      { ...slowed, toleranceFor: 0 },
+      { pause: 10, tolerance: 10, toleranceFor: 30, ...NO_NEXT },
     ],
     [
       'slowed still less',
