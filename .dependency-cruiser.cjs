@@ -189,7 +189,9 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: ['^(?:packages/client/|packages/agent-directory/)?dist/', '^test/generators/', '^test/mutation/'] },
+    exclude: {
+      path: ['^(?:packages/client/|packages/agent-directory/)?dist/', '^test/generators/', '^test/mutation/'],
+    },
     combinedDependencies: true, // the client's tests use the repository's packages
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },

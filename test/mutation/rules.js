@@ -1,6 +1,5 @@
 /** What is mutated: rules without I/O, by the path of the source without `.ts`. The spec beside each has to notice the mutants. */
 module.exports = [
-  'src/agent/agent-fields',
   'src/agent/agent-health',
   'src/agent/agent-id',
   'src/agent/agent-status',
@@ -8,20 +7,16 @@ module.exports = [
   'src/agent/heartbeat-timeout',
   'src/events/commit-order',
   'src/events/revision-window',
-  'src/heartbeat/heartbeat-body',
   'src/heartbeat/sweep/interval-scaling-rule',
   'src/heartbeat/sweep/self-preservation',
   'src/heartbeat/sweep/silence',
   'src/platform/access/access-rule',
   'src/platform/access/bearer-token',
   'src/platform/common/similar-names',
-  'src/platform/http/bodies/json-scan',
   'src/platform/limits/client-address',
   'src/platform/limits/fixed-window-counter',
   'src/platform/validation/json-limits',
   'src/platform/validation/merge-patch',
   'src/platform/validation/paging/log-cursor',
   'src/platform/validation/paging/paging',
-  'src/platform/validation/query-parameters',
-  'src/platform/validation/rules',
 ];
