@@ -13,9 +13,16 @@ const ENTITIES = join(__dirname, `../**/*.entity.${__filename.endsWith('.ts') ? 
 /**
  * Tables whose rows are of a running service and not of its agents. They are in no backup, and a restored database has them as its
  * migrations make them: the sweep has not run and nobody was heard, so each agent gets its whole timeout again; no replica is there; the
- * timeline is a new one.
+ * timeline is a new one, and so are the epochs of the event log.
  */
-const OF_THE_RUN = ['replicas', 'heartbeat_sweep', 'preserved_groups', 'database_timeline'];
+const OF_THE_RUN = [
+  'replicas',
+  'heartbeat_sweep',
+  'preserved_groups',
+  'database_timeline',
+  'event_log_epochs',
+  'event_log_horizon',
+];
 
 /** The database that `npm start` would use, for a command beside the service. */
 export class RegistryDatabase {

@@ -13,22 +13,60 @@ const EVENT = `revision, agent_id AS "agentId", type, cause, occurred_at AS "occ
 const MAX_PAGE_BYTES = 4 * 2 ** 20;
 
 /**
- * The inner query goes by the stored size of the data, which may be compressed, so that no more is read than a page can hold; the outer
- * one by the size of what is sent.
+ * A page of events whose data are no more than {@link MAX_PAGE_BYTES} together. The inner query goes by the stored size of the data, which
+ * may be compressed, so that no more is read than a page can hold; the outer one by the size of what is sent. Its first parameter is how
+ * many events are wanted at most.
  */
-const PAGE_OF_AGENT = `
+function page(condition: string, order: 'ASC' | 'DESC'): string {
+  return `
   SELECT ${EVENT}, found
-    FROM (SELECT *, sum(octet_length(data::text)) OVER newest - octet_length(data::text) AS sent_before
-            FROM (SELECT *, sum(pg_column_size(data)) OVER newest - pg_column_size(data) AS stored_before,
+    FROM (SELECT *, sum(octet_length(data::text)) OVER ordered - octet_length(data::text) AS sent_before
+            FROM (SELECT *, sum(pg_column_size(data)) OVER ordered - pg_column_size(data) AS stored_before,
                          (count(*) OVER ())::int AS found
-                    FROM (SELECT * FROM agent_events
-                           WHERE agent_id = $1 AND revision < coalesce($2::bigint, 9223372036854775807)
-                           ORDER BY revision DESC LIMIT $3) AS page
-                  WINDOW newest AS (ORDER BY revision DESC)) AS page
-           WHERE stored_before < $4
-          WINDOW newest AS (ORDER BY revision DESC)) AS page
-   WHERE sent_before < $4
-   ORDER BY revision DESC`;
+                    FROM (SELECT * FROM agent_events WHERE ${condition} ORDER BY revision ${order} LIMIT $1) AS page
+                  WINDOW ordered AS (ORDER BY revision ${order})) AS page
+           WHERE stored_before < ${MAX_PAGE_BYTES}
+          WINDOW ordered AS (ORDER BY revision ${order})) AS page
+   WHERE sent_before < ${MAX_PAGE_BYTES}
+   ORDER BY revision ${order}`;
+}
+
+const PAGE_OF_AGENT = page('agent_id = $2 AND revision < coalesce($3::bigint, 9223372036854775807)', 'DESC');
+const PAGE_AFTER = page('revision > $2', 'ASC');
+const PAGE_BETWEEN = page('revision > $2 AND revision <= $3', 'ASC');
+const REVISIONS_AFTER = 'SELECT revision FROM agent_events WHERE revision > $2 ORDER BY revision LIMIT $1';
+
+/** What is read beside the events, in the same snapshot. */
+const MOMENT = `
+  SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin, pg_snapshot_xmax(pg_current_snapshot())::text AS xmax,
+         (SELECT epoch FROM event_log_epochs ORDER BY number DESC LIMIT 1) AS epoch,
+         (SELECT purged_through FROM event_log_horizon) AS "purgedThrough"`;
+
+/** The statement that gives the rows of `events`, each with the moment; at least one row. */
+function withMoment(events: string): string {
+  return `SELECT * FROM (${MOMENT}) AS moment LEFT JOIN (${events}) AS events ON true ORDER BY revision`;
+}
+
+/** Part of the log, and what was the case when it was read. */
+export interface LogRead<Event> {
+  events: Event[];
+  /** Fewer events than were found, because they are large. */
+  isCut: boolean;
+  snapshot: DatabaseSnapshot;
+  /** Of the log; null before its first one. */
+  epoch: string | null;
+  /** The highest revision whose event has been purged. */
+  purgedThrough: bigint;
+}
+
+interface MomentColumns {
+  revision: string | null;
+  xmin: string;
+  xmax: string;
+  epoch: string | null;
+  purgedThrough: string;
+  found?: number | null;
+}
 
 /** Which agent an event is about. */
 export interface TouchedAgent {
@@ -49,28 +87,43 @@ export class EventLogRepository {
    * larger than {@link MAX_PAGE_BYTES} together; at least one if there is one.
    */
   async ofAgent(agentId: string, limit: number, before?: string): Promise<{ events: AgentEvent[]; hasMore: boolean }> {
-    const rows = await this.reporting.query<AgentEvent & { found: number }>(PAGE_OF_AGENT, [
-      agentId,
-      before ?? null,
-      limit + 1,
-      MAX_PAGE_BYTES,
-    ]);
+    const parameters = [limit + 1, agentId, before ?? null];
+    const rows = await this.reporting.query<AgentEvent & { found: number }>(PAGE_OF_AGENT, parameters);
     const events = rows.slice(0, limit).map(({ found: _found, ...event }) => event);
     return { events, hasMore: (rows[0]?.found ?? 0) > events.length };
   }
 
-  /** The events after a revision that are there, ascending, at most `limit`, and the snapshot in which they were seen. */
-  async after(revision: bigint, limit: number): Promise<{ events: AgentEvent[]; snapshot: DatabaseSnapshot }> {
-    const rows = await this.database.query<AgentEvent & { xmin: string; xmax: string }>(
-      `SELECT ${EVENT}, pg_snapshot_xmin(pg_current_snapshot())::text AS xmin, pg_snapshot_xmax(pg_current_snapshot())::text AS xmax
-         FROM agent_events WHERE revision > $1 ORDER BY revision LIMIT $2`,
-      [String(revision), limit],
+  /**
+   * The events after a revision that are there, ascending, and the snapshot in which they were seen. At most `limit`, and fewer when they
+   * are large.
+   */
+  async after(revision: bigint, limit: number): Promise<LogRead<AgentEvent>> {
+    return logRead(await this.database.query(withMoment(PAGE_AFTER), [limit, String(revision)]));
+  }
+
+  /** As {@link after}, of the events only their revisions. */
+  async revisionsAfter(revision: bigint, limit: number): Promise<LogRead<{ revision: string }>> {
+    return logRead(await this.database.query(withMoment(REVISIONS_AFTER), [limit, String(revision)]));
+  }
+
+  /** As {@link after}, up to another revision; for those who may take a little longer. */
+  async between(revision: bigint, last: bigint, limit: number): Promise<LogRead<AgentEvent>> {
+    return logRead(
+      await this.reporting.query(withMoment(PAGE_BETWEEN), [limit, String(revision), String(last)]),
     );
-    const { xmin = '0', xmax = '0' } = rows[0] ?? {};
-    return {
-      events: rows.map(({ xmin: _xmin, xmax: _xmax, ...event }) => event),
-      snapshot: { xmin: BigInt(xmin), xmax: BigInt(xmax) },
-    };
+  }
+
+  /**
+   * The transactions that have begun to write to the log and not ended, by names of their own. One that has ended by then has all of its
+   * events in what is read afterwards. (A transaction takes the lock before it draws a revision.)
+   */
+  async writers(): Promise<string[]> {
+    const rows = await this.database.query<{ writer: string }>(
+      `SELECT virtualtransaction AS writer FROM pg_locks
+        WHERE locktype = 'relation' AND relation = 'agent_events'::regclass AND mode = 'RowExclusiveLock' AND granted
+          AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    );
+    return rows.map(({ writer }) => writer);
   }
 
   /** The last revisions of the log, at most `limit`, in any order. */
@@ -100,4 +153,21 @@ export class EventLogRepository {
     );
     return rows.map(({ revision, agentId }) => ({ revision: Number(revision), agentId }));
   }
+}
+
+function logRead<Event extends { revision: string }>(rows: (Omit<Event, 'revision'> & MomentColumns)[]): LogRead<Event> {
+  const { xmin, xmax, epoch, purgedThrough } = rows[0]!;
+  const events = rows.filter(({ revision }) => revision !== null).map(withoutMoment) as unknown as Event[];
+  return {
+    events,
+    isCut: (rows[0]!.found ?? 0) > events.length,
+    snapshot: { xmin: BigInt(xmin), xmax: BigInt(xmax) },
+    epoch,
+    purgedThrough: BigInt(purgedThrough),
+  };
+}
+
+function withoutMoment(row: MomentColumns): object {
+  const { xmin: _xmin, xmax: _xmax, epoch: _epoch, purgedThrough: _purged, found: _found, ...event } = row;
+  return event;
 }

@@ -8,11 +8,26 @@ import { EventLogService } from './event-log.service';
 import { EventRetention } from './event-retention';
 import { EventStream } from './event-stream';
 import { EventLogTail } from './event-log.tail';
+import { EventLogReader } from './log/event-log.reader';
+import { LogEpochEntity } from './log/log-epoch.entity';
+import { LogEpochsRepository } from './log/log-epochs.repository';
+import { LogHorizonEntity } from './log/log-horizon.entity';
+import { LogPositions } from './log/log-positions';
 
 /** The event log, and the bus on which changes are told within this process. */
 @Module({
-  imports: [TypeOrmModule.forFeature([AgentEventEntity]), EventEmitterModule.forRoot()],
-  providers: [AgentEvents, EventLogRepository, EventLogService, EventLogTail, EventRetention, EventStream],
-  exports: [AgentEvents, EventLogService, EventRetention, EventStream],
+  imports: [TypeOrmModule.forFeature([AgentEventEntity, LogEpochEntity, LogHorizonEntity]), EventEmitterModule.forRoot()],
+  providers: [
+    AgentEvents,
+    EventLogReader,
+    EventLogRepository,
+    EventLogService,
+    EventLogTail,
+    EventRetention,
+    EventStream,
+    LogEpochsRepository,
+    LogPositions,
+  ],
+  exports: [AgentEvents, EventLogReader, EventLogService, EventRetention, EventStream, LogPositions],
 })
 export class EventsModule {}

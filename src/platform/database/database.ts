@@ -5,6 +5,7 @@ import { Clock } from '../common/clock';
 import { DomainError } from '../validation/domain-error';
 import { isConnectionLost, isRolledBack, isUnavailable, writeRefusal, type WriteRefusal } from './database-errors';
 import { DatabaseMonitor } from './database-monitor';
+import type { OnConnect } from '../private-api/pg';
 import { connectionOf, poolOf } from '../private-api/typeorm';
 
 /** Something that runs SQL: the pool, or one transaction. */
@@ -77,6 +78,19 @@ export class Database implements Querier {
       (error) => retry && isRolledBack(error),
       () => this.dataSource.transaction(async (manager) => work(await querierOf(manager))),
     );
+  }
+
+  /**
+   * Has a statement run on each connection that is made from now on, before any other of it. Where it fails, on a standby for example, the
+   * connection is used all the same.
+   */
+  beginConnectionsWith(sql: string): void {
+    const options = poolOf(this.dataSource).options as Partial<OnConnect>;
+    const before = options.onConnect;
+    options.onConnect = async (client) => {
+      await before?.(client);
+      await client.query(sql).catch(() => undefined);
+    };
   }
 
   /** The connections of this process, but for those of `ReportingDatabase`. */

@@ -10,6 +10,8 @@ export interface RetainedRows {
   time: string;
   /** The primary key of a log: a number that was drawn when the row was written. Rows of a log never change. */
   serial?: string;
+  /** SQL of a statement that the deletion runs as well, which finds the `serial` of each row that it deletes in `gone`. */
+  alongside?: string;
   /** SQL: rows of which it is true are kept for ever. */
   except?: string;
   /** How long they are kept. */
@@ -39,7 +41,7 @@ export abstract class RetainedTable {
     private readonly database: Database,
     private readonly rows: RetainedRows,
   ) {
-    const { name, time, serial, lock, except = 'false' } = rows;
+    const { name, time, serial, lock, alongside, except = 'false' } = rows;
     const isTurn = `(SELECT pg_try_advisory_xact_lock(${RETENTION_LOCK}, ${lock}))`;
     const isOver = `${time} < now() - make_interval(secs => $1)`;
     // A log is as old as its numbers say, so what is over is at its beginning; and after the deletions of the same run, whose index entries
@@ -52,7 +54,8 @@ export abstract class RetainedTable {
           ORDER BY ${time} LIMIT $3 FOR UPDATE SKIP LOCKED`;
     this.deletion = `
       WITH oldest AS MATERIALIZED (${oldest}),
-      gone AS (DELETE FROM ${name} WHERE ctid = ANY (ARRAY(SELECT place FROM oldest WHERE is_over)) RETURNING 1)
+      gone AS (DELETE FROM ${name} WHERE ctid = ANY (ARRAY(SELECT place FROM oldest WHERE is_over)) RETURNING ${serial ?? '1'})
+      ${alongside ? `, alongside AS (${alongside})` : ''}
       SELECT (SELECT count(*) FROM gone)::int AS rows,
              CASE WHEN count(*) = $3 AND bool_or(is_over) THEN max(position)::text END AS next FROM oldest`;
     this.age = `
