@@ -108,9 +108,7 @@ export class EventLogRepository {
 
   /** As {@link after}, up to another revision; for those who may take a little longer. */
   async between(revision: bigint, last: bigint, limit: number): Promise<LogRead<AgentEvent>> {
-    return logRead(
-      await this.reporting.query(withMoment(PAGE_BETWEEN), [limit, String(revision), String(last)]),
-    );
+    return logRead(await this.reporting.query(withMoment(PAGE_BETWEEN), [limit, String(revision), String(last)]));
   }
 
   /**
@@ -155,7 +153,9 @@ export class EventLogRepository {
   }
 }
 
-function logRead<Event extends { revision: string }>(rows: (Omit<Event, 'revision'> & MomentColumns)[]): LogRead<Event> {
+function logRead<Event extends { revision: string }>(
+  rows: (Omit<Event, 'revision'> & MomentColumns)[],
+): LogRead<Event> {
   const { xmin, xmax, epoch, purgedThrough } = rows[0]!;
   const events = rows.filter(({ revision }) => revision !== null).map(withoutMoment) as unknown as Event[];
   return {

@@ -16,7 +16,10 @@ import { LogPositions } from './log/log-positions';
 
 /** The event log, and the bus on which changes are told within this process. */
 @Module({
-  imports: [TypeOrmModule.forFeature([AgentEventEntity, LogEpochEntity, LogHorizonEntity]), EventEmitterModule.forRoot()],
+  imports: [
+    TypeOrmModule.forFeature([AgentEventEntity, LogEpochEntity, LogHorizonEntity]),
+    EventEmitterModule.forRoot(),
+  ],
   providers: [
     AgentEvents,
     EventLogReader,

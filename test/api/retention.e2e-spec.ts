@@ -18,6 +18,7 @@ const EVENTS_LOCK = [7_264_014, 1];
 
 interface Plan {
   'Node Type': string;
+  'Relation Name'?: string;
   Plans?: Plan[];
 }
 
@@ -186,7 +187,9 @@ describe('Retention', () => {
         [DAY, null, 1_000],
       );
       const nodes = (plan: Plan): Plan[] => [plan, ...(plan.Plans ?? []).flatMap(nodes)];
-      const ways = nodes(row!['QUERY PLAN'][0].Plan).map((node) => node['Node Type']);
+      const ways = nodes(row!['QUERY PLAN'][0].Plan)
+        .filter((node) => node['Relation Name'] !== 'event_log_horizon') // which has one row
+        .map((node) => node['Node Type']);
       expect([table.name, ways.includes('Seq Scan')]).toEqual([table.name, false]);
       expect(ways).toContain('Tid Scan');
     }

@@ -82,7 +82,6 @@ class Log implements LogSource, Pick<LogPositions, 'present' | 'oldest'> {
     return Promise.resolve(oldest(this.standing()));
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- what it throws is a rejection
   async present(position: LogPosition, field: string): Promise<LogPosition> {
     return present(position, this.standing(), field);
   }
@@ -96,7 +95,15 @@ function eventOf(revision: number): AgentEvent {
   const nobody = { actor: null, requestId: null, clientRequestId: null };
   const change = { from: null, to: null, reason: null, data: {} };
   const occurredAt = new Date(revision);
-  return { revision: String(revision), agentId: 'a', type: 'updated', cause: 'operator', occurredAt, ...nobody, ...change };
+  return {
+    revision: String(revision),
+    agentId: 'a',
+    type: 'updated',
+    cause: 'operator',
+    occurredAt,
+    ...nobody,
+    ...change,
+  };
 }
 
 interface Followed {
@@ -175,11 +182,11 @@ describe('EventLogReader', () => {
   it('holds nothing when nobody follows', async () => {
     reader.onApplicationBootstrap();
     await turn();
-    const { end } = reader.follow(() => undefined);
+    const follower = reader.follow(() => undefined);
     log.write();
     await pass(1_000);
     expect(reader.held.events).toBe(1);
-    end();
+    follower.end();
     expect(reader.held).toEqual({ events: 0, bytes: 0 });
     log.write();
     await pass(1_000);

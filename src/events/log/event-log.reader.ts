@@ -213,7 +213,8 @@ export class EventLogReader implements OnApplicationBootstrap {
       this.hasFailed = true;
     }
     const { settled } = this;
-    if (settled?.revision !== before?.revision || settled?.epoch !== before?.epoch) for (const wake of this.followers) wake();
+    if (settled?.revision !== before?.revision || settled?.epoch !== before?.epoch)
+      for (const wake of this.followers) wake();
   }
 
   /** What was drawn is settled once all have ended that were writing then. */
@@ -227,7 +228,8 @@ export class EventLogReader implements OnApplicationBootstrap {
     }
     if (this.start.writers.size > 0) return;
     const { epoch } = await this.log.revisionsAfter(this.start.drawn, 1);
-    if (epoch === null) await this.positions.oldest(); // notes the first one
+    if (epoch === null)
+      await this.positions.oldest(); // notes the first one
     else this.begin(epoch, this.start.drawn);
   }
 
