@@ -1,18 +1,17 @@
-/** A moment of the database, by transaction ids: of `xmin` and below all have ended, of `xmax` and above none had begun. */
-export interface DatabaseSnapshot {
-  xmin: bigint;
-  xmax: bigint;
-}
-
 /**
  * **Which events of the log may a reader pass?** Revisions are drawn before the commit, so an event may appear after one of a higher
- * revision. A missing revision below a visible one belongs to a transaction that had begun by then: once all of those have ended, the
- * event is there or never will be. Until then a reader stops in front of the gap, so that it skips no event. (A transaction that writes
- * an event holds its agent before it draws the revision, and so has an id; the idea is that of a transactional outbox's "horizon".)
+ * revision. A missing revision below a visible one belongs to a transaction that was writing to the log by then: once all of those have
+ * ended, the event is there or never will be. Until then a reader stops in front of the gap, so that it skips no event.
+ *
+ * Who is writing is told by the table's lock, which a transaction takes before it draws a revision and holds to its end. Transaction ids
+ * would not do: of one that began late and drew early, `pg_snapshot_xmax` may know nothing yet, because it counts those that have ended.
  */
 export class CommitOrder {
-  /** Set while the reader waits at a gap: below `revision` all is settled once no transaction below `xmax` runs any more. */
-  private horizon: { revision: bigint; xmax: bigint } | undefined;
+  /**
+   * Set while the reader waits at a gap: below `revision` all is settled once none of `writers` runs any more; undefined: they have not
+   * been asked for since the gap was seen.
+   */
+  private horizon: { revision: bigint; writers: Set<string> | undefined } | undefined;
   private settledBelow = 0n;
 
   /** `position`: the revision of the last event that the reader has passed. */
@@ -23,21 +22,33 @@ export class CommitOrder {
     return this.horizon !== undefined;
   }
 
-  /** Passes as many of the events as it may and returns those. The events after the position, ascending, as one statement saw them. */
-  pass<Event extends { revision: string }>(events: Event[], { xmin, xmax }: DatabaseSnapshot): Event[] {
+  /**
+   * Passes as many of the events as it may and returns those. The events are those after the position, ascending, as one statement saw
+   * them. `writers`: the transactions that were writing to the log at some moment after the pass before, and before these events were read.
+   * They count only while the reader {@link isWaiting}.
+   */
+  pass<Event extends { revision: string }>(events: Event[], writers: ReadonlySet<string>): Event[] {
     const last = events.at(-1);
     if (!last) return events;
-    const horizon = this.horizon ?? { revision: BigInt(last.revision), xmax };
-    if (xmin >= horizon.xmax) this.settledBelow = horizon.revision;
+    const isSettled = this.horizon === undefined || this.settle(this.horizon, writers);
+    const { horizon } = this;
     this.horizon = undefined;
     for (const [index, { revision }] of events.entries()) {
       const next = BigInt(revision);
       if (next !== this.position + 1n && next > this.settledBelow) {
-        this.horizon = xmin >= horizon.xmax ? { revision: BigInt(last.revision), xmax } : horizon;
+        this.horizon = isSettled ? { revision: BigInt(last.revision), writers: undefined } : horizon;
         return events.slice(0, index);
       }
       this.position = next;
     }
     return events;
+  }
+
+  /** Whether all is settled below a horizon. */
+  private settle(horizon: NonNullable<CommitOrder['horizon']>, running: ReadonlySet<string>): boolean {
+    horizon.writers = new Set([...(horizon.writers ?? running)].filter((writer) => running.has(writer)));
+    if (horizon.writers.size > 0) return false;
+    this.settledBelow = horizon.revision;
+    return true;
   }
 }

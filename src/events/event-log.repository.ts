@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database';
 import { ReportingDatabase } from '../platform/database/reporting-database';
 import type { AgentEvent } from './agent-event';
-import type { DatabaseSnapshot } from './commit-order';
 
 /** The columns of an {@link AgentEvent}. */
 const EVENT = `revision, agent_id AS "agentId", type, cause, occurred_at AS "occurredAt", from_status AS "from", to_status AS "to",
@@ -38,8 +37,7 @@ const REVISIONS_AFTER = 'SELECT revision FROM agent_events WHERE revision > $2 O
 
 /** What is read beside the events, in the same snapshot. */
 const MOMENT = `
-  SELECT pg_snapshot_xmin(pg_current_snapshot())::text AS xmin, pg_snapshot_xmax(pg_current_snapshot())::text AS xmax,
-         (SELECT epoch FROM event_log_epochs ORDER BY number DESC LIMIT 1) AS epoch,
+  SELECT (SELECT epoch FROM event_log_epochs ORDER BY number DESC LIMIT 1) AS epoch,
          (SELECT purged_through FROM event_log_horizon) AS "purgedThrough"`;
 
 /** The statement that gives the rows of `events`, each with the moment; at least one row. */
@@ -52,7 +50,6 @@ export interface LogRead<Event> {
   events: Event[];
   /** Fewer events than were found, because they are large. */
   isCut: boolean;
-  snapshot: DatabaseSnapshot;
   /** Of the log; null before its first one. */
   epoch: string | null;
   /** The highest revision whose event has been purged. */
@@ -61,8 +58,6 @@ export interface LogRead<Event> {
 
 interface MomentColumns {
   revision: string | null;
-  xmin: string;
-  xmax: string;
   epoch: string | null;
   purgedThrough: string;
   found?: number | null;
@@ -93,10 +88,7 @@ export class EventLogRepository {
     return { events, hasMore: (rows[0]?.found ?? 0) > events.length };
   }
 
-  /**
-   * The events after a revision that are there, ascending, and the snapshot in which they were seen. At most `limit`, and fewer when they
-   * are large.
-   */
+  /** The events after a revision that are there, ascending. At most `limit`, and fewer when they are large. */
   async after(revision: bigint, limit: number): Promise<LogRead<AgentEvent>> {
     return logRead(await this.database.query(withMoment(PAGE_AFTER), [limit, String(revision)]));
   }
@@ -156,18 +148,17 @@ export class EventLogRepository {
 function logRead<Event extends { revision: string }>(
   rows: (Omit<Event, 'revision'> & MomentColumns)[],
 ): LogRead<Event> {
-  const { xmin, xmax, epoch, purgedThrough } = rows[0]!;
+  const { epoch, purgedThrough } = rows[0]!;
   const events = rows.filter(({ revision }) => revision !== null).map(withoutMoment) as unknown as Event[];
   return {
     events,
     isCut: (rows[0]!.found ?? 0) > events.length,
-    snapshot: { xmin: BigInt(xmin), xmax: BigInt(xmax) },
     epoch,
     purgedThrough: BigInt(purgedThrough),
   };
 }
 
 function withoutMoment(row: MomentColumns): object {
-  const { xmin: _xmin, xmax: _xmax, epoch: _epoch, purgedThrough: _purged, found: _found, ...event } = row;
+  const { epoch: _epoch, purgedThrough: _purged, found: _found, ...event } = row;
   return event;
 }

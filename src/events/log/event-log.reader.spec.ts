@@ -61,21 +61,21 @@ class Log implements LogSource, Pick<LogPositions, 'present' | 'oldest'> {
     this.reads++;
     if (this.isAway) throw new Error('away');
     const found = this.committed.filter((each) => each > revision && each <= last).slice(0, limit);
-    const xmax = this.transactions + 1n;
-    const xmin = this.open.reduce((least, id) => (id < least ? id : least), xmax);
     const { epoch } = this.epochs.at(-1)!;
     const purgedThrough = BigInt(this.purgedThrough);
     // The answer takes its time, in which others write, come and leave.
     for (let turns = 0; turns < 3; turns++) await new Promise(setImmediate);
-    return { events: found.map(eventOf), isCut: false, snapshot: { xmin, xmax }, epoch, purgedThrough };
+    return { events: found.map(eventOf), isCut: false, epoch, purgedThrough };
   }
 
   drawnRevision(): Promise<number> {
     return Promise.resolve(this.drawn);
   }
 
-  writers(): Promise<string[]> {
-    return Promise.resolve(this.open.map(String));
+  async writers(): Promise<string[]> {
+    const writers = this.open.map(String);
+    await new Promise(setImmediate);
+    return writers;
   }
 
   oldest(): Promise<LogPosition> {

@@ -23,6 +23,7 @@ const POLL_MS = 1_000;
 const GAP_POLL_MS = 50;
 /** Between two reads while changes come all the time. */
 const PACE_MS = 5;
+const NOBODY: ReadonlySet<string> = new Set();
 const WINDOW = { events: 10_000, bytes: 32 * 2 ** 20 };
 
 /** What it reads of the database. */
@@ -243,7 +244,8 @@ export class EventLogReader implements OnApplicationBootstrap {
   /** Reads on once; true when there is more to read at once. */
   private async advance(order: CommitOrder): Promise<boolean> {
     const isFollowed = this.followers.size > 0;
-    const { position } = order;
+    const { position, isWaiting } = order;
+    const writers = isWaiting ? new Set(await this.log.writers()) : NOBODY; // before the events are read
     const limit = isFollowed ? BATCH : REVISIONS;
     const read = isFollowed ? await this.log.after(position, limit) : await this.log.revisionsAfter(position, limit);
     if (read.epoch !== this.epoch) {
@@ -253,12 +255,12 @@ export class EventLogReader implements OnApplicationBootstrap {
       this.isAskedAgain = true;
       return false;
     }
-    const passed = order.pass<{ revision: string }>(read.events, read.snapshot);
+    const passed = order.pass<{ revision: string }>(read.events, writers);
     // Of those who are not yet there where events have been purged, none may get what is left as if it were all.
     const isWhole = isFollowed && this.followers.size > 0 && read.purgedThrough <= position;
     if (isWhole) this.window.add((read as LogRead<AgentEvent>).events.slice(0, passed.length));
     else this.window.restart(order.position);
-    return passed.length > 0;
+    return passed.length > 0 || (order.isWaiting && !isWaiting);
   }
 
   private async stop(): Promise<void> {
