@@ -23,6 +23,7 @@ const MAY_IMPORT = {
   'platform/limits': platform('cache', 'access'),
   'platform/gate': platform('access', 'limits'),
   'platform/lane': platform('access', 'gate'),
+  'platform/streams': platform('access'),
   // the vocabulary
   agent: [],
   liveness: [...platform('database'), 'agent'],
@@ -30,7 +31,7 @@ const MAY_IMPORT = {
   query: [],
   events: [...platform('database'), 'agent'],
   governance: [...platform('database', 'access'), 'events'],
-  registry: [...platform('database', 'cache', 'access', 'lane'), 'agent', 'liveness', 'query', 'events', 'governance'],
+  registry: [...platform('database', 'cache', 'access', 'lane', 'streams'), 'agent', 'liveness', 'query', 'events', 'governance'],
   analytics: [...platform('database', 'cache', 'access'), 'agent'],
   heartbeat: [...platform('database', 'access', 'limits', 'lane'), 'agent', 'liveness', 'events', 'registry'],
   retention: [...platform('database'), 'events', 'governance', 'registry'],

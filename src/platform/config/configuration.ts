@@ -123,6 +123,14 @@ export class Configuration implements TracingSwitch {
   @IntegerBetween(1, 1_000_000)
   CONNECTIONS_MAX = 10_000;
 
+  /** Streams (`GET /events` as an event stream, and the like) that may be open at once; above it 503 `too_many_streams`. */
+  @IntegerBetween(0, 1_000_000)
+  STREAMS_MAX = 10_000;
+
+  /** Bytes that may wait for the client of a stream to read them; above it, it is cut off. */
+  @IntegerBetween(64 * 1024, 1024 ** 3)
+  STREAM_BUFFER_BYTES = 8 * 1024 * 1024;
+
   /** How callers are recognised: not at all, by the tokens below, or by JWTs. In production `token` unless set. */
   @OneOf('none', 'token', 'jwt')
   AUTH_MODE: 'none' | 'token' | 'jwt' = 'none';

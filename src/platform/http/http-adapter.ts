@@ -14,6 +14,7 @@ import { overloaded } from './overloaded';
 import { answerWhileStarting, hangUp, refuse, refuseWith } from './raw-responses';
 import { errorMessage } from '../observability/error-message';
 import { HttpMetrics } from './http-metrics';
+import { isStreamed } from './streamed';
 import type { TlsFiles } from './tls-files';
 
 /** Longer than load balancers keep an idle connection (60 s as a rule): it is for them to close it, not for us. */
@@ -207,7 +208,7 @@ export class HttpAdapter extends ExpressAdapter {
       this.inFlight.delete(response);
       this.service?.onAnswered(request);
       this.connections.answered(request);
-      if (!response.writableFinished) return; // nobody was there any more to take the answer
+      if (!response.writableFinished || isStreamed(response)) return; // nobody was there any more to take the answer
       const { route } = request as IncomingMessage & { route?: { path?: unknown } }; // Express has put it there
       const seconds = (this.clock.monotonicMs() - start) / 1000;
       this.requests.record(request.method, route?.path, response.statusCode, seconds);
