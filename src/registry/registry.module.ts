@@ -24,6 +24,10 @@ import { OwnerQuota } from './registration/owner-quota';
 import { OwnerQuotaRepository } from './registration/owner-quota.repository';
 import { InvalidationPublisher } from './invalidation-publisher';
 import { IdempotencyRetention, TombstoneRetention } from './agent-retention';
+import { FeedController } from './feed/feed.controller';
+import { FeedItems } from './feed/feed-items';
+import { FeedService } from './feed/feed.service';
+import { StreamsModule } from '../platform/streams/streams.module';
 import { IntervalScaling } from '../liveness/interval-scaling';
 import { DatabaseTime } from '../liveness/database-time';
 import { HeartbeatBuffer } from '../liveness/heartbeat-buffer';
@@ -35,8 +39,20 @@ import { AgentMetrics } from './agent.metrics';
 
 /** Agents: registering, finding, reading, changing and deregistering them. */
 @Module({
-  imports: [TypeOrmModule.forFeature([AgentEntity, IdempotencyKeyEntity]), RegistryCacheModule, EventsModule],
-  controllers: [AgentsController, SearchController, AgentController, AgentTokenController, BansController],
+  imports: [
+    TypeOrmModule.forFeature([AgentEntity, IdempotencyKeyEntity]),
+    RegistryCacheModule,
+    EventsModule,
+    StreamsModule,
+  ],
+  controllers: [
+    AgentsController,
+    SearchController,
+    AgentController,
+    AgentTokenController,
+    BansController,
+    FeedController,
+  ],
   providers: [
     AgentMetrics,
     AgentChangeLogger,
@@ -48,6 +64,8 @@ import { AgentMetrics } from './agent.metrics';
     AgentRepository,
     AgentService,
     AgentCountCache,
+    FeedItems,
+    FeedService,
     IntervalScaling,
     InvalidationPublisher,
     DatabaseTime,

@@ -123,6 +123,10 @@ export class Configuration implements TracingSwitch {
   @IntegerBetween(1, 1_000_000)
   CONNECTIONS_MAX = 10_000;
 
+  /** Where clients reach this registry; it names it in what it sends to others. */
+  @ConnectionUrl('http', 'https')
+  PUBLIC_URL?: string;
+
   /** Streams (`GET /events` as an event stream, and the like) that may be open at once; above it 503 `too_many_streams`. */
   @IntegerBetween(0, 1_000_000)
   STREAMS_MAX = 10_000;

@@ -50,9 +50,9 @@ export class OutStream {
   }
 
   /** Writes a text of whole messages. A client that leaves more than the bound unread is cut off: it goes on where it was. */
-  write(text: string): void {
+  write(text: string | Buffer): void {
     if (this.signal.aborted) return;
-    this.bytes += Buffer.byteLength(text);
+    this.bytes += typeof text === 'string' ? Buffer.byteLength(text) : text.length;
     this.lastWriteAt = this.settings.now();
     this.response.write(text);
     if (this.response.writableLength <= this.settings.mostBuffered) return;

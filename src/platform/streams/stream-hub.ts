@@ -113,7 +113,8 @@ export class StreamHub implements OnApplicationBootstrap {
       const [, { request, requirement }] = streams[0]!;
       const outcome = await this.principalNow(request.headers.authorization, requirement);
       for (const [stream, { principal }] of streams) {
-        if (outcome === 'unknown' || (typeof outcome === 'object' && rightsOf(outcome) === rightsOf(principal))) continue;
+        if (outcome === 'unknown' || (typeof outcome === 'object' && rightsOf(outcome) === rightsOf(principal)))
+          continue;
         stream.end('access', endMessage(typeof outcome === 'object' ? 'access_changed' : 'unauthorized'));
       }
     }
@@ -160,5 +161,7 @@ const RETRY_AFTER_SECONDS = '5';
 
 export function tooManyStreams(): DomainError {
   const detail = 'As many streams are open as this replica takes: try again later, or ask page by page';
-  return new DomainError('unavailable', 'too_many_streams', detail, { headers: { 'retry-after': RETRY_AFTER_SECONDS } });
+  return new DomainError('unavailable', 'too_many_streams', detail, {
+    headers: { 'retry-after': RETRY_AFTER_SECONDS },
+  });
 }
