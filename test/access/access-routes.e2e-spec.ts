@@ -50,7 +50,7 @@ const OPERATE = [401, 401, 401, 401, 401, 403, 403, 403, 404, 403, 403, 404];
 const OPERATE_OR_ITSELF = [401, 401, 401, 401, 401, 403, 403, 403, 200, 200, 403, 200];
 
 /** Every route there is, about an agent of the owner's. One that is not here fails. */
-const ROUTES: Record<string, { statuses: number[]; body?: (id: string) => unknown }> = {
+const ROUTES: Record<string, { statuses: number[]; query?: string; body?: (id: string) => unknown }> = {
   'POST /agents/register': { statuses: CHANGE_AGENT, body: (id) => registration({ id }) },
   'GET /agents': { statuses: READ },
   'GET /agents/count': { statuses: READ },
@@ -70,6 +70,9 @@ const ROUTES: Record<string, { statuses: number[]; body?: (id: string) => unknow
   'GET /agents/:id/events': { statuses: READ_AGENT },
   'POST /agents/:id/heartbeat': { statuses: CHANGE_AGENT },
   'POST /agents/:id/token': { statuses: CHANGE_AGENT },
+  'GET /events': { statuses: READ },
+  // 400, or its answer would have no end
+  'GET /events/stream': { statuses: READ_BAD_QUERY, query: '?after=nonsense' },
   'DELETE /bans/:id': { statuses: OPERATE },
   'DELETE /owners/:name/tokens': { statuses: ADMIN },
   'GET /whoami': { statuses: ANY_TOKEN },
@@ -144,14 +147,14 @@ describe('Access control', () => {
 
   it.each(ROUTES_HERE)('of %s', async (route) => {
     const [method, path] = route.split(' ') as [string, string];
-    const { statuses, body } = ROUTES[route]!;
+    const { statuses, query = '', body } = ROUTES[route]!;
     const got: Partial<Record<Caller, unknown>> = {};
     let agent = await registered();
     for (const caller of CALLERS) {
       const { id, token } = agent;
       const answer = await app.request(
         method,
-        path.replace(':id', id).replace(':name', 'somebody-else'),
+        path.replace(':id', id).replace(':name', 'somebody-else') + query,
         body?.(id),
         headersOf(token)[caller],
       );

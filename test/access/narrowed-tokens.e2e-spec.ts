@@ -113,6 +113,24 @@ const ROUTES: Record<string, Outcome> = {
       expect(await idsFor('for-data')).toEqual(DATA);
     },
   },
+  listEvents: {
+    narrowed: async ({ ask }) => {
+      const idsFor = async (token: string): Promise<unknown[]> => {
+        const { body } = await ask(token, 'GET', '/events?type=registered');
+        return [...new Set((body as { events: { agent_id: string }[] }).events.map(({ agent_id }) => agent_id))];
+      };
+      expect(await idsFor('for-all')).toEqual(expect.arrayContaining([...DATA, ...OTHERS]));
+      const seen = await idsFor('for-data');
+      expect(seen).toEqual(expect.arrayContaining(DATA));
+      expect(OTHERS.filter((id) => seen.includes(id))).toEqual([]);
+    },
+  },
+  streamEvents: {
+    // What it shows is in feed-access.e2e-spec.ts: its answer has no end.
+    narrowed: async ({ ask }) => {
+      expect((await ask('for-data', 'GET', '/events/stream?after=nonsense')).status).toBe(400);
+    },
+  },
   getAgent: { outside: 404 },
   getAgentHealth: { outside: 404 },
   listAgentEvents: { outside: 404 },

@@ -1,4 +1,5 @@
 import type { paths } from './openapi.js';
+import { followEvents } from './feed.js';
 import type { Time } from './time.js';
 import { errorOf, Transport, type Answer, type Call, type ClientOptions, type RequestOptions } from './transport.js';
 import type {
@@ -21,6 +22,10 @@ import type {
   RotatedToken,
   Deregistration,
   Discovery,
+  FeedPage,
+  FeedPageQuery,
+  FeedQuery,
+  FollowedEvent,
   DiscoveryQuery,
   Facet,
   FacetQuery,
@@ -241,8 +246,28 @@ export class AgentRegistryClient {
   }
 
   /** One page of what became of the agent, newest first. */
-  events(id: string, query: PageQuery = {}, options: RequestOptions = {}): Promise<AgentEventPage> {
-    return this.#call('get', '/agents/{id}/events', { id, query, isRepeatable: true, options });
+  events(id: string, query?: PageQuery, options?: RequestOptions): Promise<AgentEventPage>;
+  /**
+   * Follows the events of all agents that match, oldest first: those after the cursor, and then those that come, over a stream that is
+   * opened again by itself where it was. Ends when the signal aborts, with its reason.
+   *
+   * @throws ApiError `cursor_invalid` or `cursor_expired` (410) when the log does not go on from there: list again.
+   */
+  events(query?: FeedQuery, options?: RequestOptions): AsyncGenerator<FollowedEvent, void, undefined>;
+  events(
+    idOrQuery: string | FeedQuery = {},
+    second: PageQuery | RequestOptions = {},
+    options: RequestOptions = {},
+  ): Promise<AgentEventPage> | AsyncGenerator<FollowedEvent, void, undefined> {
+    if (typeof idOrQuery !== 'string') return followEvents(this.#transport, idOrQuery, second as RequestOptions);
+    const query = second as PageQuery;
+    return this.#call('get', '/agents/{id}/events', { id: idOrQuery, query, isRepeatable: true, options });
+  }
+
+  /** One page of the events of all agents, oldest first. */
+  listEvents(query: FeedPageQuery = {}, options: RequestOptions = {}): Promise<FeedPage> {
+    const timeoutMs = query.wait === undefined ? options.timeoutMs : (options.timeoutMs ?? (query.wait + 10) * 1_000);
+    return this.#call('get', '/events', { query, isRepeatable: true, options: { ...options, timeoutMs } });
   }
 
   /** All that became of the agent, newest first, page by page as it is taken; `limit` is the size of a page. */

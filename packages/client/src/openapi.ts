@@ -2476,6 +2476,230 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow the events of all agents
+         * @description Oldest first, none skipped and none repeated, in the order in which each agent was changed. With `wait`, answers as soon as there is an event. `Accept: text/event-stream` or `application/x-ndjson` makes it a stream, as `GET /events/stream` is.
+         *
+         *     Needs the scope `read`.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description A cursor; `now`: only what comes; absent: from the oldest event that is kept. */
+                    after?: string;
+                    /** @description Only events of this agent; repeatable. */
+                    agent_id?: string[];
+                    /** @description An expression over `event` and `agent`, the record now, which is missing when the agent is gone; see docs/events.md. */
+                    filter?: string;
+                    /** @description The most events on one page. It holds fewer when they are large. */
+                    limit?: number;
+                    /** @description Only events of this type; repeatable: registered, imported, updated, status_changed, deregistered, unbanned. */
+                    type?: string[];
+                    /** @description Seconds to wait for an event when there is none. */
+                    wait?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description One page of events. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["FeedPage"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `invalid_filter`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The cursor is of another state of the database. `cursor_expired`, `cursor_invalid` */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not possible at the moment; wait for `Retry-After`. `query_timeout`, `store_unavailable`, `too_many_queries`, `too_many_streams` */
+                503: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/events/stream": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Follow the events of all agents, as a stream
+         * @description Server-sent events, or JSON lines with `Accept: application/x-ndjson`. `id` is the cursor after the event, `event` its type, `data` a CloudEvent 1.0.2 whose `data` is the event with `agent`, the record now. `bookmark` events carry the cursor on where nothing is found. `gone`: the cursor has become invalid, list again.
+         *
+         *     Needs the scope `read`.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description A cursor; `now`: only what comes; absent: from the oldest event that is kept. */
+                    after?: string;
+                    /** @description Only events of this agent; repeatable. */
+                    agent_id?: string[];
+                    /** @description An expression over `event` and `agent`, the record now, which is missing when the agent is gone; see docs/events.md. */
+                    filter?: string;
+                    /** @description Only events of this type; repeatable: registered, imported, updated, status_changed, deregistered, unbanned. */
+                    type?: string[];
+                };
+                header?: {
+                    /** @description The `id` that came last; counts more than `after`. */
+                    "Last-Event-ID"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The stream, until one side ends it. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/x-ndjson": string;
+                        "text/event-stream": string;
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `invalid_filter`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The cursor is of another state of the database. `cursor_expired`, `cursor_invalid` */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not possible at the moment; wait for `Retry-After`. `query_timeout`, `store_unavailable`, `too_many_queries`, `too_many_streams` */
+                503: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/filters/check": {
         parameters: {
             query?: never;
@@ -3726,6 +3950,68 @@ export interface components {
         Facets: {
             /** @description In the order in which they were asked for. */
             facets: components["schemas"]["Facet"][];
+        };
+        FeedEvent: {
+            /** @description Who made it; absent in events of an earlier release. */
+            actor?: components["schemas"]["Actor"];
+            /**
+             * @description The agent that it is about.
+             * @example data-processor-1
+             */
+            agent_id: string;
+            /**
+             * @description What made the change. `unknown`: written by an earlier release.
+             * @enum {string}
+             */
+            cause: "registration" | "import" | "operator" | "agent" | "silence" | "heartbeat" | "adoption" | "unknown";
+            /** @description The `X-Request-Id` that the client sent with it. */
+            client_request_id?: string;
+            /** @description The agent’s `name`, `type` and `generation`. When registration fields were changed: their names (`changed`), their values before and after (`changes`; not of a second registration) and the whole `registration` as it was written. Without secrets. */
+            data: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description The status before; absent when there was none.
+             * @example active
+             */
+            from?: components["schemas"]["AgentStatus"];
+            /**
+             * Format: date-time
+             * @description When it happened, by the database’s clock.
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            occurred_at: string;
+            /** @description Why, in the words of the person who made the change. */
+            reason?: string;
+            /**
+             * Format: uuid
+             * @description The registry’s own id of the request that made it.
+             */
+            request_id?: string;
+            /**
+             * Format: int64
+             * @description Grows with every event of the registry.
+             * @example 42
+             */
+            revision: number;
+            /**
+             * @description The status after; absent when there is none.
+             * @example active
+             */
+            to?: components["schemas"]["AgentStatus"];
+            /**
+             * @description What happened: registered, imported, updated, status_changed, deregistered, unbanned, or a type that a later release adds.
+             * @example registered
+             */
+            type: string;
+        };
+        FeedPage: {
+            /** @description Those on this page, oldest first. */
+            events: components["schemas"]["FeedEvent"][];
+            /** @description Whether there is more already, so that the next request need not wait. */
+            has_more: boolean;
+            /** @description Where to go on: `after` of the next request. It moves on also when nothing was found. */
+            next_cursor: string;
         };
         FleetHealth: {
             /**

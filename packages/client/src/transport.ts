@@ -1,4 +1,11 @@
-import { apiError, ConnectionError, TimeoutError, UnexpectedResponseError, type ApiError } from './errors.js';
+import {
+  AgentRegistryError,
+  apiError,
+  ConnectionError,
+  TimeoutError,
+  UnexpectedResponseError,
+  type ApiError,
+} from './errors.js';
 import { isResponseOf } from './response-shape.js';
 import { mayRetry, pause, pauseMs, retryAfterMs, untilAborted, type Backoff } from './retry.js';
 import { MACHINE_TIME, type Time } from './time.js';
@@ -104,6 +111,44 @@ export class Transport {
     }
   }
 
+  /**
+   * Opens a stream of JSON lines and gives each as it comes, until the stream ends.
+   * @throws ApiError when it is refused; ConnectionError when it is cut off, or nothing comes for `silenceMs`; the reason of the signal
+   */
+  async *lines(path: string, call: Call, silenceMs: number): AsyncGenerator<unknown, void, undefined> {
+    const { signal } = call.options;
+    signal?.throwIfAborted();
+    const controller = new AbortController();
+    const abort = (): void => controller.abort(signal?.reason);
+    signal?.addEventListener('abort', abort, { once: true });
+    let cancelSilence = (): void => undefined;
+    const hear = (): void => {
+      cancelSilence();
+      cancelSilence = this.time.after(silenceMs, () => controller.abort(new TimeoutError(silenceMs)));
+    };
+    try {
+      hear();
+      const headers = await untilAborted(this.headers(call), controller.signal);
+      headers.set('accept', 'application/x-ndjson, application/problem+json');
+      const url = urlOf(this.base, path, call);
+      const request = { headers, signal: controller.signal, redirect: 'error' } as const;
+      const response = await (this.options.fetch ?? fetch)(url, request);
+      if (!isSuccess(response.status)) throw errorOf(await answerOf(response), call.options.requestId);
+      const type = response.headers.get('content-type') ?? 'no content type';
+      if (!type.startsWith('application/x-ndjson') || !response.body)
+        throw new UnexpectedResponseError(`not an Agent Registry: ${url} was answered by ${response.status} (${type})`);
+      yield* linesOf(response.body, hear);
+    } catch (error) {
+      if (controller.signal.aborted) throw controller.signal.reason;
+      if (error instanceof AgentRegistryError) throw error;
+      throw new ConnectionError(`GET ${path}: the stream was cut off: ${reasonOf(error)}`, { cause: error });
+    } finally {
+      cancelSilence();
+      signal?.removeEventListener('abort', abort);
+      controller.abort();
+    }
+  }
+
   /** @throws UnexpectedResponseError when it cannot be the registry's */
   private checked(method: string, path: string, answer: Answer): Answer {
     const { status, headers, body } = answer;
@@ -142,10 +187,7 @@ export class Transport {
   private async exchange(url: string, request: RequestInit): Promise<Answer> {
     const send = this.options.fetch ?? fetch; // not as a method of ours: browsers do not let it be
     try {
-      const response = await send(url, request);
-      const text = await response.text();
-      const isJson = /^application\/(?:[\w.-]+\+)?json\b/i.test(response.headers.get('content-type') ?? '');
-      return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+      return await answerOf(await send(url, request));
     } catch (error) {
       throw new ConnectionError(`${request.method} ${url}: there was no answer: ${reasonOf(error)}`, { cause: error });
     }
@@ -175,6 +217,27 @@ export function errorOf({ status, headers, body }: Answer, requestId?: string): 
     requestId: headers.get('x-request-id') ?? requestId,
     retryAfterMs: retryAfterMs(headers.get('retry-after'), Date.now()),
   });
+}
+
+async function answerOf(response: Response): Promise<Answer> {
+  const text = await response.text();
+  const isJson = /^application\/(?:[\w.-]+\+)?json\b/i.test(response.headers.get('content-type') ?? '');
+  return { status: response.status, headers: response.headers, body: isJson ? JSON.parse(text) : text };
+}
+
+/** Each whole line of a body, parsed; `hear` is called with whatever comes. What follows the last line feed was cut off. */
+async function* linesOf(body: ReadableStream<Uint8Array>, hear: () => void): AsyncGenerator<unknown, void, undefined> {
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let rest = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return;
+    hear();
+    const lines = (rest + decoder.decode(value, { stream: true })).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) if (line !== '') yield JSON.parse(line);
+  }
 }
 
 function isSuccess(status: number): boolean {

@@ -30,6 +30,16 @@ export type DiscoveryQuery = Schemas['DiscoverAgents'];
 export type Discovery = Schemas['Discovery'];
 export type AgentEvent = Schemas['AgentEvent'];
 export type AgentEventPage = Schemas['AgentEvents'];
+/** An event of the feed. */
+export type FeedEvent = Schemas['FeedEvent'];
+export type FeedPage = Schemas['FeedPage'];
+/** An event as a stream gives it. */
+export type FollowedEvent = FeedEvent & {
+  /** The agent as it is now; absent when it is gone. */
+  readonly agent?: Agent;
+  /** Where to go on after it: `after`. */
+  readonly cursor: string;
+};
 export type Decision = Schemas['Decision'];
 export type RevokedTokens = Schemas['RevokedTokens'];
 export type RotatedToken = Schemas['RotatedToken'];
@@ -57,6 +67,11 @@ type OneOrMany<T> = T extends readonly (infer Each)[] ? Each | readonly Each[] :
 
 /** Filters of a list, all of which must hold. Several of `type`, `status` or `category`: any of them. `capability`: all of them. */
 export type ListQuery = { [Name in keyof ListParameters]?: OneOrMany<NonNullable<ListParameters[Name]>> };
+type FeedParameters = NonNullable<paths['/events/stream']['get']['parameters']['query']>;
+/** Which events are followed, and from where: `after` is a cursor, `now`, or absent for the oldest that is kept. */
+export type FeedQuery = { [Name in keyof FeedParameters]?: OneOrMany<NonNullable<FeedParameters[Name]>> };
+/** One page of them; `wait`: seconds to wait for an event. */
+export type FeedPageQuery = FeedQuery & { limit?: number; wait?: number };
 /** Which agents are counted, without a page. */
 export type SelectionQuery = Omit<ListQuery, 'limit' | 'cursor' | 'order_by' | 'fields' | 'include_total'>;
 /** By what agents are counted, and how many values of each are wanted. */

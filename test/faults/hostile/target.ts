@@ -40,7 +40,12 @@ export class HostileTarget {
     const app = await createPatientApp(WHEN_ASKED);
     const client = new WireClient(app.url);
     const { body } = await client.exchange({ method: 'GET', path: '/openapi.json' });
-    return new HostileTarget(app, client, operationsOf(body), await WriteLog.on(app.database));
+    return new HostileTarget(
+      app,
+      client,
+      operationsOf(body).filter(hasAnEnd).map(atOnce),
+      await WriteLog.on(app.database),
+    );
   }
 
   async close(): Promise<void> {
@@ -155,4 +160,14 @@ export class HostileTarget {
     const written = mayWrite || rows.length === 0 ? [] : [`it has written\n${rows.join('\n')}`];
     return isFlushed ? written : [...written, 'the heartbeats that were accepted cannot be written'];
   }
+}
+
+/** Streams last as long as their client wants. */
+function hasAnEnd({ path }: Operation): boolean {
+  return !path.endsWith('/stream');
+}
+
+/** Without the parameter for which an answer waits. */
+function atOnce(operation: Operation): Operation {
+  return { ...operation, queryParameters: operation.queryParameters.filter((name) => name !== 'wait') };
 }
