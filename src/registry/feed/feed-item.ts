@@ -4,7 +4,7 @@ import { STREAM_FORMATS, type StreamFormat } from '../../platform/streams/stream
 import type { AgentEvent } from '../../events/agent-event';
 import type { FilterMoment } from '../../query/filter-schema';
 import type { AgentEntity } from '../agent.entity';
-import type { AgentFilter } from '../search/agent-filter';
+import type { AgentFilter } from '../search/filter-expression';
 import { isWithin, whereOf } from '../search/expression-scope';
 import type { EventFilter } from './feed-names';
 
