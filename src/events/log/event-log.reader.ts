@@ -100,10 +100,7 @@ export class EventLogReader implements OnApplicationBootstrap {
     const isFirst = this.followers.size === 0;
     const own = (): void => wake();
     this.followers.add(own);
-    if (isFirst) {
-      if (this.order) this.window.restart(this.order.position);
-      this.pollSoon();
-    }
+    if (isFirst) this.pollSoon(); // until now it has read no more than revisions
     return { end: () => this.unfollow(own) };
   }
 
