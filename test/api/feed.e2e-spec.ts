@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { connect } from 'node:net';
 import { encodePosition } from '../../src/events/log/log-position';
 import { EventLogReader } from '../../src/events/log/event-log.reader';
+import { StreamHub } from '../../src/platform/streams/stream-hub';
 import { RetentionService } from '../../src/retention/retention.service';
 import { registration } from '../support/builders';
 import { readStream, type ReadStream } from '../support/event-stream';
@@ -268,5 +270,30 @@ describe('The streams of a replica', () => {
     for (const stream of streams)
       expect(await stream.untilMessage('end')).toMatchObject({ data: { code: 'shutting_down' } });
     await app.database.drop();
+  });
+
+  it('hold no more for a client that does not read than their bound, and let it go', async () => {
+    const app = await createTestApp({ ...QUIET, STREAM_BUFFER_BYTES: 1024 * 1024 });
+    const { hostname, port } = new URL(app.url);
+    const socket = connect(Number(port), hostname).pause();
+    socket.on('error', () => undefined);
+    socket.write('GET /events/stream?after=now HTTP/1.1\r\nHost: localhost\r\n\r\n');
+    const hub = app.app.get(StreamHub, { strict: false });
+    const openStreams = (): number => hub.openByKind.get('events') ?? 0;
+    await until('its stream is open', 150, () => openStreams() === 1);
+    const reader = await readStream(`${app.url}/events/stream?after=now`);
+    await reader.untilMessage('bookmark');
+    const metadata = { filling: 'x'.repeat(60_000) };
+    for (let n = 0; n < 150; n++)
+      await app.request('POST', '/agents/register', registration({ id: `large-${n}`, metadata }));
+    await reader.untilEvents(150); // which it does not hold up
+    await until('it is let go', 150, async () => {
+      await app.clock.advance(31);
+      return openStreams() === 1;
+    });
+    expect(reader.isEnded).toBe(false);
+    await reader.close();
+    socket.destroy();
+    await app.close();
   });
 });

@@ -469,6 +469,42 @@ describe('Agents', () => {
   });
 });
 
+describe('events --follow', () => {
+  it('prints the events that come, through an outage, until Ctrl-C', async () => {
+    await register('followed');
+    const following = program.start(
+      ['events', '--follow', '--json', '--event', 'status_changed', '--filter', 'agent.id == "followed"'],
+      { env: environment() },
+    );
+    const toggle = async (): Promise<void> => {
+      await cli(['status', 'followed', 'maintenance']);
+      await cli(['status', 'followed', 'active']);
+    };
+    const printed = (): unknown[] =>
+      following.stdout
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line) as unknown);
+    await until('it follows', PATIENCE, async () => {
+      await toggle();
+      return printed().length > 0;
+    });
+    await toService.close();
+    await toService.open();
+    const before = printed().length;
+    await toggle();
+    await until('it goes on', PATIENCE, () => printed().length >= before + 2);
+    expect(printed().slice(-2)).toMatchObject([
+      { agent_id: 'followed', type: 'status_changed', to: 'maintenance', cursor: expect.any(String) },
+      { agent_id: 'followed', type: 'status_changed', to: 'active' },
+    ]);
+    following.signal('SIGINT');
+    expect(await following.finished).toMatchObject({ code: 130 });
+    expect((await cli(['events', '--follow', '--type', 'worker'])).stderr).toContain('does not go with --follow');
+    await cli(['deregister', 'followed']);
+  });
+});
+
 describe('watch', () => {
   const start = (...args: string[]) => program.start(['watch', '--interval', '0.1', ...args], { env: environment() });
 

@@ -60,6 +60,13 @@ class ProblemDto {
   })
   error!: string;
 
+  @ApiProperty({
+    required: false,
+    example: 'Uc3dXgR0lDcyV0VxjGCUeEHfAhsxMDQy',
+    description: 'With 410 of `GET /events`: the cursor before the oldest event that is kept.',
+  })
+  oldest_cursor?: string;
+
   @ApiProperty({ type: [ViolationDto], description: 'Every violation; empty unless a value in the request is wrong.' })
   errors!: ViolationDto[];
 }
@@ -71,7 +78,7 @@ const MEANING: Record<number, string> = {
   403: 'Not allowed; nothing was written.',
   404: 'There is no such thing.',
   409: 'Not possible in the present state.',
-  410: 'The cursor is of another state of the database.',
+  410: 'The cursor is of another state of the database, or of events that are gone.',
   412: 'The agent is not in the state that `If-Match` names.',
   413: 'The body is too large.',
   415: 'The body is not declared as UTF-8 JSON.',
