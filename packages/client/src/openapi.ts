@@ -813,7 +813,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The cursor is of another state of the database. `cursor_invalid` */
+                /** @description The cursor is of another state of the database, or of events that are gone. `cursor_invalid` */
                 410: {
                     headers: {
                         [name: string]: unknown;
@@ -2547,7 +2547,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The cursor is of another state of the database. `cursor_expired`, `cursor_invalid` */
+                /** @description The cursor is of another state of the database, or of events that are gone. `cursor_expired`, `cursor_invalid` */
                 410: {
                     headers: {
                         [name: string]: unknown;
@@ -2659,7 +2659,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The cursor is of another state of the database. `cursor_expired`, `cursor_invalid` */
+                /** @description The cursor is of another state of the database, or of events that are gone. `cursor_expired`, `cursor_invalid` */
                 410: {
                     headers: {
                         [name: string]: unknown;
@@ -2879,7 +2879,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The cursor is of another state of the database. `cursor_invalid` */
+                /** @description The cursor is of another state of the database, or of events that are gone. `cursor_invalid` */
                 410: {
                     headers: {
                         [name: string]: unknown;
@@ -4332,6 +4332,11 @@ export interface components {
             error: string;
             /** @description Every violation; empty unless a value in the request is wrong. */
             errors: components["schemas"]["Violation"][];
+            /**
+             * @description With 410 of `GET /events`: the cursor before the oldest event that is kept.
+             * @example Uc3dXgR0lDcyV0VxjGCUeEHfAhsxMDQy
+             */
+            oldest_cursor?: string;
             /**
              * @description The `X-Request-Id` of the answer; the log has it too.
              * @example 0f3c5f0e-0d3c-4a8e-9a54-5ad1c4c0a5b2
