@@ -1,6 +1,6 @@
 import { LONGEST_LOG_CURSOR, decodePosition, type LogPosition } from '../../events/log/log-position';
 import type { QueryParameters } from '../../platform/validation/query-parameters';
-import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../../platform/validation/paging';
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../../platform/validation/paging/paging';
 import type { FeedSelection } from './feed-item';
 import { eventFilter } from './feed-names';
 
