@@ -1,7 +1,10 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiQuery, type ApiQueryOptions } from '@nestjs/swagger';
-import { HEALTH_STATUSES, healthStatusSql, type HealthStatus } from '../../agent/agent-health';
+import { HEALTH_STATUSES, healthStatus, healthStatusSql, type HealthStatus } from '../../agent/agent-health';
 import { AGENT_STATUSES, type AgentStatus } from '../../agent/agent-status';
+import { timeoutSeconds as timeoutOf } from '../../agent/heartbeat-timeout';
+import type { AgentEntity } from '../agent.entity';
+import type { FilterMoment } from '../../query/filter-schema';
 import { FILTER_LIMITS } from '../../query/filter-limits';
 import { AGENT_STATUS_SCHEMA, HEALTH_STATUS_SCHEMA } from '../../agent/agent-schemas';
 import type { QueryParameters } from '../../platform/validation/query-parameters';
@@ -48,6 +51,8 @@ interface Criterion<Value> {
   parse(parameters: QueryParameters): Value;
   /** The conditions, each written so that its index serves it; none when the value is no criterion. */
   sql(value: Exclude<Value, undefined>, context: SqlContext, criteria: AgentCriteria): string[];
+  /** The same in memory. */
+  matches(value: Exclude<Value, undefined>, agent: AgentEntity, moment: FilterMoment, criteria: AgentCriteria): boolean;
 }
 
 const anyOf =
@@ -59,6 +64,10 @@ const anyOf =
 const equals =
   (column: string) =>
   (value: string, { parameter }: SqlContext): string[] => [`${column} = ${parameter(value)}`];
+const isAnyOf =
+  (field: 'type' | 'status' | 'category') =>
+  (values: readonly string[], agent: AgentEntity): boolean =>
+    values.length === 0 || values.includes(agent[field] ?? '');
 
 /**
  * The filters of lists, in the order of their conditions. What reads them from a request, what makes SQL of them, and the OpenAPI document
@@ -69,6 +78,7 @@ const FILTERS: { [Name in keyof AgentCriteria]-?: Criterion<AgentCriteria[Name]>
     query: { name: 'type', schema: wordsOf(100), description: 'Repeatable: agents of any of these types.' },
     parse: (parameters) => parameters.many('type', 100),
     sql: anyOf('type'),
+    matches: isAnyOf('type'),
   },
   statuses: {
     query: {
@@ -79,21 +89,25 @@ const FILTERS: { [Name in keyof AgentCriteria]-?: Criterion<AgentCriteria[Name]>
     },
     parse: (parameters) => parameters.words('status', AGENT_STATUSES),
     sql: anyOf('status'),
+    matches: isAnyOf('status'),
   },
   categories: {
     query: { name: 'category', schema: wordsOf(100), description: 'Repeatable: agents of any of these categories.' },
     parse: (parameters) => parameters.many('category', 100),
     sql: anyOf('category'),
+    matches: isAnyOf('category'),
   },
   name: {
     query: { name: 'name', schema: wordOf(255), description: 'Agents of exactly this name.' },
     parse: (parameters) => parameters.one('name', 255),
     sql: equals('name'),
+    matches: (name, agent) => agent.name === name,
   },
   version: {
     query: { name: 'version', schema: wordOf(50), description: 'Agents of exactly this version.' },
     parse: (parameters) => parameters.one('version', 50),
     sql: equals('version'),
+    matches: (version, agent) => agent.version === version,
   },
   capabilities: {
     query: {
@@ -104,6 +118,7 @@ const FILTERS: { [Name in keyof AgentCriteria]-?: Criterion<AgentCriteria[Name]>
     parse: (parameters) => parameters.many('capability', 256),
     sql: (values, { parameter }) =>
       values.length > 0 ? [`capabilities @> ${parameter(JSON.stringify(values))}::jsonb`] : [],
+    matches: (values, { capabilities }) => values.every((value) => capabilities.includes(value)),
   },
   metadata: {
     query: {
@@ -131,6 +146,8 @@ const FILTERS: { [Name in keyof AgentCriteria]-?: Criterion<AgentCriteria[Name]>
         const matches = metadataReadings(value).map((reading) => JSON.stringify(Object.fromEntries([[key, reading]])));
         return `(${matches.map((match) => `metadata @> ${parameter(match)}::jsonb`).join(' OR ')})`;
       }),
+    matches: (filters, { metadata }) =>
+      filters.every(([key, value]) => Object.hasOwn(metadata, key) && metadataReadings(value).includes(metadata[key])),
   },
   owner: {
     query: null,
@@ -138,21 +155,25 @@ const FILTERS: { [Name in keyof AgentCriteria]-?: Criterion<AgentCriteria[Name]>
     sql: (owner, { parameter }) => [
       `EXISTS (SELECT FROM agent_credentials WHERE agent_id = agents.id AND owner = ${parameter(owner)})`,
     ],
+    matches: (owner, agent) => owner !== null && agent.owner === owner,
   },
   isOffered: {
     query: null,
     parse: () => undefined,
     sql: (isOffered) => (isOffered ? [`status <> 'quarantined'`] : []),
+    matches: (isOffered, { status }) => !isOffered || status !== 'quarantined',
   },
   where: {
     query: null,
     parse: () => undefined,
     sql: (where, context) => [filterConditionSql(where, 'all', context)],
+    matches: (where, agent, moment) => where.matches(agent, moment, true),
   },
   sight: {
     query: null,
     parse: () => undefined,
     sql: () => [],
+    matches: () => true,
   },
   filter: {
     query: {
@@ -166,6 +187,8 @@ const FILTERS: { [Name in keyof AgentCriteria]-?: Criterion<AgentCriteria[Name]>
       return text === undefined ? undefined : agentFilter(text);
     },
     sql: (filter, context, { sight }) => [filterConditionSql(filter, sight ?? 'all', context)],
+    matches: (filter, agent, moment, { sight }) =>
+      filter.matches(agent, moment, sight === undefined || (sight.owner !== null && agent.owner === sight.owner)),
   },
   health: {
     query: { name: 'health', isArray: true, ...HEALTH_STATUS_SCHEMA, description: 'Any of them.' },
@@ -174,6 +197,8 @@ const FILTERS: { [Name in keyof AgentCriteria]-?: Criterion<AgentCriteria[Name]>
       return health.length > 0 ? health : undefined;
     },
     sql: (health, context) => anyOf(`(${healthStatusSql(context.parameter(context.timeoutSeconds))})`)(health, context),
+    matches: (wanted, { health, heartbeat }, { now, timeoutSeconds }) =>
+      wanted.includes(healthStatus(health, timeoutOf(heartbeat.interval_seconds, timeoutSeconds), now)),
   },
 };
 /** The names of all criteria. */
@@ -194,6 +219,16 @@ export function criteriaSql(criteria: AgentCriteria, context: SqlContext): strin
     return value === undefined ? [] : filter.sql(value, context, criteria);
   });
   return ['deregistered_at IS NULL', ...conditions].join(' AND ');
+}
+
+/** Whether an agent matches, as {@link criteriaSql} would find it. `agent` is the whole record, with its owner. */
+export function matchesCriteria(criteria: AgentCriteria, agent: AgentEntity, moment: FilterMoment): boolean {
+  if (agent.deregisteredAt) return false;
+  return CRITERIA.every((name) => {
+    const filter = FILTERS[name] as Criterion<object | string | boolean | null>;
+    const value = criteria[name];
+    return value === undefined || filter.matches(value, agent, moment, criteria);
+  });
 }
 
 /** Documents the filters of a list. */
