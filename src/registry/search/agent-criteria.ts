@@ -66,8 +66,8 @@ const equals =
   (value: string, { parameter }: SqlContext): string[] => [`${column} = ${parameter(value)}`];
 const isAnyOf =
   (field: 'type' | 'status' | 'category') =>
-  (values: readonly string[], agent: AgentEntity): boolean =>
-    values.length === 0 || values.includes(agent[field] ?? '');
+  (values: readonly (string | null)[], agent: AgentEntity): boolean =>
+    values.length === 0 || values.includes(agent[field]);
 
 /**
  * The filters of lists, in the order of their conditions. What reads them from a request, what makes SQL of them, and the OpenAPI document
