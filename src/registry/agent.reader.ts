@@ -56,6 +56,21 @@ export class AgentReader {
     return registered(id, await this.agents.find(id));
   }
 
+  /** The agent as it is at some moment after the call, or its tombstone; undefined when the id is unknown. Asked together with others. */
+  present(id: string): Promise<AgentEntity | undefined> {
+    return this.lookup.find(id);
+  }
+
+  /** The next whole records of the agents that match, in the order of their ids, as they are at one moment after the call. */
+  presentPage(criteria: AgentCriteria, after: string | undefined, limit: number): Promise<AgentEntity[]> {
+    return bounded(criteria, () => this.agents.presentPage(criteria, after, limit));
+  }
+
+  /** Whether an agent matches now, as a list would find it. */
+  matches(criteria: AgentCriteria, agent: AgentEntity): boolean {
+    return this.agents.matches(criteria, agent);
+  }
+
   /** One page of the agents that match, as they are, and, if it is asked for, how many matched in all at most two seconds ago. */
   async list(query: AgentQuery): Promise<AgentPage> {
     const total = query.includeTotal ? this.count(query) : undefined;

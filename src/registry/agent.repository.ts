@@ -10,7 +10,8 @@ import { Configuration } from '../platform/config/configuration';
 import { DatabaseTime } from '../liveness/database-time';
 import type { AgentEntity } from './agent.entity';
 import type { AgentFields } from './agent-fields.mapping';
-import type { AgentCriteria } from './search/agent-criteria';
+import { matchesCriteria, type AgentCriteria } from './search/agent-criteria';
+import { BY_ID } from './search/agent-order';
 import type { AgentQuery } from './search/agent-query';
 import {
   COLUMNS,
@@ -109,6 +110,19 @@ export class AgentRepository {
   async page(query: AgentQuery): Promise<AgentRow[]> {
     const { sql, parameters } = pageStatement(query, this.statementContext());
     return this.reporting.query<AgentRow>(sql, parameters);
+  }
+
+  /** Whole records in the order of their ids, of the primary: a standby may not have got so far as the event log. */
+  async presentPage(criteria: AgentCriteria, after: string | undefined, limit: number): Promise<AgentEntity[]> {
+    const position = after === undefined ? {} : { after: { value: null, id: after } };
+    const query = { ...criteria, ...position, order: BY_ID, limit: limit - 1, includeTotal: false, fields: ['metadata' as const] };
+    const { sql, parameters } = pageStatement(query, this.statementContext());
+    return this.database.query<AgentEntity>(sql, parameters);
+  }
+
+  /** The criteria in memory. */
+  matches(criteria: AgentCriteria, agent: AgentEntity): boolean {
+    return matchesCriteria(criteria, agent, this.statementContext());
   }
 
   /** How many agents match, whatever the page. */

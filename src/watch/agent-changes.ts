@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import type { AgentEvent } from '../events/agent-event';
+import { AgentPresenter } from '../registry/agent.presenter';
+import { AgentReader } from '../registry/agent.reader';
+import type { AgentEntity } from '../registry/agent.entity';
+import type { WatchSelection } from './watch-selection';
+
+/**
+ * Events of the log, each with the agent as it is by then. All watches of a replica share them: the agent is read once, each selection is
+ * compared with it once, and it is written as JSON once.
+ */
+@Injectable()
+export class AgentChanges {
+  /** The events themselves are shared by all who follow the log, see `EventLogReader`. */
+  private readonly changes = new WeakMap<AgentEvent, AgentChange>();
+
+  constructor(
+    private readonly agents: AgentReader,
+    private readonly presenter: AgentPresenter,
+  ) {}
+
+  /** @throws DomainError `store_unavailable` */
+  of(event: AgentEvent): AgentChange {
+    const known = this.changes.get(event);
+    if (known) return known;
+    const change = new AgentChange(event, this.agents, this.presenter);
+    this.changes.set(event, change);
+    return change;
+  }
+}
+
+/** One event, and the agent as it was at some moment after it. */
+export class AgentChange {
+  private readonly reading: Promise<AgentEntity | undefined>;
+  private readonly verdicts = new Map<string, boolean>();
+  private readonly records = new Map<boolean, string>();
+
+  constructor(
+    readonly event: AgentEvent,
+    private readonly agents: AgentReader,
+    private readonly presenter: AgentPresenter,
+  ) {
+    this.reading = this.agents.present(event.agentId);
+    this.reading.catch(() => undefined); // each watch that asks gets the error
+  }
+
+  /** The agent, or its tombstone; undefined when the tombstone is gone too. */
+  agent(): Promise<AgentEntity | undefined> {
+    return this.reading;
+  }
+
+  /** Whether the agent belongs to a selection. */
+  isIn({ key, criteria }: WatchSelection, agent: AgentEntity): boolean {
+    const known = this.verdicts.get(key);
+    if (known !== undefined) return known;
+    const verdict = this.agents.matches(criteria, agent);
+    this.verdicts.set(key, verdict);
+    return verdict;
+  }
+
+  /** The record as JSON, with its secrets or without. */
+  record(agent: AgentEntity, isAllShown: boolean): string {
+    const known = this.records.get(isAllShown);
+    if (known !== undefined) return known;
+    const record = JSON.stringify(this.presenter.record(agent, isAllShown));
+    this.records.set(isAllShown, record);
+    return record;
+  }
+}
