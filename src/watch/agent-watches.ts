@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { EventLogReader } from '../events/log/event-log.reader';
+import { EventLogReader, type LogSlice } from '../events/log/event-log.reader';
+import { LogPositions } from '../events/log/log-positions';
 import { EventStream } from '../events/event-stream';
-import { encodePosition, type LogPosition } from '../events/log/log-position';
+import { cursorGone, encodePosition, type LogPosition } from '../events/log/log-position';
 import { Clock } from '../platform/common/clock';
 import { DomainError } from '../platform/validation/domain-error';
 import { AgentPresenter } from '../registry/agent.presenter';
@@ -27,12 +28,19 @@ export interface WatchRequest {
   healthIntervalMs?: number;
 }
 
+/** The changes of a long poll, and where to go on. */
+export interface WatchPage {
+  events: WatchEvent[];
+  position: LogPosition;
+}
+
 /** Watches of agents: first those that match, then what becomes of them. */
 @Injectable()
 export class AgentWatches {
   constructor(
     private readonly stream: EventStream,
     private readonly reader: EventLogReader,
+    private readonly positions: LogPositions,
     private readonly agents: AgentReader,
     private readonly presenter: AgentPresenter,
     private readonly changes: AgentChanges,
@@ -64,6 +72,46 @@ export class AgentWatches {
     }
   }
 
+  /**
+   * What has changed for the client since `after`: at once when something has, else as soon as something does, and after `waitMs` at the
+   * latest. `now` has no changes, and a cursor.
+   * @throws DomainError (410) for a cursor that the log has no longer; `store_unavailable`
+   */
+  async poll(
+    selection: WatchSelection,
+    after: LogPosition | 'now',
+    waitMs: number,
+    signal: AbortSignal,
+  ): Promise<WatchPage> {
+    const present = await this.reader.settledNow();
+    let position = after === 'now' ? present : await this.positions.present(after, 'after');
+    const events: WatchEvent[] = [];
+    const ending = new AbortController();
+    let isDue = waitMs === 0;
+    const isOver = (): boolean => events.length > 0 || (isDue && position.revision >= present.revision);
+    const timer = this.clock.setTimer(waitMs, () => {
+      isDue = true;
+      if (isOver()) ending.abort();
+    });
+    try {
+      if (isOver()) return { events, position };
+      const watch = new AgentWatch(selection, this.changes, true);
+      for await (const slice of this.stream.slices(position, AbortSignal.any([signal, ending.signal]))) {
+        events.push(...(await this.applied(watch, slice)));
+        if (events.some(({ type }) => type === 'gone')) throw await this.expired();
+        position = slice.through;
+        if (isOver()) break;
+      }
+      return { events, position };
+    } finally {
+      timer.cancel();
+    }
+  }
+
+  private async expired(): Promise<DomainError> {
+    return cursorGone('cursor_expired', 'after', encodePosition(await this.positions.oldest()));
+  }
+
   /** Every change after a position, and between them what no event says. */
   private async *live(
     watch: AgentWatch,
@@ -83,11 +131,7 @@ export class AgentWatches {
         const slice = await Promise.race([next, alarms.next()]);
         if (slice) {
           if (slice.done) return;
-          for (const event of slice.value.events) this.changes.of(event); // so that their agents are read together
-          for (const event of slice.value.events) {
-            const sent = await watch.apply(event);
-            if (sent) yield { ...sent, position: { ...slice.value.through, revision: BigInt(event.revision) } };
-          }
+          yield* await this.applied(watch, slice.value);
           position = slice.value.through;
           next = slices.next();
         }
@@ -103,9 +147,20 @@ export class AgentWatches {
     }
   }
 
+  /** What a part of the log means for the client. */
+  private async applied(watch: AgentWatch, { events, through }: LogSlice): Promise<WatchEvent[]> {
+    for (const event of events) this.changes.of(event); // so that their agents are read together
+    const sent: WatchEvent[] = [];
+    for (const event of events) {
+      const applied = await watch.apply(event);
+      if (applied) sent.push({ ...applied, position: { ...through, revision: BigInt(event.revision) } });
+    }
+    return sent;
+  }
+
   /** The agents that match and that the client does not have as they are, page by page. */
   private async *listed(watch: AgentWatch, selection: WatchSelection, ids?: Set<string>): AsyncGenerator<WatchEvent> {
-    for (let after: string | undefined; ; ) {
+    for (let after: string | undefined; ;) {
       const page = await this.agents.presentPage(selection.criteria, after, PAGE);
       for (const agent of page) {
         ids?.add(agent.id);
