@@ -1,0 +1,210 @@
+import { bearer, withTokens } from '../support/access';
+import { registration } from '../support/builders';
+import { EventSource, type StreamedMessage } from '../support/event-source';
+import { createPatientApp } from '../support/patient-app';
+import type { TestApp } from '../support/test-app';
+import { until } from '../support/until';
+
+const ADMIN = { name: 'ops', token: 'ops-token-0123456789abcdef', scopes: ['admin' as const] };
+const admin = bearer(ADMIN.token);
+
+describe('GET /agents/watch', () => {
+  let app: TestApp;
+  const sources: EventSource[] = [];
+  const watch = async (query = '', headers: Record<string, string> = {}): Promise<EventSource> => {
+    const source = await EventSource.open(`${app.url}/agents/watch?${query}`, { ...admin, ...headers });
+    sources.push(source);
+    return source;
+  };
+  const register = (id: string, fields: object = {}): Promise<unknown> =>
+    app.request('POST', '/agents/register', registration({ id, ...fields }), admin);
+  const setStatus = (id: string, status: string): Promise<unknown> =>
+    app.request('PUT', `/agents/${id}/status`, { status }, admin);
+  const deregister = (id: string): Promise<unknown> => app.request('DELETE', `/agents/${id}`, undefined, admin);
+  const poll = (query: string) =>
+    app.request<{
+      changes: { type: string; agent?: { id: string }; id?: string; cause?: string }[];
+      next_cursor: string;
+    }>('GET', `/agents/watch?${query}`, undefined, admin);
+  /** Moves time by so many seconds again and again until such a message has come. */
+  const untilMoved = (source: EventSource, event: string, seconds: number): Promise<void> =>
+    until(`${event} comes`, 150, async () => {
+      await app.clock.advance(seconds);
+      return source.of(event).length > 0;
+    });
+  const whatOf = ({ event, data }: StreamedMessage): unknown[] => [event, data.id, data.status ?? data.cause];
+
+  beforeAll(async () => {
+    app = await createPatientApp(withTokens(ADMIN));
+  });
+
+  afterEach(() => {
+    for (const source of sources.splice(0)) source.close();
+  });
+
+  afterAll(() => app.close());
+
+  it('sends every agent that matches, then synced, then what becomes of them', async () => {
+    await register('w-1', { type: 'watched' });
+    await register('w-2', { type: 'watched', metadata: { team: 'x' } });
+    await register('w-other', { type: 'other' });
+    const source = await watch('type=watched');
+    await source.until('synced');
+    expect(source.messages.map(whatOf)).toEqual([
+      ['upsert', 'w-1', 'active'],
+      ['upsert', 'w-2', 'active'],
+      ['synced', undefined, undefined],
+    ]);
+    expect(source.messages[1]!.data.metadata).toEqual({ team: 'x' });
+    // Whoever comes back before all are there begins anew.
+    expect(source.messages.map(({ id }) => typeof id)).toEqual(['undefined', 'undefined', 'string']);
+
+    await register('w-3', { type: 'watched' });
+    await register('w-other-2', { type: 'other' });
+    await setStatus('w-1', 'maintenance');
+    await register('w-2', { type: 'other' });
+    await deregister('w-3');
+    await source.until('remove', 2);
+    expect(source.messages.slice(3).map(whatOf)).toEqual([
+      ['upsert', 'w-3', 'active'],
+      ['upsert', 'w-1', 'maintenance'],
+      ['remove', 'w-2', 'left'],
+      ['remove', 'w-3', 'deregistered'],
+    ]);
+    expect(source.messages.slice(3).every(({ id }) => typeof id === 'string')).toBe(true);
+  });
+
+  it('goes on after a cursor without the initial part, with what has happened meanwhile', async () => {
+    await register('r-1', { type: 'resumed' });
+    await register('r-2', { type: 'resumed' });
+    const first = await watch('type=resumed');
+    await first.until('synced');
+    first.close();
+    const { id: cursor } = first.of('synced')[0]!;
+
+    await deregister('r-1');
+    await register('r-3', { type: 'resumed' });
+    await register('r-2', { type: 'moved' });
+    for (const [query, headers] of [
+      [`&after=${cursor}`, {}],
+      ['&after=nonsense', { 'last-event-id': cursor! }],
+    ] as const) {
+      const second = await watch(`type=resumed${query}`, headers);
+      await second.until('remove', 2);
+      expect(second.messages.map(whatOf)).toEqual([
+        ['remove', 'r-1', 'deregistered'],
+        ['upsert', 'r-3', 'active'],
+        ['remove', 'r-2', 'left'],
+      ]);
+    }
+  });
+
+  it('takes an expression, and follows agents that come and go by their reports', async () => {
+    await register('v-1', { type: 'volatile' });
+    const filter = encodeURIComponent('agent.type == "volatile" && agent.health.cpu_percent > 90.0');
+    const source = await watch(`filter=${filter}`);
+    await source.until('synced');
+    expect(source.of('upsert')).toEqual([]);
+    const find = async (cpu: number, event: string): Promise<void> => {
+      await app.request('POST', '/agents/v-1/heartbeat', { health: { cpu_percent: cpu } }, admin);
+      // In time that is moved, a report that is not written yet grows older than the one before it.
+      await until('the report is in the table', 150, async () => {
+        const [row] = await app.database.query<{ cpu: number }>(
+          `SELECT (health->>'cpu_percent')::int AS cpu FROM agents WHERE id = 'v-1'`,
+        );
+        return row!.cpu === cpu;
+      });
+      await untilMoved(source, event, 5);
+    };
+    await find(95, 'upsert');
+    await find(10, 'remove');
+    expect(source.of('upsert', 'remove').map(({ event, data }) => [event, data.id])).toEqual([
+      ['upsert', 'v-1'],
+      ['remove', 'v-1'],
+    ]);
+  });
+
+  it('refreshes the health of those that match in one event for all', async () => {
+    await register('h-1', { type: 'healthy' });
+    await register('h-2', { type: 'healthy' });
+    const source = await watch('type=healthy&health_interval=5');
+    await source.until('synced');
+    await app.request('POST', '/agents/h-2/heartbeat', { health: { cpu_percent: 12 } }, admin);
+    await untilMoved(source, 'health', 5);
+    const { data, id } = source.of('health')[0]!;
+    expect(id).toBeUndefined();
+    expect(data.agents).toEqual([
+      expect.objectContaining({ id: 'h-1', last_seen: expect.any(String) as string }),
+      expect.objectContaining({ id: 'h-2', health: expect.objectContaining({ cpu_percent: 12 }) as object }),
+    ]);
+  });
+
+  it('gives a client whose agents do not change a new cursor', async () => {
+    const source = await watch('type=nothing');
+    await source.until('synced');
+    await register('b-1', { type: 'something' });
+    await untilMoved(source, 'bookmark', 30);
+    const { id, data } = source.of('bookmark')[0]!;
+    expect(data).toEqual({ cursor: id });
+    expect(id).not.toBe(source.of('synced')[0]!.id);
+  });
+
+  it('says gone for a cursor that the log has no longer', async () => {
+    const { body } = await poll('after=now');
+    await app.database.query('DELETE FROM agent_events');
+    await register('g-1', { type: 'gone' });
+    await app.database.query('UPDATE event_log_horizon SET purged_through = (SELECT max(revision) FROM agent_events)');
+    const source = await watch(`after=${body.next_cursor}`);
+    await source.until('gone');
+    expect(source.of('gone')[0]!.data.code).toBe('cursor_expired');
+    expect((await poll(`after=${body.next_cursor}`)).status).toBe(410);
+  });
+
+  it('answers in JSON as a long poll', async () => {
+    const { body: start, status } = await poll('type=polled&after=now');
+    expect({ status, changes: start.changes }).toEqual({ status: 200, changes: [] });
+    const waiting = poll(`type=polled&after=${start.next_cursor}&wait=55`);
+    await register('p-other', { type: 'other' });
+    await register('p-1', { type: 'polled' });
+    const { body } = await waiting;
+    expect(body.changes).toEqual([{ type: 'upsert', agent: expect.objectContaining({ id: 'p-1' }) as object }]);
+    await deregister('p-1');
+    const next = await poll(`type=polled&after=${body.next_cursor}&wait=0`);
+    expect(next.body.changes).toEqual([{ type: 'remove', id: 'p-1', cause: 'deregistered' }]);
+    const last = await poll(`type=polled&after=${next.body.next_cursor}`);
+    expect(last.body.changes).toEqual([]);
+  });
+
+  it.each([
+    ['', 'after'],
+    ['after=x', 'after'],
+    ['after=now&wait=56', 'wait'],
+    ['after=now&health_interval=5', 'health_interval'],
+    ['after=now&health=healthy', 'health'],
+    ['after=now&filter=agent.health.cpu_percent%20%3E%201.0', 'filter'],
+    ['after=now&limit=5', 'limit'],
+  ])('refuses %s for an answer in JSON, naming %s', async (query, field) => {
+    const { status, body } = await app.request<{ errors: { field: string }[] }>(
+      'GET',
+      `/agents/watch?${query}`,
+      undefined,
+      admin,
+    );
+    expect({ status, fields: body.errors.map((error) => error.field) }).toEqual({ status: 400, fields: [field] });
+  });
+
+  it.each([
+    ['wait=1', 'wait'],
+    ['after=now', 'after'],
+    ['after=x', 'after'],
+    ['health_interval=4', 'health_interval'],
+    ['cursor=x', 'cursor'],
+  ])('refuses %s for a stream, naming %s', async (query, field) => {
+    const { response } = await watch(query);
+    const body = (await response.json()) as { errors: { field: string }[] };
+    expect({ status: response.status, fields: body.errors.map((error) => error.field) }).toEqual({
+      status: 400,
+      fields: [field],
+    });
+  });
+});
