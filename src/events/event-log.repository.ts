@@ -88,6 +88,12 @@ export class EventLogRepository {
     return { events, hasMore: (rows[0]?.found ?? 0) > events.length };
   }
 
+  /** The next events of one agent after a revision, oldest first. */
+  ofAgentAfter(agentId: string, revision: string, limit: number): Promise<AgentEvent[]> {
+    const sql = `SELECT ${EVENT} FROM agent_events WHERE agent_id = $1 AND revision > $2 ORDER BY revision LIMIT $3`;
+    return this.database.query<AgentEvent>(sql, [agentId, revision, limit]);
+  }
+
   /** The events after a revision that are there, ascending. At most `limit`, and fewer when they are large. */
   async after(revision: bigint, limit: number): Promise<LogRead<AgentEvent>> {
     return logRead(await this.database.query(withMoment(PAGE_AFTER), [limit, String(revision)]));

@@ -26,6 +26,11 @@ export class EventLogService {
     return { items: events, nextCursor };
   }
 
+  /** The next events of an agent after a revision, oldest first, as the primary has them. */
+  ofAgentAfter(agentId: string, revision: string, limit: number): Promise<AgentEvent[]> {
+    return this.log.ofAgentAfter(agentId, revision, limit);
+  }
+
   private head(): Promise<LogHead> {
     return this.timeline.headOf('agent_events_revision_seq');
   }

@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { AgentEvent } from '../events/agent-event';
+import { EventLogService } from '../events/event-log.service';
 import { AgentPresenter } from '../registry/agent.presenter';
 import { AgentReader } from '../registry/agent.reader';
 import type { AgentEntity } from '../registry/agent.entity';
 import type { WatchSelection } from './watch-selection';
+
+const MOST_LATER = 100;
 
 /**
  * Events of the log, each with the agent as it is by then. All watches of a replica share them: the agent is read once, each selection is
@@ -16,6 +19,7 @@ export class AgentChanges {
 
   constructor(
     private readonly agents: AgentReader,
+    private readonly log: EventLogService,
     private readonly presenter: AgentPresenter,
   ) {}
 
@@ -23,7 +27,7 @@ export class AgentChanges {
   of(event: AgentEvent): AgentChange {
     const known = this.changes.get(event);
     if (known) return known;
-    const change = new AgentChange(event, this.agents, this.presenter);
+    const change = new AgentChange(event, this.agents, this.log, this.presenter);
     this.changes.set(event, change);
     return change;
   }
@@ -38,6 +42,7 @@ export class AgentChange {
   constructor(
     readonly event: AgentEvent,
     private readonly agents: AgentReader,
+    private readonly log: EventLogService,
     private readonly presenter: AgentPresenter,
   ) {
     this.reading = this.agents.present(event.agentId);
@@ -47,6 +52,12 @@ export class AgentChange {
   /** The agent, or its tombstone; undefined when the tombstone is gone too. */
   agent(): Promise<AgentEntity | undefined> {
     return this.reading;
+  }
+
+  /** The event and those of the agent after it, oldest first: at most {@link MOST_LATER}, undefined when there are more. */
+  async eventsSince(): Promise<AgentEvent[] | undefined> {
+    const later = await this.log.ofAgentAfter(this.event.agentId, this.event.revision, MOST_LATER + 1);
+    return later.length > MOST_LATER ? undefined : [this.event, ...later];
   }
 
   /** Whether the agent belongs to a selection. */

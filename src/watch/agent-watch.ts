@@ -2,8 +2,8 @@ import type { AgentEvent } from '../events/agent-event';
 import type { LogPosition } from '../events/log/log-position';
 import { seesSecrets } from '../platform/access/access-rule';
 import type { AgentEntity } from '../registry/agent.entity';
-import type { AgentChanges } from './agent-changes';
-import { mayHaveSeen, type WatchSelection } from './watch-selection';
+import type { AgentChange, AgentChanges } from './agent-changes';
+import { mayHaveSent, type WatchSelection } from './watch-selection';
 
 /** What a watch sends: an event by its name, its data as JSON in one line, and where to go on after it, if one can. */
 export interface WatchEvent {
@@ -68,15 +68,20 @@ export class AgentWatch {
       this.decided?.add(id);
       return { type: 'upsert', data: change.record(agent, seesSecrets(this.selection.principal, agent)) };
     }
-    const isSeen = this.held.delete(id) ? 'yes' : this.mayBeHeld(event, agent);
-    if (isSeen === 'unknown') return { type: 'gone', data: '{}' };
+    const isSent = this.held.delete(id) ? 'yes' : await this.mayBeHeld(change, agent);
+    if (isSent === 'unknown') return { type: 'gone', data: '{}' };
     this.decided?.add(id);
-    return isSeen === 'yes' ? removed(id, !agent || agent.deregisteredAt ? 'deregistered' : 'left') : undefined;
+    return isSent === 'yes' ? removed(id, !agent || agent.deregisteredAt ? 'deregistered' : 'left') : undefined;
   }
 
-  private mayBeHeld(event: AgentEvent, agent: AgentEntity | undefined): ReturnType<typeof mayHaveSeen> {
-    if (!this.decided || this.decided.has(event.agentId)) return 'no';
-    return mayHaveSeen(this.selection.criteria, event, agent);
+  private async mayBeHeld(
+    change: AgentChange,
+    agent: AgentEntity | undefined,
+  ): Promise<ReturnType<typeof mayHaveSent>> {
+    if (!this.decided || this.decided.has(change.event.agentId)) return 'no';
+    const { criteria } = this.selection;
+    const events = criteria.where === undefined ? [change.event] : await change.eventsSince();
+    return events ? mayHaveSent(criteria, events, agent) : 'unknown';
   }
 }
 

@@ -20,33 +20,36 @@ export function watchSelection(criteria: AgentCriteria, principal: Principal): W
 }
 
 /**
- * **May a watch that goes on at a cursor have seen an agent before this event?** It does not remember what it has sent, so an agent that
- * does not match now may have matched then. `yes` too often is harmless: the client has no such agent. But who sees some agents only must
- * not learn of others: what that `where` was for the agent before the event is worked out from the event, or is `unknown`.
- * @param agent as it is by now, undefined when even its tombstone is gone
+ * **May a watch that goes on at a cursor have sent an agent before?** It does not remember what it has sent, so an agent that does not
+ * match now may have matched then. `yes` too often is harmless: the client has no such agent. But a token for some agents only must show
+ * nothing of others, so whether it was for the agent then is worked out from what its events have changed; `unknown` where they do not say.
+ * @param events those of the agent since the cursor, oldest first, at least one
+ * @param agent as it is after them, undefined when even its tombstone is gone
  */
-export function mayHaveSeen(
+export function mayHaveSent(
   { where }: AgentCriteria,
-  { type, from, data }: AgentEvent,
+  events: readonly AgentEvent[],
   agent: AgentEntity | undefined,
 ): 'yes' | 'no' | 'unknown' {
+  const [{ type, from }] = events as [AgentEvent];
   if (type === 'registered' && from === null) return 'no';
   if (where === undefined) return 'yes';
-  if (agent === undefined || agent.generation !== data.generation) return 'unknown';
-  const changed = (data.changed ?? []) as (keyof AgentEntity)[];
-  const changes = (data.changes ?? {}) as Partial<Record<keyof AgentEntity, { from: unknown }>>;
-  // A secret is not in the event, and a second registration has no values before.
-  const isUnknown = changed.some((field) => asksFor(where.uses, field) && (!changes[field] || field === 'metadata'));
-  if (isUnknown) return 'unknown';
-  const before = { ...agent, ...valuesBefore(changes), deregisteredAt: null, ...(from !== null && { status: from }) };
+  if (agent === undefined || agent.generation !== events.at(-1)!.data.generation) return 'unknown';
+  const before: Record<string, unknown> = { ...agent, deregisteredAt: null, status: from ?? agent.status };
+  for (const { data } of events.toReversed()) {
+    const changes = (data.changes ?? {}) as Record<string, { from: unknown } | undefined>;
+    for (const field of (data.changed ?? []) as string[]) {
+      const change = changes[field];
+      // A second registration has no values before, and secrets are in no event.
+      const isUnknown = asksFor(where.uses, field) && (change === undefined || field === 'metadata');
+      if (isUnknown) return 'unknown';
+      if (change) before[field] = change.from;
+    }
+  }
   const moment = { now: agent.registeredAt, timeoutSeconds: 0 }; // which no name of it asks for
-  return where.matches(before as AgentEntity, moment, true) ? 'yes' : 'no';
+  return where.matches(before as unknown as AgentEntity, moment, true) ? 'yes' : 'no';
 }
 
 function asksFor(uses: readonly string[], field: string): boolean {
   return uses.some((name) => name === `agent.${field}` || name.startsWith(`agent.${field}.`));
-}
-
-function valuesBefore(changes: Partial<Record<string, { from: unknown }>>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(changes).map(([field, change]) => [field, change!.from]));
 }

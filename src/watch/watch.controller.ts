@@ -1,13 +1,13 @@
 import { Controller, Get, Headers, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiProduces, ApiQuery } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { encodePosition, LONGEST_LOG_CURSOR } from '../events/log/log-position';
+import { cursorGone, encodePosition, LONGEST_LOG_CURSOR } from '../events/log/log-position';
 import type { Principal } from '../platform/access/principal';
 import { Caller, Requires } from '../platform/access/requires.decorator';
 import { ApiTag } from '../platform/http/api-tag';
 import type { OutStream } from '../platform/streams/out-stream';
 import { streamFormatOf, type StreamFormat } from '../platform/streams/stream-format';
-import { StreamHub } from '../platform/streams/stream-hub';
+import { StreamHub, tooManyStreams } from '../platform/streams/stream-hub';
 import { ApiProblems, invalid, QUERY_PROBLEMS } from '../platform/validation/api-problems';
 import { DomainError } from '../platform/validation/domain-error';
 import { Query, ReadsQuery } from '../platform/validation/http-input';
@@ -18,6 +18,7 @@ import { AgentWatches, type WatchRequest } from './agent-watches';
 import { WatchPageDto } from './watch.dto';
 import { HEALTH_INTERVAL, LONGEST_WAIT, watchQuery } from './watch.request';
 
+const EXAMPLE_CURSOR = 'Uc3dXgR0lDcyV0VxjGCUeEHfAhsxMDQy';
 const ACCESS = { access: 'read', isNarrowed: true } as const;
 
 /** The agents that match, kept up to date. */
@@ -65,7 +66,14 @@ export class WatchController {
   })
   @ApiProduces('application/json', 'text/event-stream', 'application/x-ndjson')
   @ApiOkResponse({ type: WatchPageDto, description: 'The changes after the cursor; or a stream.' })
-  @ApiProblems(invalid('after', 'is not a cursor of the event log'), FILTER_PROBLEM, ...QUERY_PROBLEMS, 410, 503)
+  @ApiProblems(
+    invalid('after', 'is not a cursor of the event log'),
+    FILTER_PROBLEM,
+    ...QUERY_PROBLEMS,
+    cursorGone('cursor_invalid', 'after', EXAMPLE_CURSOR),
+    cursorGone('cursor_expired', 'after', EXAMPLE_CURSOR),
+    tooManyStreams(),
+  )
   async watch(
     @Query() parameters: QueryParameters,
     @Headers('last-event-id') lastEventId: string | undefined,

@@ -70,6 +70,7 @@ const ROUTES: Record<string, { statuses: number[]; query?: string; body?: (id: s
   'GET /agents/:id/events': { statuses: READ_AGENT },
   'POST /agents/:id/heartbeat': { statuses: CHANGE_AGENT },
   'POST /agents/:id/token': { statuses: CHANGE_AGENT },
+  'GET /agents/watch': { statuses: READ, query: '?after=now' },
   'GET /events': { statuses: READ },
   // 400, or its answer would have no end
   'GET /events/stream': { statuses: READ_BAD_QUERY, query: '?after=nonsense' },

@@ -131,6 +131,14 @@ const ROUTES: Record<string, Outcome> = {
       expect((await ask('for-data', 'GET', '/events/stream?after=nonsense')).status).toBe(400);
     },
   },
+  watchAgents: {
+    // As a stream it is in watch-access.e2e-spec.ts: that answer has no end.
+    narrowed: async ({ ask }) => {
+      const { body } = await ask('for-all', 'GET', '/agents/watch?after=now');
+      const { next_cursor: after } = body as { next_cursor: string };
+      expect((await ask('for-data', 'GET', `/agents/watch?after=${after}`)).status).toBe(200);
+    },
+  },
   getAgent: { outside: 404 },
   getAgentHealth: { outside: 404 },
   listAgentEvents: { outside: 404 },

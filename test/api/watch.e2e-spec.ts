@@ -1,6 +1,6 @@
 import { bearer, withTokens } from '../support/access';
 import { registration } from '../support/builders';
-import { EventSource, type StreamedMessage } from '../support/event-source';
+import { readStream, type Message, type ReadStream } from '../support/event-stream';
 import { createPatientApp } from '../support/patient-app';
 import type { TestApp } from '../support/test-app';
 import { until } from '../support/until';
@@ -10,9 +10,13 @@ const admin = bearer(ADMIN.token);
 
 describe('GET /agents/watch', () => {
   let app: TestApp;
-  const sources: EventSource[] = [];
-  const watch = async (query = '', headers: Record<string, string> = {}): Promise<EventSource> => {
-    const source = await EventSource.open(`${app.url}/agents/watch?${query}`, { ...admin, ...headers });
+  const sources: ReadStream[] = [];
+  const watch = async (query = '', headers: Record<string, string> = {}): Promise<ReadStream> => {
+    const source = await readStream(`${app.url}/agents/watch?${query}`, {
+      accept: 'text/event-stream',
+      ...admin,
+      ...headers,
+    });
     sources.push(source);
     return source;
   };
@@ -26,20 +30,25 @@ describe('GET /agents/watch', () => {
       changes: { type: string; agent?: { id: string }; id?: string; cause?: string }[];
       next_cursor: string;
     }>('GET', `/agents/watch?${query}`, undefined, admin);
+  /** The messages of these events. */
+  const of = (source: ReadStream, ...events: string[]): Message[] =>
+    source.messages.filter(({ event }) => events.includes(event));
+  const untilCame = (source: ReadStream, event: string, count: number): Promise<void> =>
+    until(`${count} × ${event} have come`, 150, () => of(source, event).length >= count);
   /** Moves time by so many seconds again and again until such a message has come. */
-  const untilMoved = (source: EventSource, event: string, seconds: number): Promise<void> =>
+  const untilMoved = (source: ReadStream, event: string, seconds: number): Promise<void> =>
     until(`${event} comes`, 150, async () => {
       await app.clock.advance(seconds);
-      return source.of(event).length > 0;
+      return of(source, event).length > 0;
     });
-  const whatOf = ({ event, data }: StreamedMessage): unknown[] => [event, data.id, data.status ?? data.cause];
+  const whatOf = ({ event, data }: Message): unknown[] => [event, data.id, data.status ?? data.cause];
 
   beforeAll(async () => {
     app = await createPatientApp(withTokens(ADMIN));
   });
 
-  afterEach(() => {
-    for (const source of sources.splice(0)) source.close();
+  afterEach(async () => {
+    for (const source of sources.splice(0)) await source.close();
   });
 
   afterAll(() => app.close());
@@ -49,7 +58,7 @@ describe('GET /agents/watch', () => {
     await register('w-2', { type: 'watched', metadata: { team: 'x' } });
     await register('w-other', { type: 'other' });
     const source = await watch('type=watched');
-    await source.until('synced');
+    await source.untilMessage('synced');
     expect(source.messages.map(whatOf)).toEqual([
       ['upsert', 'w-1', 'active'],
       ['upsert', 'w-2', 'active'],
@@ -64,7 +73,7 @@ describe('GET /agents/watch', () => {
     await setStatus('w-1', 'maintenance');
     await register('w-2', { type: 'other' });
     await deregister('w-3');
-    await source.until('remove', 2);
+    await untilCame(source, 'remove', 2);
     expect(source.messages.slice(3).map(whatOf)).toEqual([
       ['upsert', 'w-3', 'active'],
       ['upsert', 'w-1', 'maintenance'],
@@ -78,9 +87,9 @@ describe('GET /agents/watch', () => {
     await register('r-1', { type: 'resumed' });
     await register('r-2', { type: 'resumed' });
     const first = await watch('type=resumed');
-    await first.until('synced');
-    first.close();
-    const { id: cursor } = first.of('synced')[0]!;
+    await first.untilMessage('synced');
+    await first.close();
+    const { id: cursor } = of(first, 'synced')[0]!;
 
     await deregister('r-1');
     await register('r-3', { type: 'resumed' });
@@ -90,7 +99,7 @@ describe('GET /agents/watch', () => {
       ['&after=nonsense', { 'last-event-id': cursor! }],
     ] as const) {
       const second = await watch(`type=resumed${query}`, headers);
-      await second.until('remove', 2);
+      await untilCame(second, 'remove', 2);
       expect(second.messages.map(whatOf)).toEqual([
         ['remove', 'r-1', 'deregistered'],
         ['upsert', 'r-3', 'active'],
@@ -103,8 +112,8 @@ describe('GET /agents/watch', () => {
     await register('v-1', { type: 'volatile' });
     const filter = encodeURIComponent('agent.type == "volatile" && agent.health.cpu_percent > 90.0');
     const source = await watch(`filter=${filter}`);
-    await source.until('synced');
-    expect(source.of('upsert')).toEqual([]);
+    await source.untilMessage('synced');
+    expect(of(source, 'upsert')).toEqual([]);
     const find = async (cpu: number, event: string): Promise<void> => {
       await app.request('POST', '/agents/v-1/heartbeat', { health: { cpu_percent: cpu } }, admin);
       // In time that is moved, a report that is not written yet grows older than the one before it.
@@ -118,7 +127,7 @@ describe('GET /agents/watch', () => {
     };
     await find(95, 'upsert');
     await find(10, 'remove');
-    expect(source.of('upsert', 'remove').map(({ event, data }) => [event, data.id])).toEqual([
+    expect(of(source, 'upsert', 'remove').map(({ event, data }) => [event, data.id])).toEqual([
       ['upsert', 'v-1'],
       ['remove', 'v-1'],
     ]);
@@ -128,10 +137,10 @@ describe('GET /agents/watch', () => {
     await register('h-1', { type: 'healthy' });
     await register('h-2', { type: 'healthy' });
     const source = await watch('type=healthy&health_interval=5');
-    await source.until('synced');
+    await source.untilMessage('synced');
     await app.request('POST', '/agents/h-2/heartbeat', { health: { cpu_percent: 12 } }, admin);
     await untilMoved(source, 'health', 5);
-    const { data, id } = source.of('health')[0]!;
+    const { data, id } = of(source, 'health')[0]!;
     expect(id).toBeUndefined();
     expect(data.agents).toEqual([
       expect.objectContaining({ id: 'h-1', last_seen: expect.any(String) as string }),
@@ -141,12 +150,12 @@ describe('GET /agents/watch', () => {
 
   it('gives a client whose agents do not change a new cursor', async () => {
     const source = await watch('type=nothing');
-    await source.until('synced');
+    await source.untilMessage('synced');
     await register('b-1', { type: 'something' });
     await untilMoved(source, 'bookmark', 30);
-    const { id, data } = source.of('bookmark')[0]!;
+    const { id, data } = of(source, 'bookmark')[0]!;
     expect(data).toEqual({ cursor: id });
-    expect(id).not.toBe(source.of('synced')[0]!.id);
+    expect(id).not.toBe(of(source, 'synced')[0]!.id);
   });
 
   it('says gone for a cursor that the log has no longer', async () => {
@@ -155,8 +164,8 @@ describe('GET /agents/watch', () => {
     await register('g-1', { type: 'gone' });
     await app.database.query('UPDATE event_log_horizon SET purged_through = (SELECT max(revision) FROM agent_events)');
     const source = await watch(`after=${body.next_cursor}`);
-    await source.until('gone');
-    expect(source.of('gone')[0]!.data.code).toBe('cursor_expired');
+    await source.untilMessage('gone');
+    expect(of(source, 'gone')[0]!.data.code).toBe('cursor_expired');
     expect((await poll(`after=${body.next_cursor}`)).status).toBe(410);
   });
 
@@ -200,9 +209,10 @@ describe('GET /agents/watch', () => {
     ['health_interval=4', 'health_interval'],
     ['cursor=x', 'cursor'],
   ])('refuses %s for a stream, naming %s', async (query, field) => {
-    const { response } = await watch(query);
-    const body = (await response.json()) as { errors: { field: string }[] };
-    expect({ status: response.status, fields: body.errors.map((error) => error.field) }).toEqual({
+    const source = await watch(query);
+    await until('the answer is there', 150, () => source.isEnded);
+    const body = JSON.parse(source.text) as { errors: { field: string }[] };
+    expect({ status: source.status, fields: body.errors.map((error) => error.field) }).toEqual({
       status: 400,
       fields: [field],
     });

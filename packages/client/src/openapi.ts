@@ -2194,6 +2194,137 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/agents/watch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Watch the agents that match
+         * @description As a stream (`Accept: text/event-stream` or `application/x-ndjson`): an `upsert` for each agent that matches, `synced`, then `upsert` and `remove` as agents begin to match, change or cease to match. With `Accept: application/json` the changes after a cursor, as a long poll. See docs/events.md.
+         *
+         *     Needs the scope `read`.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description A cursor: go on after it, without the initial part. For answers in JSON also `now`. */
+                    after?: string;
+                    /** @description Repeatable: agents that have all of these capabilities. */
+                    capability?: string[];
+                    /** @description Repeatable: agents of any of these categories. */
+                    category?: string[];
+                    /** @description An expression (CEL) that must be true, at most 2048 characters; see docs/filters.md. */
+                    filter?: string;
+                    /** @description Any of them. */
+                    health?: components["schemas"]["HealthStatus"][];
+                    /** @description Streams only: a `health` event for all matching agents, at most 1,000, every so many seconds. */
+                    health_interval?: number;
+                    /** @description Values of keys of the metadata, each a parameter of its own: `metadata.team=data-team`, or `metadata[team]=data-team`. A value is compared with strings, and with numbers, booleans and null as JSON writes them. A secret is looked for among the caller's own agents only, unless the scope is `admin`. */
+                    metadata?: {
+                        [key: string]: string;
+                    };
+                    /** @description Agents of exactly this name. */
+                    name?: string;
+                    /** @description Repeatable: agents with any of these statuses. None is ever `deregistered`. */
+                    status?: components["schemas"]["AgentStatus"][];
+                    /** @description Repeatable: agents of any of these types. */
+                    type?: string[];
+                    /** @description Agents of exactly this version. */
+                    version?: string;
+                    /** @description Answers in JSON only: how many seconds to wait for a change. */
+                    wait?: number;
+                };
+                header?: {
+                    /** @description The cursor that came last, as browsers send it when they connect again; it wins over `after`. */
+                    "Last-Event-ID"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The changes after the cursor; or a stream. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WatchPage"];
+                        "application/x-ndjson": components["schemas"]["WatchPage"];
+                        "text/event-stream": components["schemas"]["WatchPage"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `invalid_filter`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The cursor is of another state of the database. `cursor_expired`, `cursor_invalid` */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not possible at the moment; wait for `Retry-After`. `query_timeout`, `store_unavailable`, `too_many_queries`, `too_many_streams` */
+                503: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/analytics/health": {
         parameters: {
             query?: never;
@@ -4617,6 +4748,31 @@ export interface components {
              * @example agent.status
              */
             suggestion?: string;
+        };
+        WatchChange: {
+            /** @description The whole record; with `upsert` only. */
+            agent?: components["schemas"]["Agent"];
+            /**
+             * @description Why it matches no more; with `remove` only.
+             * @enum {string}
+             */
+            cause?: "deregistered" | "left";
+            /**
+             * @description The agent that matches no more; with `remove` only.
+             * @example data-processor-1
+             */
+            id?: string;
+            /**
+             * @description `upsert`: the agent matches, and is now like this. `remove`: it matches no more.
+             * @enum {string}
+             */
+            type: "upsert" | "remove";
+        };
+        WatchPage: {
+            /** @description In order, oldest first. */
+            changes: components["schemas"]["WatchChange"][];
+            /** @description Where to go on. */
+            next_cursor: string;
         };
         WhoAmI: {
             /**
