@@ -1,3 +1,8 @@
+import { Client } from 'pg';
+import { UNRESTRICTED } from '../../src/platform/access/principal';
+import type { WatchEvent } from '../../src/watch/agent-watch';
+import { AgentWatches } from '../../src/watch/agent-watches';
+import { watchSelection } from '../../src/watch/watch-selection';
 import { bearer, withTokens } from '../support/access';
 import { registration } from '../support/builders';
 import { readStream, type Message, type ReadStream } from '../support/event-stream';
@@ -81,6 +86,68 @@ describe('GET /agents/watch', () => {
       ['remove', 'w-3', 'deregistered'],
     ]);
     expect(source.messages.slice(3).every(({ id }) => typeof id === 'string')).toBe(true);
+  });
+
+  it('misses nothing that changes while the first part is on its way, and sends nothing twice', async () => {
+    for (const id of ['m-1', 'm-2', 'm-3', 'm-4']) await register(id, { type: 'moving' });
+    const criteria = { types: ['moving'], statuses: [], categories: [], capabilities: [], metadata: [] };
+    const ending = new AbortController();
+    const selection = watchSelection(criteria, UNRESTRICTED);
+    const events = app.app.get(AgentWatches).follow({ selection }, ending.signal);
+    const taken = [await events.next()]; // the page is read, and goes on when it is asked for
+    await deregister('m-3');
+    await register('m-4', { type: 'other' });
+    await setStatus('m-1', 'maintenance');
+    await register('m-5', { type: 'moving' });
+    while (taken.length < 9) taken.push(await events.next());
+    const seen = taken
+      .map(({ value }) => value as WatchEvent)
+      .map(({ type, data }) => {
+        const { id, status, cause } = JSON.parse(data) as { id?: string; status?: string; cause?: string };
+        return [type, id, status ?? cause];
+      });
+    expect(seen).toEqual([
+      ['upsert', 'm-1', 'active'],
+      ['upsert', 'm-2', 'active'],
+      ['upsert', 'm-3', 'active'],
+      ['upsert', 'm-4', 'active'],
+      ['synced', undefined, undefined],
+      ['remove', 'm-3', 'deregistered'],
+      ['remove', 'm-4', 'left'],
+      ['upsert', 'm-1', 'maintenance'],
+      ['upsert', 'm-5', 'active'],
+    ]);
+    ending.abort();
+    await events.return(undefined);
+  });
+
+  it('sends a change once that the first part has shown already', async () => {
+    await register('o-1', { type: 'once' });
+    const watches = app.app.get(AgentWatches);
+    const selection = watchSelection(
+      { types: ['once'], statuses: [], categories: [], capabilities: [], metadata: [] },
+      UNRESTRICTED,
+    );
+    const client = new Client({ connectionString: app.database.url });
+    await client.connect();
+    // A transaction that is open in the middle of the log holds up what comes after it there, and not the list.
+    await client.query('BEGIN');
+    await client.query(`INSERT INTO agent_events (agent_id, type) VALUES ('o-open', 'registered')`);
+    await setStatus('o-1', 'maintenance');
+    const ending = new AbortController();
+    const events = watches.follow({ selection }, ending.signal);
+    const first = [await events.next(), await events.next()];
+    await client.query('COMMIT');
+    await client.end();
+    await setStatus('o-1', 'active');
+    const seen = [...first, await events.next()].map(({ value }) => value as WatchEvent);
+    expect(seen.map(({ type, data }) => [type, (JSON.parse(data) as { status?: string }).status])).toEqual([
+      ['upsert', 'maintenance'],
+      ['synced', undefined],
+      ['upsert', 'active'],
+    ]);
+    ending.abort();
+    await events.return(undefined);
   });
 
   it('goes on after a cursor without the initial part, with what has happened meanwhile', async () => {
