@@ -140,11 +140,14 @@ describe('GET /agents/watch', () => {
     await client.query('COMMIT');
     await client.end();
     await setStatus('o-1', 'active');
-    const seen = [...first, await events.next()].map(({ value }) => value as WatchEvent);
-    expect(seen.map(({ type, data }) => [type, (JSON.parse(data) as { status?: string }).status])).toEqual([
-      ['upsert', 'maintenance'],
-      ['synced', undefined],
-      ['upsert', 'active'],
+    await register('o-2', { type: 'once' });
+    const seen = [...first, await events.next(), await events.next()].map(({ value }) => value as WatchEvent);
+    const sent = seen.map(({ type, data }) => ({ type, ...(JSON.parse(data) as { id?: string; status?: string }) }));
+    expect(sent.map(({ type, id, status }) => [type, id, status])).toEqual([
+      ['upsert', 'o-1', 'maintenance'],
+      ['synced', undefined, undefined],
+      ['upsert', 'o-1', 'active'],
+      ['upsert', 'o-2', 'active'],
     ]);
     ending.abort();
     await events.return(undefined);
