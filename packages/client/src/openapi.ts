@@ -2284,7 +2284,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description The cursor is of another state of the database. `cursor_expired`, `cursor_invalid` */
+                /** @description The cursor is of another state of the database, or of events that are gone. `cursor_expired`, `cursor_invalid` */
                 410: {
                     headers: {
                         [name: string]: unknown;
