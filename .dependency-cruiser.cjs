@@ -41,7 +41,6 @@ const MAY_IMPORT = {
   ],
   analytics: [...platform('database', 'cache', 'access'), 'agent'],
   heartbeat: [...platform('database', 'access', 'limits', 'lane'), 'agent', 'liveness', 'events', 'registry'],
-  watch: [...platform('access', 'streams'), 'agent', 'events', 'query', 'registry'],
   retention: [...platform('database'), 'events', 'governance', 'registry'],
   // the routes of the probes and of Prometheus
   health: platform('access', 'limits'),

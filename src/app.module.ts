@@ -18,7 +18,6 @@ import { HeartbeatModule } from './heartbeat/heartbeat.module';
 import { MetricsModule } from './metrics/metrics.module';
 import { RegistryModule } from './registry/registry.module';
 import { RetentionModule } from './retention/retention.module';
-import { WatchModule } from './watch/watch.module';
 import { traceFields } from './platform/tracing/log-fields';
 import { ExpressionScope } from './registry/search/expression-scope';
 
@@ -45,7 +44,6 @@ export class AppModule {
         SchedulingModule,
         DatabaseModule.forRoot(configuration, stop),
         GovernanceModule.forRoot(trifectaCourt(configuration)),
-        WatchModule, // before the registry, whose /agents/{id} would take its path
         RegistryModule,
         AnalyticsModule,
         HeartbeatModule,

@@ -115,7 +115,14 @@ export class AgentRepository {
   /** Whole records in the order of their ids, of the primary: a standby may not have got so far as the event log. */
   async presentPage(criteria: AgentCriteria, after: string | undefined, limit: number): Promise<AgentEntity[]> {
     const position = after === undefined ? {} : { after: { value: null, id: after } };
-    const query = { ...criteria, ...position, order: BY_ID, limit: limit - 1, includeTotal: false, fields: ['metadata' as const] };
+    const query = {
+      ...criteria,
+      ...position,
+      order: BY_ID,
+      limit: limit - 1,
+      includeTotal: false,
+      fields: ['metadata' as const],
+    };
     const { sql, parameters } = pageStatement(query, this.statementContext());
     return this.database.query<AgentEntity>(sql, parameters);
   }

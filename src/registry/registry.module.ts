@@ -36,6 +36,9 @@ import { RegistrationService } from './registration/registration.service';
 import { RegistrationWriter } from './registration/registration.writer';
 import { SelectorResolver } from './selector/selector.resolver';
 import { AgentMetrics } from './agent.metrics';
+import { AgentChanges } from './watch/agent-changes';
+import { AgentWatches } from './watch/agent-watches';
+import { WatchController } from './watch/watch.controller';
 
 /** Agents: registering, finding, reading, changing and deregistering them. */
 @Module({
@@ -48,6 +51,7 @@ import { AgentMetrics } from './agent.metrics';
   controllers: [
     AgentsController,
     SearchController,
+    WatchController,
     AgentController,
     AgentTokenController,
     BansController,
@@ -56,6 +60,7 @@ import { AgentMetrics } from './agent.metrics';
   providers: [
     AgentMetrics,
     AgentChangeLogger,
+    AgentChanges,
     AgentImportRepository,
     AgentImportService,
     AgentPresenter,
@@ -63,6 +68,7 @@ import { AgentMetrics } from './agent.metrics';
     AgentReader,
     AgentRepository,
     AgentService,
+    AgentWatches,
     AgentCountCache,
     FeedItems,
     FeedService,

@@ -1,8 +1,8 @@
 import { Client } from 'pg';
 import { UNRESTRICTED } from '../../src/platform/access/principal';
-import type { WatchEvent } from '../../src/watch/agent-watch';
-import { AgentWatches } from '../../src/watch/agent-watches';
-import { watchSelection } from '../../src/watch/watch-selection';
+import type { WatchEvent } from '../../src/registry/watch/agent-watch';
+import { AgentWatches } from '../../src/registry/watch/agent-watches';
+import { watchSelection } from '../../src/registry/watch/watch-selection';
 import { bearer, withTokens } from '../support/access';
 import { registration } from '../support/builders';
 import { readStream, type Message, type ReadStream } from '../support/event-stream';

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { EventLogReader, type LogSlice } from '../events/log/event-log.reader';
-import { LogPositions } from '../events/log/log-positions';
-import { EventStream } from '../events/event-stream';
-import { cursorGone, encodePosition, type LogPosition } from '../events/log/log-position';
-import { Clock } from '../platform/common/clock';
-import { DomainError } from '../platform/validation/domain-error';
-import { AgentPresenter } from '../registry/agent.presenter';
-import { AgentReader } from '../registry/agent.reader';
+import { EventLogReader, type LogSlice } from '../../events/log/event-log.reader';
+import { LogPositions } from '../../events/log/log-positions';
+import { EventStream } from '../../events/event-stream';
+import { cursorGone, encodePosition, type LogPosition } from '../../events/log/log-position';
+import { Clock } from '../../platform/common/clock';
+import { DomainError } from '../../platform/validation/domain-error';
+import { AgentPresenter } from '../agent.presenter';
+import { AgentReader } from '../agent.reader';
 import { AgentChanges } from './agent-changes';
 import { AgentWatch, type WatchEvent } from './agent-watch';
 import type { WatchSelection } from './watch-selection';
@@ -18,7 +18,7 @@ const VOLATILE_MS = 5_000;
 /** A client whose agents do not change gets a new cursor so often. */
 const BOOKMARK_MS = 30_000;
 /** The most matching agents of which `health` events speak. */
-export const MOST_WITH_HEALTH = 1_000;
+const MOST_WITH_HEALTH = 1_000;
 
 /** What a client asks of a watch. */
 export interface WatchRequest {
@@ -49,13 +49,17 @@ export class AgentWatches {
 
   /**
    * All that one watch sends, until `signal` is aborted or a `gone`. Without `after` it begins with every agent that matches and `synced`.
-   * @throws DomainError (410) for a cursor that the log has no longer, before the first event; `store_unavailable`
+   * A cursor that the log has no longer is `gone`, too.
+   * @throws DomainError `store_unavailable`
    */
   async *follow(request: WatchRequest, signal: AbortSignal): AsyncGenerator<WatchEvent, void, undefined> {
     const { selection, after } = request;
     const watch = new AgentWatch(selection, this.changes, after !== undefined);
     // Which of the agents of a volatile selection the client had, no event says.
-    if (after && selection.isVolatile) return yield gone();
+    if (after && selection.isVolatile) {
+      yield gone();
+      return;
+    }
     const start = after ?? (await this.reader.settledNow());
     if (!after) {
       for await (const event of this.listed(watch, selection)) yield event;

@@ -1,8 +1,8 @@
-import type { AgentEvent } from '../events/agent-event';
-import type { Principal } from '../platform/access/principal';
-import type { AgentEntity } from '../registry/agent.entity';
-import { hashOf } from '../registry/search/agent-count-cache';
-import type { AgentCriteria } from '../registry/search/agent-criteria';
+import type { AgentEvent } from '../../events/agent-event';
+import type { Principal } from '../../platform/access/principal';
+import type { AgentEntity } from '../agent.entity';
+import { hashOf } from '../search/agent-count-cache';
+import type { AgentCriteria } from '../search/agent-criteria';
 
 /** Which agents a watch is of, and who watches. */
 export interface WatchSelection {

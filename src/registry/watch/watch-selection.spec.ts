@@ -1,7 +1,7 @@
-import type { AgentEvent } from '../events/agent-event';
-import type { AgentEntity } from '../registry/agent.entity';
-import type { AgentCriteria } from '../registry/search/agent-criteria';
-import { agentFilter } from '../registry/search/filter-expression';
+import type { AgentEvent } from '../../events/agent-event';
+import type { AgentEntity } from '../agent.entity';
+import type { AgentCriteria } from '../search/agent-criteria';
+import { agentFilter } from '../search/filter-expression';
 import { mayHaveSent } from './watch-selection';
 
 const NONE: AgentCriteria = { types: [], statuses: [], categories: [], capabilities: [], metadata: [] };

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import type { AgentEvent } from '../events/agent-event';
-import { EventLogService } from '../events/event-log.service';
-import { AgentPresenter } from '../registry/agent.presenter';
-import { AgentReader } from '../registry/agent.reader';
-import type { AgentEntity } from '../registry/agent.entity';
+import type { AgentEvent } from '../../events/agent-event';
+import { EventLogService } from '../../events/event-log.service';
+import { AgentPresenter } from '../agent.presenter';
+import { AgentReader } from '../agent.reader';
+import type { AgentEntity } from '../agent.entity';
 import type { WatchSelection } from './watch-selection';
 
 const MOST_LATER = 100;

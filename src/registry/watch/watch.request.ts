@@ -1,8 +1,8 @@
-import type { Principal } from '../platform/access/principal';
-import { DomainError, rejectIfAny } from '../platform/validation/domain-error';
-import type { QueryParameters } from '../platform/validation/query-parameters';
-import { decodePosition, LONGEST_LOG_CURSOR, type LogPosition } from '../events/log/log-position';
-import { asSeenBy, selectionFromParameters } from '../registry/search/agent-query';
+import type { Principal } from '../../platform/access/principal';
+import { DomainError, rejectIfAny } from '../../platform/validation/domain-error';
+import type { QueryParameters } from '../../platform/validation/query-parameters';
+import { decodePosition, LONGEST_LOG_CURSOR, type LogPosition } from '../../events/log/log-position';
+import { asSeenBy, selectionFromParameters } from '../search/agent-query';
 import { watchSelection, type WatchSelection } from './watch-selection';
 
 /** How often `health` events may come, in seconds. */

@@ -1,7 +1,7 @@
-import type { AgentEvent } from '../events/agent-event';
-import type { LogPosition } from '../events/log/log-position';
-import { seesSecrets } from '../platform/access/access-rule';
-import type { AgentEntity } from '../registry/agent.entity';
+import type { AgentEvent } from '../../events/agent-event';
+import type { LogPosition } from '../../events/log/log-position';
+import { seesSecrets } from '../../platform/access/access-rule';
+import type { AgentEntity } from '../agent.entity';
 import type { AgentChange, AgentChanges } from './agent-changes';
 import { mayHaveSent, type WatchSelection } from './watch-selection';
 

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { AgentDto } from '../registry/dto/agent-responses.dto';
+import { AgentDto } from '../dto/agent-responses.dto';
 
 /** A change of what a watch is of. */
 export class WatchChangeDto {
