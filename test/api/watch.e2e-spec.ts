@@ -142,8 +142,11 @@ describe('GET /agents/watch', () => {
     await setStatus('o-1', 'active');
     await register('o-2', { type: 'once' });
     const seen = [...first, await events.next(), await events.next()].map(({ value }) => value as WatchEvent);
-    const sent = seen.map(({ type, data }) => ({ type, ...(JSON.parse(data) as { id?: string; status?: string }) }));
-    expect(sent.map(({ type, id, status }) => [type, id, status])).toEqual([
+    const sent = seen.map(({ type, data }) => ({
+      event: type,
+      ...(JSON.parse(data) as { id?: string; status?: string }),
+    }));
+    expect(sent.map(({ event, id, status }) => [event, id, status])).toEqual([
       ['upsert', 'o-1', 'maintenance'],
       ['synced', undefined, undefined],
       ['upsert', 'o-1', 'active'],
