@@ -1,8 +1,11 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR } from '@nestjs/core';
+import { GuardedFetch } from '../http/guarded-fetch';
 import { HttpResponseInterceptor } from '../http/http-response';
 import { StaticPages } from '../http/static-pages';
+import { HostResolver } from '../http/outbound/host-resolver';
 import { Clock, SystemClock } from './clock';
+import { SealedSecrets } from './sealed-secrets';
 import { Lifecycle } from '../runtime/lifecycle';
 import { rejectReservedIds, rejectUnexpectedQuery } from '../validation/http-input';
 import { ServiceLogger } from '../observability/logging';
@@ -13,8 +16,11 @@ import { ProblemFilter } from '../validation/problem.filter';
 @Global()
 @Module({
   providers: [
+    GuardedFetch,
+    { provide: HostResolver, useFactory: () => new HostResolver() },
     Lifecycle,
     OutageLog,
+    SealedSecrets,
     ServiceLogger,
     StaticPages,
     { provide: Clock, useClass: SystemClock },
@@ -23,6 +29,6 @@ import { ProblemFilter } from '../validation/problem.filter';
     { provide: APP_GUARD, useValue: { canActivate: rejectReservedIds } },
     { provide: APP_GUARD, useValue: { canActivate: rejectUnexpectedQuery } },
   ],
-  exports: [Clock, Lifecycle, OutageLog, StaticPages],
+  exports: [Clock, GuardedFetch, Lifecycle, OutageLog, SealedSecrets, StaticPages],
 })
 export class CommonModule {}

@@ -58,9 +58,10 @@ export function RedisUrl(): PropertyDecorator {
 
 const HOST_NAME = /^(?:\*|(?:\*\.)?[a-z\d_](?:[a-z\d_-]*[a-z\d_])?(?:\.[a-z\d_](?:[a-z\d_-]*[a-z\d_])?)*)$/i;
 
-/** Names, `*.name`, addresses, subnets or `*`, with commas between them, or nothing. */
-export function HostList(): PropertyDecorator {
+/** Names, `*.name`, addresses, subnets or, unless `any` is false, `*`, with commas between them, or nothing. */
+export function HostList({ any = true } = {}): PropertyDecorator {
   const isHost = (host: string): boolean => {
+    if (host === '*' && !any) return false;
     const [address = '', prefix, ...rest] = host.split('/');
     const family = isIP(address);
     if (prefix === undefined) return family !== 0 || HOST_NAME.test(host);
@@ -69,7 +70,26 @@ export function HostList(): PropertyDecorator {
   };
   const isMet: Rule = (value) =>
     value === undefined || (typeof value === 'string' && value.split(',').every((host) => isHost(host.trim())));
-  return rule('hostList', isMet, 'must be host names, *.names, addresses or subnets with commas between them, or *');
+  const expected = 'must be host names, *.names, addresses or subnets with commas between them';
+  return rule('hostList', isMet, any ? `${expected}, or *` : expected);
+}
+
+/** Whole numbers from 0 to `max`, at most `length` of them, with commas between. */
+export function IntegerList(max: number, length: number): PropertyDecorator {
+  const isMet: Rule = (value) => {
+    const items = String(value).split(',');
+    return items.length <= length && items.every((item) => /^\s*\d{1,9}\s*$/.test(item) && Number(item) <= max);
+  };
+  return rule('integerList', isMet, `must be 1 to ${length} whole numbers from 0 to ${max} with commas between them`);
+}
+
+/** Base64 of 32 bytes, once or several times with commas between, or nothing. Never shows in a message. */
+export function SecretKeys(): PropertyDecorator {
+  const isKey = (text: string): boolean => /^[A-Za-z\d+/]{43}=$/.test(text.trim());
+  const isMet: Rule = (value) => value === undefined || (typeof value === 'string' && value.split(',').every(isKey));
+  const expected =
+    'must be 32 bytes in base64 (openssl rand -base64 32); after a change the new key, a comma, the old one';
+  return rule('secretKeys', isMet, expected, false);
 }
 
 export function RequiredInProduction(): PropertyDecorator {

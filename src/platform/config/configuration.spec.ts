@@ -15,6 +15,7 @@ function refusals(environment: Record<string, string>): Record<string, string> {
 
 const DATABASE_URL = 'postgresql://registry:secret@db:5432/registry';
 const REDIS_URL = 'redis://:secret@cache:6379';
+const KEY = 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=';
 
 describe('loadConfiguration', () => {
   it('has a default for everything', () => {
@@ -72,6 +73,13 @@ describe('loadConfiguration', () => {
       AGENT_RETENTION_SECONDS: 86_400,
       EVENT_RETENTION_SECONDS: 604_800,
       AUDIT_RETENTION_SECONDS: 7_776_000,
+      WEBHOOKS_MAX: 100,
+      WEBHOOK_RETRY_SCHEDULE: '0,5,300,1800,7200,18000,36000,50400,72000,86400',
+      WEBHOOK_TIMEOUT_MS: 20_000,
+      WEBHOOK_MAX_CONCURRENT: 64,
+      WEBHOOK_DELIVERY_RETENTION_SECONDS: 604_800,
+      OUTBOUND_ALLOW_HOSTS: undefined,
+      SECRETS_KEY: undefined,
       RETENTION_INTERVAL_SECONDS: 30,
       AGENTS_MAX_PER_OWNER: 0,
       QUERY_MAX_CONCURRENT: 4,
@@ -101,6 +109,9 @@ describe('loadConfiguration', () => {
       'registry, *.svc.cluster.local,10.0.0.0/8,fd00::/8,::1',
     ],
     ['ALLOWED_HOSTS', '*', '*'],
+    ['OUTBOUND_ALLOW_HOSTS', 'localhost, *.svc,10.0.0.0/8,fd00::/8', 'localhost, *.svc,10.0.0.0/8,fd00::/8'],
+    ['WEBHOOK_RETRY_SCHEDULE', '0, 1,604800', '0, 1,604800'],
+    ['SECRETS_KEY', `${KEY},${KEY}`, `${KEY},${KEY}`],
     ['CONNECTIONS_MAX', '1', 1],
     ['PUBLIC_URL', 'https://registry.example.org', 'https://registry.example.org'],
     ['STREAMS_MAX', '0', 0],
@@ -192,6 +203,14 @@ describe('loadConfiguration', () => {
     ['AGENTS_MAX_PER_OWNER', '-1'],
     ['QUERY_MAX_CONCURRENT', '0'],
     ['QUERY_TIMEOUT_MS', '99'],
+    ['WEBHOOKS_MAX', '1001'],
+    ['WEBHOOK_RETRY_SCHEDULE', '0,5,'],
+    ['WEBHOOK_RETRY_SCHEDULE', '0,604801'],
+    ['WEBHOOK_RETRY_SCHEDULE', '-1'],
+    ['OUTBOUND_ALLOW_HOSTS', '*'],
+    ['OUTBOUND_ALLOW_HOSTS', 'http://sink'],
+    ['SECRETS_KEY', 'AAECAwQFBgcICQoLDA0ODw=='],
+    ['SECRETS_KEY', `${KEY},`],
     ['SHUTDOWN_GRACE_SECONDS', '3601'],
     ['OTEL_EXPORTER_OTLP_ENDPOINT', 'collector:4317'],
     ['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT', 'grpc://collector'],
@@ -222,6 +241,7 @@ describe('loadConfiguration', () => {
       REDIS_URL: 'hunter2@cache',
       TRIFECTA_COURT_URL: 'ftp://judge:hunter2@court',
       OTEL_EXPORTER_OTLP_ENDPOINT: 'ftp://tenant:hunter2@collector',
+      SECRETS_KEY: 'hunter2',
     };
     const told = refusals(secrets);
     expect(Object.keys(told).sort()).toEqual(Object.keys(secrets).sort());

@@ -9,9 +9,11 @@ import {
   RedisUrl,
   HostList,
   IntegerBetween,
+  IntegerList,
   OneOf,
   RequiredFor,
   RequiredInProduction,
+  SecretKeys,
 } from './configuration.rules';
 
 /**
@@ -257,6 +259,40 @@ export class Configuration implements TracingSwitch {
   /** How long the audit trail of governance is kept. */
   @IntegerBetween(1, 3_153_600_000)
   AUDIT_RETENTION_SECONDS = 7_776_000;
+
+  /** Webhooks that there may be. */
+  @IntegerBetween(0, 1_000)
+  WEBHOOKS_MAX = 100;
+
+  /** Seconds before each attempt of a delivery, with commas between them: the first one, and one for each failure. */
+  @IntegerList(604_800, 50)
+  WEBHOOK_RETRY_SCHEDULE = '0,5,300,1800,7200,18000,36000,50400,72000,86400';
+
+  /** How long one attempt may take. */
+  @IntegerBetween(100, 120_000)
+  WEBHOOK_TIMEOUT_MS = 20_000;
+
+  /** Attempts that this process makes at once, for all webhooks together; for one it makes at most 8. */
+  @IntegerBetween(1, 1_000)
+  WEBHOOK_MAX_CONCURRENT = 64;
+
+  /** How long what became of deliveries is kept. */
+  @IntegerBetween(1, 315_360_000)
+  WEBHOOK_DELIVERY_RETENTION_SECONDS = 604_800;
+
+  /**
+   * Hosts that clients may have the service ask although they are not of the public internet, for these also over plain HTTP: names, `*.`
+   * and what names end with, addresses or subnets, with commas between them.
+   */
+  @HostList({ any: false })
+  OUTBOUND_ALLOW_HOSTS?: string;
+
+  /** The key that secrets are kept under in the database; behind it, after commas, keys that it was before. */
+  @SecretKeys()
+  SECRETS_KEY?: string;
+
+  /** Path of a file that holds it instead. */
+  SECRETS_KEY_FILE?: string;
 
   /** How often what has been kept long enough is deleted. */
   @IntegerBetween(1, 86_400)

@@ -8,6 +8,7 @@ const VALUES = {
   DATABASE_URL: 'postgres://user:hunter2@db/registry',
   REDIS_URL: 'rediss://:hunter2@cache',
   TRIFECTA_COURT_URL: 'https://judge:hunter2@court',
+  SECRETS_KEY: 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=',
 };
 
 let directory: string;
@@ -59,7 +60,7 @@ describe.each(FROM_FILES)('%s_FILE', (name) => {
     const twice = file(`${VALUES[name]}\n${VALUES[name]}`);
     expect(problemsOf({ [variable]: twice })).toEqual([`${variable} names a file of several lines: ${twice}`]);
     const [wrong] = problemsOf({ [variable]: file('hunter2') });
-    expect(wrong).toMatch(new RegExp(`^${name} must be a URL like`));
+    expect(wrong).toMatch(new RegExp(`^${name} must be (?:a URL like|32 bytes in base64)`));
     expect(wrong).not.toContain('hunter2');
   });
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 /** Settings that hold a secret and may be in a file, as mounted secrets are: `DATABASE_URL_FILE` names that of `DATABASE_URL`. */
-export const FROM_FILES = ['DATABASE_URL', 'REDIS_URL', 'TRIFECTA_COURT_URL'] as const;
+export const FROM_FILES = ['DATABASE_URL', 'REDIS_URL', 'TRIFECTA_COURT_URL', 'SECRETS_KEY'] as const;
 export type FromFile = (typeof FROM_FILES)[number];
 
 /** What a file holds in place of what it should. The message names the setting and never the content. */
