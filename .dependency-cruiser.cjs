@@ -30,6 +30,8 @@ const MAY_IMPORT = {
   // the features
   query: [],
   events: [...platform('database'), 'agent'],
+  // a part of `events` that stands above the registry, whose agents it shows
+  'events/webhooks': [...platform('database', 'access'), 'agent', 'events', 'query', 'registry'],
   governance: [...platform('database', 'access'), 'events'],
   registry: [
     ...platform('database', 'cache', 'access', 'lane', 'streams'),
@@ -41,7 +43,7 @@ const MAY_IMPORT = {
   ],
   analytics: [...platform('database', 'cache', 'access'), 'agent'],
   heartbeat: [...platform('database', 'access', 'limits', 'lane'), 'agent', 'liveness', 'events', 'registry'],
-  retention: [...platform('database'), 'events', 'governance', 'registry'],
+  retention: [...platform('database'), 'events', 'events/webhooks', 'governance', 'registry'],
   // the routes of the probes and of Prometheus
   health: platform('access', 'limits'),
   metrics: platform('cluster', 'access', 'limits'),
@@ -63,18 +65,31 @@ const SHARED = platform(
 const SPEC = '\\.spec\\.ts$';
 const folder = (names) => `^src/(?:${names.join('|')})/`;
 
+/** Modules inside of the folder of another one: what the outer one may import does not hold for them, and it may not import them. */
+const within = (name) => Object.keys(MAY_IMPORT).filter((other) => other.startsWith(`${name}/`));
+
 const arrows = Object.entries(MAY_IMPORT).map(([name, others]) => ({
   name: `arrows-${name}`,
   severity: 'error',
   comment: `src/${name} may import: ${[...others, ...SHARED].join(', ')}. See docs/architecture.md.`,
-  from: { path: `^src/${name}/` },
+  from: { path: `^src/${name}/`, ...(within(name).length > 0 && { pathNot: folder(within(name)) }) },
   to: { path: '^src/', pathNot: folder([name, ...others, ...SHARED]) },
 }));
+const insideOut = Object.keys(MAY_IMPORT)
+  .filter((name) => within(name).length > 0)
+  .map((name) => ({
+    name: `arrows-inside-${name}`,
+    severity: 'error',
+    comment: `src/${name} may not import the modules in its folder, which stand above it.`,
+    from: { path: `^src/${name}/`, pathNot: folder(within(name)) },
+    to: { path: folder(within(name)) },
+  }));
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
     ...arrows,
+    ...insideOut,
     {
       name: 'arrows-new-module',
       severity: 'error',

@@ -11,6 +11,7 @@ import { GateModule } from './platform/gate/gate.module';
 import { SchedulingModule } from './platform/scheduling/scheduling.module';
 import { LaneModule } from './platform/lane/lane.module';
 import { AnalyticsModule } from './analytics/analytics.module';
+import { WebhooksModule } from './events/webhooks/webhooks.module';
 import { trifectaCourt } from './governance/court/trifecta-court';
 import { GovernanceModule } from './governance/governance.module';
 import { HealthModule } from './health/health.module';
@@ -47,6 +48,7 @@ export class AppModule {
         RegistryModule,
         AnalyticsModule,
         HeartbeatModule,
+        WebhooksModule,
         RetentionModule,
         HealthModule,
         MetricsModule,

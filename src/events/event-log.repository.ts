@@ -122,6 +122,13 @@ export class EventLogRepository {
     return rows.map(({ writer }) => writer);
   }
 
+  /** The event of this revision; undefined when the log does not have it, or no longer. */
+  async find(revision: string): Promise<AgentEvent | undefined> {
+    const sql = `SELECT ${EVENT} FROM agent_events WHERE revision = $1`;
+    const [event] = await this.database.query<AgentEvent>(sql, [revision]);
+    return event;
+  }
+
   /** The last revisions of the log, at most `limit`, in any order. */
   async lastRevisions(limit: number): Promise<number[]> {
     const rows = await this.database.query<{ revision: string }>(

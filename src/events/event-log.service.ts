@@ -31,6 +31,11 @@ export class EventLogService {
     return this.log.ofAgentAfter(agentId, revision, limit);
   }
 
+  /** The event of this revision; undefined when the log does not have it, or no longer. */
+  find(revision: string): Promise<AgentEvent | undefined> {
+    return this.log.find(revision);
+  }
+
   private head(): Promise<LogHead> {
     return this.timeline.headOf('agent_events_revision_seq');
   }

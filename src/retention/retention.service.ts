@@ -5,6 +5,7 @@ import { PeriodicTasks } from '../platform/scheduling/periodic-tasks';
 import { Configuration } from '../platform/config/configuration';
 import type { RetainedTable } from '../platform/database/retained-table';
 import { EventRetention } from '../events/event-retention';
+import { DeliveryRetention } from '../events/webhooks/delivery-retention';
 import { DecisionRetention } from '../governance/decision-retention';
 import { IdempotencyRetention, TombstoneRetention } from '../registry/agent-retention';
 
@@ -42,13 +43,14 @@ export class RetentionService {
     decisions: DecisionRetention,
     tombstones: TombstoneRetention,
     answers: IdempotencyRetention,
+    deliveries: DeliveryRetention,
     configuration: Configuration,
     private readonly clock: Clock,
     private readonly logger: PinoLogger,
     periodic: PeriodicTasks,
   ) {
     logger.setContext(RetentionService.name);
-    const tables = [events, decisions, tombstones, answers];
+    const tables = [events, decisions, tombstones, answers, deliveries];
     this.tables = tables.map((table) => ({ table, deleted: 0, oldestAge: undefined }));
     periodic.add({
       name: 'retention',

@@ -46,5 +46,13 @@ const AGE = `
   preserved AS (UPDATE preserved_groups SET since = since - time FROM passed),
   credential AS (UPDATE agent_credentials SET issued_at = issued_at - time, renewed_at = renewed_at - time FROM passed),
   former AS (UPDATE agent_former_tokens SET valid_until = valid_until - time FROM passed),
-  event AS (UPDATE agent_events SET occurred_at = occurred_at - time FROM passed)
+  event AS (UPDATE agent_events SET occurred_at = occurred_at - time FROM passed),
+  webhook AS (
+    UPDATE webhooks
+       SET failing_since = failing_since - time, former_secret_until = former_secret_until - time
+      FROM passed),
+  delivery AS (
+    UPDATE webhook_deliveries
+       SET next_attempt_at = next_attempt_at - time, last_attempt_at = last_attempt_at - time, created_at = created_at - time
+      FROM passed)
   UPDATE idempotency_keys SET created_at = created_at - time FROM passed`;

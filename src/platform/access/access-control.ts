@@ -80,6 +80,15 @@ export class AccessControl implements OnApplicationBootstrap {
   }
 
   /**
+   * What the client of this name may do now, by the list of tokens, for what is done later on its behalf; everybody may do everything while
+   * access control is off. undefined: it has no token any more, or never had one of that list.
+   */
+  standingOf(name: string | null): Principal | undefined {
+    if (this.isOff()) return UNRESTRICTED;
+    return name === null ? undefined : this.authenticator.clientNamed(name);
+  }
+
+  /**
    * Returns when the caller may register an agent under this id (none: the registry makes one up). To be asked before anything
    * that costs; {@link AgentCredentials.issue} decides in the end.
    * @throws DomainError `insufficient_scope`, `store_unavailable`

@@ -12,6 +12,14 @@ export abstract class Authenticator {
   abstract knows(client: string): boolean;
 
   /**
+   * The client of this name as the configuration has it now, for what is done later on its behalf; undefined when it has no token that
+   * ends by being taken away.
+   */
+  clientNamed(_name: string): Client | undefined {
+    return undefined;
+  }
+
+  /**
    * When the last token of each client ends, as far as that is known in advance: milliseconds since 1970, Infinity for one that does
    * not end. Empty when tokens are issued elsewhere.
    */

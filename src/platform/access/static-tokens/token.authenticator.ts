@@ -53,14 +53,18 @@ export class TokenAuthenticator extends Authenticator implements OnApplicationBo
     if (!found) throw invalidToken();
     const reason = isDated(found) ? invalidityAt(found, this.clock.now().getTime()) : undefined;
     if (reason) throw invalidToken(reason);
-    const { name, scopes, where, expiresAt } = found;
-    return { kind: 'client', name, scopes, ...(where !== undefined && { where }), expiresAt };
+    return clientOf(found, found.expiresAt);
   }
 
   /** Listed at present, with a token that has not expired. */
   knows(client: string): boolean {
     const expiry = this.expiries.get(client);
     return expiry !== undefined && (expiry === Infinity || expiry > this.clock.now().getTime());
+  }
+
+  override clientNamed(name: string): Client | undefined {
+    const listed = this.tokens.find((token) => token.name === name);
+    return listed && this.knows(name) ? clientOf(listed, this.expiries.get(name)!) : undefined;
   }
 
   override get expiryByClient(): ReadonlyMap<string, number> {
@@ -103,4 +107,8 @@ export class TokenAuthenticator extends Authenticator implements OnApplicationBo
       return String((error as NodeJS.ErrnoException).code);
     }
   }
+}
+
+function clientOf({ name, scopes, where }: StaticToken, expiresAt: number): Client {
+  return { kind: 'client', name, scopes, ...(where !== undefined && { where }), expiresAt };
 }

@@ -1,0 +1,369 @@
+import type { PinoLogger } from 'nestjs-pino';
+import { Batcher } from '../../../platform/common/batcher';
+import type { Clock } from '../../../platform/common/clock';
+import { DomainError } from '../../../platform/validation/domain-error';
+import type { AgentEvent } from '../../agent-event';
+import type { EventLogService } from '../../event-log.service';
+import type { EventStream } from '../../event-stream';
+import type { DisabledReason, WebhookEntity } from '../webhook.entity';
+import type { Acknowledgement, DeliveriesRepository, Lease, Resumption, WaitingHead } from './deliveries.repository';
+import type { DeliveryCounts } from './delivery-counts';
+import { Passage } from './passage';
+import type { RetrySchedule } from './retry-schedule';
+import { Slots } from './slots';
+import type { WebhookPayload } from './webhook-payload';
+import type { Attempt, Sink, WebhookSender } from './webhook-sender';
+
+/** Events that may be under way at once, those that wait for one before them included. */
+const MOST_OUTSTANDING = 64;
+/** Deliveries of one webhook that may wait for another attempt. While there are so many, the log itself is the queue. */
+const MOST_WAITING = 10_000;
+/** Failures in a row after which the sink itself counts as down … */
+const DOWN_AFTER = 5;
+/** … and is tried with another event once in this time, besides the attempts of those that wait. */
+const PROBE_EVERY_MS = 60_000;
+/** As long as nothing but failures come, a webhook stays enabled. */
+const FAILING_SECONDS = 5 * 86_400;
+
+/** It is for another run to go on. */
+class WebhookLost extends Error {}
+
+/** What all runs of a replica share. */
+export interface RunTools {
+  holder: string;
+  stream: EventStream;
+  log: EventLogService;
+  payload: WebhookPayload;
+  sender: WebhookSender;
+  deliveries: DeliveriesRepository;
+  schedule: RetrySchedule;
+  counts: DeliveryCounts;
+  clock: Clock;
+  logger: PinoLogger;
+  /** Attempts that one webhook may make at once, at present. */
+  limit: () => number;
+  /** Whether the leases hold at the moment. */
+  isHeld: () => boolean;
+}
+
+/**
+ * Delivers the events of one webhook, from where it has come in the log, as long as this replica has its lease. Events of one agent go one
+ * after the other; an event that waits for another attempt holds up the later ones of its agent, which then wait in the table as well, and
+ * no others. What became of an event is in the database before the position passes it.
+ */
+export class WebhookRun {
+  /** Ends by itself when it cannot go on: the lease is lost, the database away, the webhook changed or disabled. */
+  readonly ended: Promise<void>;
+  private readonly stopping = new AbortController();
+  private readonly slots: Slots;
+  private readonly acknowledgements: Batcher<Acknowledgement, { failingFor: number | null } | undefined>;
+  /** By agent, what is under way and what follows it. */
+  private readonly chains = new Map<string, Promise<void>>();
+  private readonly passage: Passage;
+  private sink: Sink;
+  private isOverlapping: boolean;
+  private isRetrying = false;
+  private writtenPosition: string;
+  private failuresInRow = 0;
+  private restUntil = 0;
+  private hasEnded = false;
+  private readonly ending = new AbortController();
+  private readonly wakers: (() => void)[] = [];
+
+  /** @throws UnreadableSecret */
+  constructor(
+    private readonly lease: Lease,
+    private readonly resumption: Resumption,
+    private readonly tools: RunTools,
+  ) {
+    const { webhook } = resumption;
+    this.sink = tools.sender.sinkOf(webhook);
+    this.isOverlapping = lease.isOverlapping;
+    this.passage = new Passage(webhook.position);
+    this.writtenPosition = webhook.position;
+    if (webhook.failingSince !== null) this.failuresInRow = DOWN_AFTER;
+    this.slots = new Slots(() => (this.isDown ? 1 : tools.limit()));
+    this.acknowledgements = new Batcher((items) => this.write(items), 500);
+    this.ended = this.follow().finally(() => (this.hasEnded = true));
+    this.retryDue();
+  }
+
+  get isOver(): boolean {
+    return this.hasEnded;
+  }
+
+  get run(): string {
+    return this.lease.run;
+  }
+
+  get waiting(): number {
+    let sum = 0;
+    for (const count of this.resumption.waiting.values()) sum += count;
+    return sum;
+  }
+
+  /** How many seconds the oldest event has not been dealt with. */
+  lagSeconds(now: Date): number {
+    const { oldestAt } = this.passage;
+    return oldestAt ? Math.max(0, (now.getTime() - oldestAt.getTime()) / 1000) : 0;
+  }
+
+  get isFailing(): boolean {
+    return this.failuresInRow > 0;
+  }
+
+  /** Once a second, while the lease is this replica's. */
+  async tick({ hasDue, isOverlapping }: Lease): Promise<void> {
+    this.isOverlapping = isOverlapping;
+    if (hasDue) this.retryDue();
+    this.slots.wake();
+    this.wake();
+    if (this.passage.position !== this.writtenPosition) await this.write([]);
+  }
+
+  /** Begins nothing more, and lets what is under way end; with `now`, that is broken off. */
+  async stop(now = false): Promise<void> {
+    this.end();
+    if (now) this.stopping.abort();
+    await this.ended;
+    while (this.chains.size > 0) await Promise.all(this.chains.values());
+    if (!now && this.passage.position !== this.writtenPosition) await this.write([]).catch(() => undefined);
+  }
+
+  private end(): void {
+    this.ending.abort();
+    this.wake();
+  }
+
+  private get webhook(): WebhookEntity {
+    return this.resumption.webhook;
+  }
+
+  private get isDown(): boolean {
+    return this.failuresInRow >= DOWN_AFTER;
+  }
+
+  /** Reads the log. */
+  private async follow(): Promise<void> {
+    const { signal } = this.ending;
+    try {
+      for await (const event of this.tools.stream.from(this.webhook.position, signal)) {
+        const { revision, agentId } = event;
+        this.passage.begin(revision, event.occurredAt);
+        if (this.isOfNoInterest(event)) this.passage.end(revision);
+        else {
+          await this.until(
+            () => this.passage.size <= MOST_OUTSTANDING && this.waiting < MOST_WAITING && this.mayProbe(),
+          );
+          if (signal.aborted) return;
+          this.enqueue(agentId, () => this.first(event));
+        }
+      }
+    } catch (error) {
+      if (!signal.aborted) this.tell(error);
+    } finally {
+      this.end();
+    }
+  }
+
+  private isOfNoInterest({ revision, type }: AgentEvent): boolean {
+    const { types } = this.webhook;
+    return this.resumption.ahead.delete(revision) || (types.length > 0 && !types.includes(type));
+  }
+
+  /** A sink that is down is asked by one new event at a time, and not again and again. */
+  private mayProbe(): boolean {
+    if (this.tools.clock.monotonicMs() < this.restUntil) return false;
+    return !this.isDown || this.chains.size === 0;
+  }
+
+  /** Resolves when the condition holds, which is looked at when something has ended, and every second; or when the run ends. */
+  private async until(holds: () => boolean): Promise<void> {
+    while (!this.ending.signal.aborted && !holds()) await new Promise<void>((resolve) => this.wakers.push(resolve));
+  }
+
+  private wake(): void {
+    for (const wake of this.wakers.splice(0)) wake();
+  }
+
+  /** The next tick begins anew. A database that cannot be asked is told of elsewhere. */
+  private tell(error: unknown): void {
+    const isExpected = error instanceof DomainError || error instanceof WebhookLost;
+    const level = isExpected ? 'debug' : 'error';
+    this.tools.logger[level]({ err: error, webhook: this.webhook.id }, 'Deliveries of a webhook begin again');
+  }
+
+  /** Does the work when all is done that came before it for the same agent. It ends the run when it fails. */
+  private enqueue(agentId: string, work: () => Promise<void>): void {
+    const task = (this.chains.get(agentId) ?? Promise.resolve()).then(async () => {
+      try {
+        if (!this.ending.signal.aborted) await work();
+      } catch (error) {
+        if (!this.stopping.signal.aborted) this.tell(error);
+        this.end();
+      } finally {
+        if (this.chains.get(agentId) === task) this.chains.delete(agentId);
+        this.wake();
+      }
+    });
+    this.chains.set(agentId, task);
+  }
+
+  /** An event that has come in the log. */
+  private async first(event: AgentEvent): Promise<void> {
+    const { revision, agentId } = event;
+    if (this.resumption.waiting.has(agentId)) {
+      await this.acknowledge(event, { state: 'waiting', attempts: 0, pause: null });
+      this.countWaiting(agentId, 1);
+    } else {
+      const outcome = await this.attempt(event, 0);
+      if (outcome === undefined) return;
+      if (outcome === 'waiting') this.countWaiting(agentId, 1);
+    }
+    this.passage.end(revision);
+  }
+
+  private retryDue(): void {
+    if (this.isRetrying) return;
+    this.isRetrying = true;
+    void this.startRetries().finally(() => (this.isRetrying = false));
+  }
+
+  private async startRetries(): Promise<void> {
+    try {
+      for (const { agentId, isDue } of await this.tools.deliveries.heads(this.webhook.id)) {
+        await this.until(() => this.chains.size < MOST_OUTSTANDING);
+        if (this.ending.signal.aborted) return;
+        if (!isDue || this.chains.has(agentId)) continue;
+        // One that a client has had tried again is not counted yet.
+        if (!this.resumption.waiting.has(agentId)) this.countWaiting(agentId, 1);
+        this.enqueue(agentId, () => this.retry(agentId));
+      }
+    } catch (error) {
+      this.tell(error);
+    }
+  }
+
+  /** The events of an agent that wait, one after the other, as long as they are due and delivered. */
+  private async retry(agentId: string): Promise<void> {
+    for (;;) {
+      const head = await this.tools.deliveries.headOf(this.webhook.id, agentId);
+      if (!head) return void this.resumption.waiting.delete(agentId);
+      if (!head.isDue || this.ending.signal.aborted) return;
+      const event = await this.tools.log.find(head.revision);
+      const outcome = event ? await this.attempt(event, head.attempts) : await this.giveUp(head);
+      if (outcome === undefined || outcome === 'waiting') return;
+      this.countWaiting(agentId, -1);
+    }
+  }
+
+  private countWaiting(agentId: string, by: number): void {
+    const { waiting } = this.resumption;
+    waiting.set(agentId, Math.max(1, (waiting.get(agentId) ?? 0) + by));
+  }
+
+  /** The log does not keep the event any more. */
+  private async giveUp({ revision, agentId, attempts }: WaitingHead): Promise<'failed'> {
+    await this.acknowledge(
+      { revision, agentId, type: '' },
+      { state: 'failed', attempts, pause: null, error: 'event_expired' },
+    );
+    return 'failed';
+  }
+
+  /** One attempt, and what became of it in the database; undefined when the run has ended over it. */
+  private async attempt(
+    event: AgentEvent,
+    before: number,
+  ): Promise<Acknowledgement['state'] | 'not_wanted' | undefined> {
+    return this.slots.run(async () => {
+      if (this.ending.signal.aborted) return undefined;
+      if (!this.tools.isHeld()) throw new WebhookLost('the lease has run out');
+      const body = await this.tools.payload.of(event, this.webhook);
+      if (body === 'token_ended') return this.disable('token_ended');
+      if (body === 'not_wanted') {
+        if (before === 0) return 'not_wanted';
+        await this.acknowledge(event, { state: 'failed', attempts: before, pause: null, error: 'not_wanted' });
+        return 'failed';
+      }
+      const secrets = this.isOverlapping ? this.sink.secrets : this.sink.secrets.slice(0, 1);
+      const sent = await this.tools.sender.send({ ...this.sink, secrets }, event.revision, body, this.stopping.signal);
+      return this.settle(event, before + 1, sent);
+    });
+  }
+
+  private async settle(
+    event: AgentEvent,
+    attempts: number,
+    sent: Attempt,
+  ): Promise<Acknowledgement['state'] | undefined> {
+    const pause = this.pauseAfter(attempts, sent);
+    const state = sent.isDelivered ? 'delivered' : pause === undefined ? 'failed' : 'waiting';
+    this.tools.counts.add(state === 'waiting' ? 'retried' : state);
+    const { status, error, durationMs, requestBytes, responseBytes } = sent;
+    const outcome = { status, error, durationMs, requestBytes, responseBytes };
+    const failingFor = await this.acknowledge(event, {
+      state,
+      attempts,
+      pause: pause ?? null,
+      isAttempt: true,
+      ...outcome,
+    });
+    if (sent.isDelivered) await this.succeeded();
+    else this.failed(sent);
+    if (sent.status === 410) return this.disable('gone');
+    if (failingFor !== null && failingFor >= FAILING_SECONDS) return this.disable('failing');
+    return state;
+  }
+
+  private pauseAfter(attempts: number, { isDelivered, status, retryAfter }: Attempt): number | undefined {
+    if (isDelivered || status === 410) return undefined;
+    return this.tools.schedule.pauseAfter(attempts, retryAfter, Math.random());
+  }
+
+  private async succeeded(): Promise<void> {
+    const wasDown = this.isDown;
+    this.failuresInRow = 0;
+    this.restUntil = 0;
+    this.slots.wake();
+    if (!wasDown) return;
+    await this.tools.deliveries.hurry(this.webhook.id);
+    this.retryDue();
+  }
+
+  private failed({ retryAfter }: Attempt): void {
+    this.failuresInRow++;
+    const rest = Math.max(this.isDown ? PROBE_EVERY_MS : 0, (retryAfter ?? 0) * 1000);
+    this.restUntil = Math.max(this.restUntil, this.tools.clock.monotonicMs() + rest);
+  }
+
+  private async disable(reason: DisabledReason): Promise<undefined> {
+    this.end();
+    if (!(await this.tools.deliveries.disable(this.lease, reason))) return;
+    this.tools.counts.disabled(reason);
+    this.tools.logger.warn(
+      { webhook: this.webhook.id, reason },
+      'A webhook is disabled: nothing is sent to it any more',
+    );
+  }
+
+  /** @throws WebhookLost when the webhook is not this replica's any more, or has changed */
+  private async acknowledge(
+    { revision, agentId, type }: Pick<AgentEvent, 'revision' | 'agentId' | 'type'>,
+    outcome: Pick<Acknowledgement, 'state' | 'attempts' | 'pause'> & Partial<Acknowledgement>,
+  ): Promise<number | null> {
+    const nothing = { status: null, error: null, durationMs: null, requestBytes: null, responseBytes: null };
+    const item = { revision, agentId, eventType: type, isAttempt: false, ...nothing, ...outcome };
+    const written = await this.acknowledgements.add(item);
+    if (!written) throw new WebhookLost('the webhook has changed, or is with another replica');
+    return written.failingFor;
+  }
+
+  private async write(items: Acknowledgement[]): Promise<{ failingFor: number | null } | undefined> {
+    const { position } = this.passage;
+    const written = await this.tools.deliveries.acknowledge(this.lease, this.tools.holder, position, items);
+    if (written) this.writtenPosition = position;
+    else this.end();
+    return written;
+  }
+}
