@@ -24,6 +24,7 @@ export class Webhooks1764800000000 implements MigrationInterface {
         headers text,
         header_names jsonb NOT NULL DEFAULT '[]',
         position bigint NOT NULL,
+        epoch uuid NOT NULL,
         run bigint NOT NULL DEFAULT 1,
         failing_since timestamptz,
         last_success_at timestamptz,

@@ -45,6 +45,7 @@ import type {
   ServiceHealth,
   SettableStatus,
 } from './types.js';
+import { Webhooks } from './webhooks.js';
 
 export interface RegisterOptions extends RequestOptions {
   /** 1 to 255 characters. A repeat with the same key and body within 24 h gets the first answer, without the token. */
@@ -79,6 +80,8 @@ type BodyOf<P extends keyof paths, M extends Method> = paths[P][M] extends { res
  */
 export class AgentRegistryClient {
   readonly #transport: Transport;
+  /** Addresses that events are sent to. */
+  readonly webhooks: Webhooks;
   /**
    * What sessions of this client wait by as well.
    * @internal
@@ -89,6 +92,7 @@ export class AgentRegistryClient {
   constructor(options: ClientOptions) {
     this.#transport = new Transport(options);
     this.time = this.#transport.time;
+    this.webhooks = new Webhooks(async (method, path, call) => (await this.#transport.send(method, path, call)).body);
   }
 
   /**

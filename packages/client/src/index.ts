@@ -1,6 +1,8 @@
 export { AgentRegistryClient } from './client.js';
 export type { ChangeOptions, RegisterOptions, RotateOptions, Tagged } from './client.js';
 export type { ClientOptions, RequestOptions, Token } from './transport.js';
+export type { Webhooks } from './webhooks.js';
+export { verifyWebhook, WebhookVerificationError } from './verify-webhook.js';
 export {
   AgentRegistryError,
   ApiError,

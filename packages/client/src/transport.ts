@@ -55,8 +55,8 @@ export interface RequestOptions {
 
 /** One request, however often it has to be tried. */
 export interface Call {
-  /** Takes the place of the parameter in the path, if there is one. */
-  id?: string;
+  /** Takes the place of the parameter in the path, if there is one; several, in their order. */
+  id?: string | readonly string[];
   /** What is undefined is left out; of an array, each value is a parameter. */
   query?: object;
   headers?: Record<string, string | undefined>;
@@ -250,10 +250,16 @@ function urlOf(base: string, path: string, { id = '', query = {} }: Call): strin
     for (const each of Array.isArray(value) ? (value as unknown[]) : [value])
       if (each !== undefined) parameters.append(name, String(each));
   const search = parameters.toString();
-  if (id === '' && path.includes('{')) throw new TypeError('the id is empty');
+  const ids = [id].flat();
+  const filled = path.replace(/\{\w+\}/g, () => segmentOf(ids.shift() ?? ''));
+  return base + filled + (search && `?${search}`);
+}
+
+function segmentOf(id: string): string {
+  if (id === '') throw new TypeError('the id is empty');
   // An id of dots alone would be taken for a step in the path, encoded or not.
   if (id === '.' || id === '..') throw new TypeError(`${id} cannot stand in a URL`);
-  return base + path.replace(/\{\w+\}/, () => encodeURIComponent(id)) + (search && `?${search}`);
+  return encodeURIComponent(id);
 }
 
 /** What fetch says is only that it failed; why is in the cause, of several failed connections only as a code. */

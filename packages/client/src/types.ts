@@ -55,6 +55,16 @@ export type FleetHealth = Schemas['FleetHealth'];
 export type Overview = Schemas['Overview'];
 export type ServiceHealth = Schemas['ServiceHealth'];
 export type Liveness = Schemas['Liveness'];
+/** What a webhook is made with. */
+export type NewWebhook = Schemas['CreateWebhook'];
+/** What can be changed of it. */
+export type WebhookFields = Schemas['UpdateWebhook'];
+export type Webhook = Schemas['Webhook'];
+/** `secret` is told only where it is made. */
+export type WebhookWithSecret = Schemas['WebhookWithSecret'];
+export type WebhookTest = Schemas['WebhookTest'];
+export type WebhookDelivery = Schemas['WebhookDelivery'];
+export type WebhookDeliveryPage = Schemas['WebhookDeliveries'];
 /** A status that an operator can set. */
 export type SettableStatus = Schemas['SetStatus']['status'];
 /** The body of an error (RFC 9457). `verdict` and the like come with some codes. */
@@ -91,4 +101,10 @@ export type MergePatch<T> = {
           ? MergePatch<T[Key]>
           : T[Key])
     | (undefined extends T[Key] ? null : never);
+};
+
+type DeliveryParameters = NonNullable<paths['/webhooks/{id}/deliveries']['get']['parameters']['query']>;
+/** Which deliveries of a webhook: in any of these states. */
+export type WebhookDeliveryQuery = {
+  [Name in keyof DeliveryParameters]?: OneOrMany<NonNullable<DeliveryParameters[Name]>>;
 };

@@ -1,42 +1,31 @@
 import { Injectable } from '@nestjs/common';
-import { DatabaseTimeline } from '../../platform/database/database-timeline';
-import { DomainError } from '../../platform/validation/domain-error';
-import { decodeLogCursor, encodeLogCursor, type LogHead } from '../../platform/validation/log-cursor';
 import type { AgentEvent } from '../agent-event';
+import { EventLogReader } from '../log/event-log.reader';
+import { decodePosition, encodePosition, type LogPosition } from '../log/log-position';
+import { LogPositions } from '../log/log-positions';
 
-const LIST = 'events';
 const SOURCE = '/agent-registry';
 
 /** Places in the log as clients know them. */
 @Injectable()
 export class FeedCursors {
-  constructor(private readonly timeline: DatabaseTimeline) {}
-
-  /** After this revision. */
-  async cursorOf(revision: string): Promise<string> {
-    return encodeLogCursor(LIST, String(BigInt(revision) + 1n), await this.head());
-  }
+  constructor(
+    private readonly reader: EventLogReader,
+    private readonly positions: LogPositions,
+  ) {}
 
   /**
-   * The revision after which events are to come.
-   * @throws DomainError `validation_failed` or `cursor_invalid`, naming `field`
+   * The position after which events are to come: `now`, `oldest` or a cursor.
+   * @throws DomainError `validation_failed`, `cursor_invalid` or `cursor_expired`, naming `field`; `store_unavailable`
    */
-  async revisionOf(place: string, field: string): Promise<string> {
-    const head = await this.head();
-    if (place === 'now') return head.last;
-    if (place === 'oldest') return '0';
-    try {
-      const after = { ...head, last: String(BigInt(head.last) + 1n) };
-      return String(BigInt(decodeLogCursor(LIST, place, after)) - 1n);
-    } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
-      const errors = error.errors.map(({ message }) => ({ field, message }));
-      throw new DomainError(error.kind, error.code, error.message.replace(/^cursor /, `${field} `), { errors });
-    }
+  async positionOf(place: string, field: string): Promise<LogPosition> {
+    if (place === 'now') return this.reader.settledNow();
+    if (place === 'oldest') return this.positions.oldest();
+    return this.positions.present(decodePosition(place, field), field);
   }
 
-  private head(): Promise<LogHead> {
-    return this.timeline.headOf('agent_events_revision_seq');
+  cursorOf({ epoch, position }: { epoch: string; position: string }): string {
+    return encodePosition({ epoch, revision: BigInt(position) });
   }
 }
 

@@ -68,6 +68,10 @@ export class WebhookEntity {
   @Column({ type: 'bigint' })
   position!: string;
 
+  /** Of the log, when the position was written. */
+  @Column({ type: 'uuid' })
+  epoch!: string;
+
   /** Counts the changes that clients make: what a replica does by what it was before is not written any more. */
   @Column({ type: 'bigint', default: 1 })
   run!: string;

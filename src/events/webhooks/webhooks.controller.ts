@@ -16,7 +16,7 @@ import { HttpResponse } from '../../platform/http/http-response';
 import { ApiPaging } from '../../platform/validation/api-parameters';
 import { ApiProblems, invalid, QUERY_PROBLEMS, WRITE_PROBLEMS } from '../../platform/validation/api-problems';
 import { OptionalBody, Query, ReadsQuery, ValidBody } from '../../platform/validation/http-input';
-import { cursorInvalid } from '../../platform/validation/log-cursor';
+import { cursorGone } from '../log/log-position';
 import { decodeCursor, DEFAULT_PAGE_SIZE, isRevision, MAX_PAGE_SIZE } from '../../platform/validation/paging';
 import type { QueryParameters } from '../../platform/validation/query-parameters';
 import { FILTER_PROBLEM } from '../../query/filter-error';
@@ -52,6 +52,7 @@ const DELIVERY_ID = {
 };
 const LOCATION = { Location: { description: 'The path of the webhook.', schema: { type: 'string' as const } } };
 const URL_VIOLATION = invalid('url', 'must not lead to the special address 10.0.0.1');
+const EXAMPLE_CURSOR = 'vKzEXJnQQhuZdV7a0tSp7wvVKzQx';
 const UNKNOWN = webhookNotFound(EXAMPLE_ID);
 
 /** Addresses outside that events are sent to. */
@@ -79,7 +80,8 @@ export class WebhooksController {
     webhooksNeedListedToken(),
     secretsKeyMissing(),
     webhookLimitReached(100),
-    cursorInvalid(),
+    cursorGone('cursor_invalid', 'start', EXAMPLE_CURSOR),
+    cursorGone('cursor_expired', 'start', EXAMPLE_CURSOR),
     ...WRITE_PROBLEMS,
     413,
     415,
@@ -89,7 +91,7 @@ export class WebhooksController {
     @Caller() principal: Principal,
   ): Promise<HttpResponse<WebhookWithSecretDto>> {
     const { webhook, secret } = await this.webhooks.create(body, principal);
-    const answer = { ...(await this.present(webhook)), secret };
+    const answer = { ...this.present(webhook), secret };
     return new HttpResponse(201, { location: `/webhooks/${webhook.id}` }, answer);
   }
 
@@ -104,7 +106,7 @@ export class WebhooksController {
   @ApiProblems(invalid('limit', 'is not a parameter of this request'), ...QUERY_PROBLEMS)
   async list(@Caller() principal: Principal): Promise<WebhooksDto> {
     const webhooks = await this.webhooks.list(principal);
-    return { webhooks: await Promise.all(webhooks.map((webhook) => this.present(webhook))) };
+    return { webhooks: webhooks.map((webhook) => this.present(webhook)) };
   }
 
   @Get(':id')
@@ -191,7 +193,7 @@ export class WebhooksController {
     @Caller() principal: Principal,
   ): Promise<WebhookWithSecretDto> {
     const { webhook, secret } = await this.webhooks.rotate(id, body.overlap_seconds ?? 86_400, principal);
-    return { ...(await this.present(webhook)), secret };
+    return { ...this.present(webhook), secret };
   }
 
   @Post(':id/test')
@@ -220,7 +222,15 @@ export class WebhooksController {
   })
   @ApiParam(WEBHOOK_ID)
   @ApiOkResponse({ type: WebhookDto, description: 'The webhook, at its new place in the log.' })
-  @ApiProblems(invalid('after', 'is required'), cursorInvalid(), UNKNOWN, ...WRITE_PROBLEMS, 413, 415)
+  @ApiProblems(
+    invalid('after', 'is required'),
+    cursorGone('cursor_invalid', 'after', EXAMPLE_CURSOR),
+    cursorGone('cursor_expired', 'after', EXAMPLE_CURSOR),
+    UNKNOWN,
+    ...WRITE_PROBLEMS,
+    413,
+    415,
+  )
   async replay(
     @Param('id') id: string,
     @ValidBody(ReplayDto) { after }: ReplayDto,
@@ -288,7 +298,7 @@ export class WebhooksController {
     return presentDelivery(await this.webhooks.retry(id, delivery, principal));
   }
 
-  private async present(webhook: ListedWebhook): Promise<WebhookDto> {
-    return presentWebhook(webhook, await this.webhooks.cursorOf(webhook));
+  private present(webhook: ListedWebhook): WebhookDto {
+    return presentWebhook(webhook, this.webhooks.cursorOf(webhook));
   }
 }

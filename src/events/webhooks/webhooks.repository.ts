@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database/database';
 import { ReportingDatabase } from '../../platform/database/reporting-database';
+import type { LogPosition } from '../log/log-position';
 import { WEBHOOK_COLUMNS } from './webhook-columns.sql';
 import type { DeliveryState, WebhookDeliveryEntity } from './webhook-delivery.entity';
 import type { WebhookEntity } from './webhook.entity';
@@ -18,7 +19,7 @@ export type WebhookChanges = Partial<
 >;
 
 export type NewWebhook = Required<Omit<WebhookChanges, 'enabled'>> &
-  Pick<WebhookEntity, 'id' | 'enabled' | 'secret' | 'position'>;
+  Pick<WebhookEntity, 'id' | 'enabled' | 'secret' | 'position' | 'epoch'>;
 
 /** A webhook, and how many of its deliveries wait. */
 export type ListedWebhook = WebhookEntity & { waiting: number };
@@ -62,11 +63,11 @@ export class WebhooksRepository {
         webhook;
       await transaction.query(
         `INSERT INTO webhooks (id, owner, url, description, types, filter, format, enabled, disabled_reason, disabled_at, secret, headers,
-                               header_names, position)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CASE WHEN NOT $8 THEN 'client' END, CASE WHEN NOT $8 THEN now() END, $9, $10, $11, $12)`,
+                               header_names, position, epoch)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CASE WHEN NOT $8 THEN 'client' END, CASE WHEN NOT $8 THEN now() END, $9, $10, $11, $12, $13)`,
         [
           ...[id, owner, url, description, JSON.stringify(types), filter, format, enabled, secret, headers],
-          ...[JSON.stringify(headerNames), position],
+          ...[JSON.stringify(headerNames), position, webhook.epoch],
         ],
       );
     });
@@ -130,12 +131,12 @@ export class WebhooksRepository {
   }
 
   /** Goes back, or on, to a place in the log: nothing is known any more of the events after it. */
-  async moveTo(id: string, position: string): Promise<void> {
+  async moveTo(id: string, { epoch, revision }: LogPosition): Promise<void> {
     await this.database.query(
-      `WITH moved AS (UPDATE webhooks SET position = $2, run = run + 1, updated_at = now() WHERE id = $1),
+      `WITH moved AS (UPDATE webhooks SET position = $2, epoch = $3, run = run + 1, updated_at = now() WHERE id = $1),
        forgotten AS (DELETE FROM webhook_deliveries WHERE webhook_id = $1 AND revision > $2)
        SELECT 1`,
-      [id, position],
+      [id, String(revision), epoch],
     );
   }
 

@@ -68,8 +68,16 @@ export class WebhooksService implements OnApplicationBootstrap {
     });
     const secret = newSecret();
     const sealed = this.secrets.seal(secret, secretPurpose(id));
-    const position = await this.cursors.revisionOf(start ?? 'now', 'start');
-    const webhook = { ...changes, id, owner, enabled: enabled ?? true, secret: sealed, position };
+    const { epoch, revision } = await this.cursors.positionOf(start ?? 'now', 'start');
+    const webhook = {
+      ...changes,
+      id,
+      owner,
+      enabled: enabled ?? true,
+      secret: sealed,
+      epoch,
+      position: String(revision),
+    };
     await this.webhooks.insert(webhook as Required<typeof webhook>, this.configuration.WEBHOOKS_MAX);
     return { webhook: await this.find(id, principal), secret };
   }
@@ -132,7 +140,7 @@ export class WebhooksService implements OnApplicationBootstrap {
   /** Has all events after a place sent again. */
   async replay(id: string, after: string, principal: Principal): Promise<ListedWebhook> {
     await this.find(id, principal);
-    await this.webhooks.moveTo(id, await this.cursors.revisionOf(after, 'after'));
+    await this.webhooks.moveTo(id, await this.cursors.positionOf(after, 'after'));
     return this.find(id, principal);
   }
 
@@ -155,8 +163,8 @@ export class WebhooksService implements OnApplicationBootstrap {
     return (await this.webhooks.delivery(id, revision))!;
   }
 
-  cursorOf({ position }: ListedWebhook): Promise<string> {
-    return this.cursors.cursorOf(position);
+  cursorOf(webhook: ListedWebhook): string {
+    return this.cursors.cursorOf(webhook);
   }
 
   private sinkOf(webhook: ListedWebhook): Sink {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../../platform/database/database';
+import type { LogPosition } from '../../log/log-position';
 import type { DeliveryState } from '../webhook-delivery.entity';
 import type { DisabledReason, WebhookEntity } from '../webhook.entity';
 import { WEBHOOK_COLUMNS } from '../webhook-columns.sql';
@@ -107,7 +108,7 @@ export class DeliveriesRepository {
   async acknowledge(
     { id, run }: { id: string; run: string },
     holder: string,
-    position: string,
+    position: { revision: string; epoch: string },
     acknowledgements: readonly Acknowledgement[],
   ): Promise<{ failingFor: number | null } | undefined> {
     const attempts = acknowledgements.filter(({ isAttempt }) => isAttempt);
@@ -130,7 +131,7 @@ export class DeliveriesRepository {
                 duration_ms = excluded.duration_ms, request_bytes = excluded.request_bytes, response_bytes = excluded.response_bytes),
        updated AS (
          UPDATE webhooks
-            SET position = greatest(position, $4::bigint),
+            SET position = greatest(position, $4::bigint), epoch = $11,
               failing_since = CASE WHEN $6 THEN CASE WHEN $7 THEN now() END WHEN $7 THEN coalesce(failing_since, now()) ELSE failing_since END,
               last_success_at = CASE WHEN $6 THEN now() ELSE last_success_at END,
               last_attempt_at = CASE WHEN $8 THEN now() ELSE last_attempt_at END,
@@ -143,13 +144,14 @@ export class DeliveriesRepository {
         id,
         holder,
         run,
-        position,
+        position.revision,
         JSON.stringify(acknowledgements),
         lastSuccess >= 0,
         lastSuccess < attempts.length - 1,
         last !== undefined,
         last?.status ?? null,
         last?.error ?? null,
+        position.epoch,
       ],
     );
     return row;
@@ -192,6 +194,14 @@ export class DeliveriesRepository {
       [id, run, reason],
     );
     return rows.length > 0;
+  }
+
+  /** The log has lost the events after the position: it goes on with the oldest that there are. */
+  async skipTo({ id, run }: { id: string; run: string }, { epoch, revision }: LogPosition): Promise<void> {
+    await this.database.query(
+      `WITH moved AS (UPDATE webhooks SET position = $3, epoch = $4, last_error = 'events_lost', last_status = NULL WHERE id = $1 AND run = $2) SELECT 1`,
+      [id, run, String(revision), epoch],
+    );
   }
 
   /** Notes why nothing can be sent. */

@@ -32,6 +32,11 @@ export class Passage {
     this.byRevision.set(revision, event);
   }
 
+  /** There is no event up to this revision but those that have begun. */
+  skip(revision: string): void {
+    if (this.outstanding.length === 0) this.passed = revision;
+  }
+
   end(revision: string): void {
     const event = this.byRevision.get(revision);
     if (!event) return;

@@ -9,6 +9,7 @@ import { Lifecycle } from '../../../platform/runtime/lifecycle';
 import { PeriodicTasks } from '../../../platform/scheduling/periodic-tasks';
 import { EventLogService } from '../../event-log.service';
 import { EventStream } from '../../event-stream';
+import { LogPositions } from '../../log/log-positions';
 import { DeliveriesRepository, type Lease } from './deliveries.repository';
 import { DeliveryCounts } from './delivery-counts';
 import { RetrySchedule } from './retry-schedule';
@@ -39,6 +40,7 @@ export class WebhookDispatcher implements OnApplicationBootstrap {
   constructor(
     stream: EventStream,
     log: EventLogService,
+    positions: LogPositions,
     payload: WebhookPayload,
     sender: WebhookSender,
     private readonly deliveries: DeliveriesRepository,
@@ -53,7 +55,21 @@ export class WebhookDispatcher implements OnApplicationBootstrap {
     const { holder, counts } = this;
     const limit = (): number => this.limit();
     const isHeld = (): boolean => this.clock.monotonicMs() < this.heldUntil;
-    this.tools = { holder, stream, log, payload, sender, deliveries, schedule, counts, clock, logger, limit, isHeld };
+    this.tools = {
+      holder,
+      stream,
+      log,
+      positions,
+      payload,
+      sender,
+      deliveries,
+      schedule,
+      counts,
+      clock,
+      logger,
+      limit,
+      isHeld,
+    };
   }
 
   onApplicationBootstrap(): void {

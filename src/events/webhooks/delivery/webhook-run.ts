@@ -5,6 +5,7 @@ import { DomainError } from '../../../platform/validation/domain-error';
 import type { AgentEvent } from '../../agent-event';
 import type { EventLogService } from '../../event-log.service';
 import type { EventStream } from '../../event-stream';
+import type { LogPositions } from '../../log/log-positions';
 import type { DisabledReason, WebhookEntity } from '../webhook.entity';
 import type { Acknowledgement, DeliveriesRepository, Lease, Resumption, WaitingHead } from './deliveries.repository';
 import type { DeliveryCounts } from './delivery-counts';
@@ -33,6 +34,7 @@ export interface RunTools {
   holder: string;
   stream: EventStream;
   log: EventLogService;
+  positions: LogPositions;
   payload: WebhookPayload;
   sender: WebhookSender;
   deliveries: DeliveriesRepository;
@@ -64,6 +66,7 @@ export class WebhookRun {
   private isOverlapping: boolean;
   private isRetrying = false;
   private writtenPosition: string;
+  private epoch: string;
   private failuresInRow = 0;
   private restUntil = 0;
   private hasEnded = false;
@@ -81,6 +84,7 @@ export class WebhookRun {
     this.isOverlapping = lease.isOverlapping;
     this.passage = new Passage(webhook.position);
     this.writtenPosition = webhook.position;
+    this.epoch = webhook.epoch;
     if (webhook.failingSince !== null) this.failuresInRow = DOWN_AFTER;
     this.slots = new Slots(() => (this.isDown ? 1 : tools.limit()));
     this.acknowledgements = new Batcher((items) => this.write(items), 500);
@@ -146,24 +150,45 @@ export class WebhookRun {
   /** Reads the log. */
   private async follow(): Promise<void> {
     const { signal } = this.ending;
+    const { position, epoch } = this.webhook;
     try {
-      for await (const event of this.tools.stream.from(this.webhook.position, signal)) {
-        const { revision, agentId } = event;
-        this.passage.begin(revision, event.occurredAt);
-        if (this.isOfNoInterest(event)) this.passage.end(revision);
-        else {
-          await this.until(
-            () => this.passage.size <= MOST_OUTSTANDING && this.waiting < MOST_WAITING && this.mayProbe(),
-          );
+      for await (const slice of this.tools.stream.slices({ epoch, revision: BigInt(position) }, signal)) {
+        this.epoch = slice.through.epoch;
+        for (const event of slice.events) {
+          await this.take(event);
           if (signal.aborted) return;
-          this.enqueue(agentId, () => this.first(event));
         }
+        // Revisions at the end of the slice that were drawn for nothing.
+        if (slice.events.at(-1)?.revision !== String(slice.through.revision))
+          this.passage.skip(String(slice.through.revision));
       }
     } catch (error) {
-      if (!signal.aborted) this.tell(error);
+      if (error instanceof DomainError && error.kind === 'gone') await this.skipLost(error);
+      else if (!signal.aborted) this.tell(error);
     } finally {
       this.end();
     }
+  }
+
+  /** Begins what is to be done with an event, as soon as there is room. */
+  private async take(event: AgentEvent): Promise<void> {
+    const { revision, agentId } = event;
+    this.passage.begin(revision, event.occurredAt);
+    if (this.isOfNoInterest(event)) return this.passage.end(revision);
+    await this.until(() => this.passage.size <= MOST_OUTSTANDING && this.waiting < MOST_WAITING && this.mayProbe());
+    if (!this.ending.signal.aborted) this.enqueue(agentId, () => this.first(event));
+  }
+
+  /** The log does not go back as far any more: to its retention, or to a restored backup. */
+  private async skipLost(error: DomainError): Promise<void> {
+    const { id } = this.webhook;
+    this.tools.logger.warn(
+      { webhook: id, problem: error.code },
+      'Events of a webhook are lost: the log has them no more',
+    );
+    await this.tools.deliveries
+      .skipTo(this.lease, await this.tools.positions.oldest())
+      .catch((failure: unknown) => this.tell(failure));
   }
 
   private isOfNoInterest({ revision, type }: AgentEvent): boolean {
@@ -361,7 +386,8 @@ export class WebhookRun {
 
   private async write(items: Acknowledgement[]): Promise<{ failingFor: number | null } | undefined> {
     const { position } = this.passage;
-    const written = await this.tools.deliveries.acknowledge(this.lease, this.tools.holder, position, items);
+    const place = { revision: position, epoch: this.epoch };
+    const written = await this.tools.deliveries.acknowledge(this.lease, this.tools.holder, place, items);
     if (written) this.writtenPosition = position;
     else this.end();
     return written;
