@@ -45,8 +45,12 @@ const DEREGISTER = [401, 401, 401, 401, 401, 403, 200, 403, 200, 200, 403, 200];
 const ANY_TOKEN = [401, 401, 401, 401, 401, 200, 200, 200, 200, 200, 200, 200];
 const BATCH = [401, 401, 401, 401, 401, 403, 200, 200, 200, 200, 200, 403]; // each beat is decided on by itself
 const ADMIN = [401, 401, 401, 401, 401, 403, 403, 403, 200, 403, 403, 403];
-/** 404: the agent is not banned. */
+/** 404: the agent is not banned, and there is no such webhook. */
 const OPERATE = [401, 401, 401, 401, 401, 403, 403, 403, 404, 403, 403, 404];
+/** One's own: there are none. */
+const OPERATE_LIST = [401, 401, 401, 401, 401, 403, 403, 403, 200, 403, 403, 200];
+/** 400: it says no URL. */
+const OPERATE_BAD_BODY = [401, 401, 401, 401, 401, 403, 403, 403, 400, 403, 403, 400];
 const OPERATE_OR_ITSELF = [401, 401, 401, 401, 401, 403, 403, 403, 200, 200, 403, 200];
 
 /** Every route there is, about an agent of the owner's. One that is not here fails. */
@@ -76,6 +80,16 @@ const ROUTES: Record<string, { statuses: number[]; query?: string; body?: (id: s
   'GET /events/stream': { statuses: READ_BAD_QUERY, query: '?after=nonsense' },
   'DELETE /bans/:id': { statuses: OPERATE },
   'DELETE /owners/:name/tokens': { statuses: ADMIN },
+  'POST /webhooks': { statuses: OPERATE_BAD_BODY, body: () => ({}) },
+  'GET /webhooks': { statuses: OPERATE_LIST },
+  'GET /webhooks/:id': { statuses: OPERATE },
+  'PATCH /webhooks/:id': { statuses: OPERATE, body: () => ({}) },
+  'DELETE /webhooks/:id': { statuses: OPERATE },
+  'POST /webhooks/:id/rotate-secret': { statuses: OPERATE },
+  'POST /webhooks/:id/test': { statuses: OPERATE },
+  'POST /webhooks/:id/replay': { statuses: OPERATE, body: () => ({ after: 'oldest' }) },
+  'GET /webhooks/:id/deliveries': { statuses: OPERATE },
+  'POST /webhooks/:id/deliveries/:delivery/retry': { statuses: OPERATE },
   'GET /whoami': { statuses: ANY_TOKEN },
   'GET /analytics/overview': { statuses: READ },
   'GET /analytics/health': { statuses: READ },

@@ -6,6 +6,7 @@ type Method = 'get' | 'put' | 'post' | 'delete' | 'patch';
 type Operation = { [P in keyof paths]: `${Method} ${P}` }[keyof paths];
 
 const AGENT: Shape = { id: 'string', status: 'string', health: 'object', heartbeat: 'object' };
+const WEBHOOK: Shape = { id: 'string', url: 'string', enabled: 'boolean', status: 'string' };
 const DEREGISTRATION: Shape = { id: 'string', status: 'string' };
 
 /**
@@ -39,6 +40,16 @@ const SHAPES: Readonly<Partial<Record<Operation, Shape>>> = {
   'get /health/live': { status: 'string' },
   'delete /bans/{id}': { id: 'string', banned: 'boolean' },
   'delete /owners/{name}/tokens': { owner: 'string', revoked: 'number' },
+  'post /webhooks': { id: 'string', url: 'string', secret: 'string' },
+  'get /webhooks': { webhooks: 'array' },
+  'get /webhooks/{id}': WEBHOOK,
+  'patch /webhooks/{id}': WEBHOOK,
+  'delete /webhooks/{id}': { id: 'string', deleted: 'boolean' },
+  'post /webhooks/{id}/rotate-secret': { id: 'string', url: 'string', secret: 'string' },
+  'post /webhooks/{id}/test': { delivered: 'boolean', duration_ms: 'number' },
+  'post /webhooks/{id}/replay': WEBHOOK,
+  'get /webhooks/{id}/deliveries': { deliveries: 'array' },
+  'post /webhooks/{id}/deliveries/{delivery}/retry': { id: 'string', state: 'string', attempts: 'number' },
   'get /whoami': { kind: 'string', scopes: 'array' },
 };
 

@@ -24,9 +24,9 @@ describe('verifyWebhook', () => {
     const fields = { 'Webhook-Id': messageId, 'WEBHOOK-TIMESTAMP': time, 'webhook-signature': [signed] };
     const at = { now: new Date(Number(time) * 1000) };
     expect(await verifyWebhook(fields, text, key, at)).toEqual(JSON.parse(text));
-    expect(await verifyWebhook(new Headers({ ...fields, 'webhook-signature': signed }), Buffer.from(text), key, at)).toEqual(
-      JSON.parse(text),
-    );
+    expect(
+      await verifyWebhook(new Headers({ ...fields, 'webhook-signature': signed }), Buffer.from(text), key, at),
+    ).toEqual(JSON.parse(text));
     expect(await verifyWebhook(fields, text, key.replace('whsec_', ''), at)).toEqual(JSON.parse(text));
   });
 
@@ -53,7 +53,13 @@ describe('verifyWebhook', () => {
     ['no signature', { ...headers, 'webhook-signature': undefined }, body, secret, 0],
     ['an empty signature', { ...headers, 'webhook-signature': 'v1,' }, body, secret, 0],
     ['a part of the signature', { ...headers, 'webhook-signature': signature.slice(0, -5) }, body, secret, 0],
-    ['a signature of another version', { ...headers, 'webhook-signature': signature.replace('v1', 'v2') }, body, secret, 0],
+    [
+      'a signature of another version',
+      { ...headers, 'webhook-signature': signature.replace('v1', 'v2') },
+      body,
+      secret,
+      0,
+    ],
     ['an empty secret', headers, body, '', 0],
     ['a bare prefix', headers, body, 'whsec_', 0],
     ['a secret that is no base64', headers, body, 'whsec_é', 0],

@@ -97,7 +97,7 @@ describe('The installed program', () => {
     const commands = [...stdout.matchAll(/^ {2}([a-z]+) {2}/gm)].map(([, name]) => name!);
     const expected =
       'list get discover count export register update rename heartbeat deregister unban status why diff wait watch events decisions ' +
-      'overview import token whoami health sidecar completion help';
+      'overview import token webhooks whoami health sidecar completion help';
     expect(commands).toEqual(expected.split(' '));
     for (const args of [
       ['help', 'status'],

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { AgentRegistryClient } from '../src/client';
 import { ConnectionError } from '../src/errors';
+import { Webhooks } from '../src/webhooks';
 
 interface Schema {
   $ref?: string;
@@ -23,6 +24,7 @@ const { paths, components } = JSON.parse(readFileSync(join(__dirname, '../../../
 };
 
 const ID = 'some/agent';
+const DELIVERY = '42/';
 /** One method for each operation. */
 const METHODS: Record<string, (client: AgentRegistryClient) => Promise<unknown>> = {
   register: (client) => client.register({ name: 'x', type: 'y' }),
@@ -48,6 +50,16 @@ const METHODS: Record<string, (client: AgentRegistryClient) => Promise<unknown>>
   decisions: (client) => client.decisions(),
   revokeOwnerTokens: (client) => client.revokeOwnerTokens(ID),
   rotateToken: (client) => client.rotateToken(ID),
+  'webhooks.create': (client) => client.webhooks.create({ url: 'https://a.example' }),
+  'webhooks.list': (client) => client.webhooks.list(),
+  'webhooks.get': (client) => client.webhooks.get(ID),
+  'webhooks.update': (client) => client.webhooks.update(ID, {}),
+  'webhooks.delete': (client) => client.webhooks.delete(ID),
+  'webhooks.rotateSecret': (client) => client.webhooks.rotateSecret(ID),
+  'webhooks.test': (client) => client.webhooks.test(ID),
+  'webhooks.replay': (client) => client.webhooks.replay(ID, 'oldest'),
+  'webhooks.deliveries': (client) => client.webhooks.deliveries(ID),
+  'webhooks.retryDelivery': (client) => client.webhooks.retryDelivery(ID, DELIVERY),
   whoAmI: (client) => client.whoAmI(),
   health: (client) => client.health(),
   ready: (client) => client.ready(),
@@ -55,7 +67,7 @@ const METHODS: Record<string, (client: AgentRegistryClient) => Promise<unknown>>
   metrics: (client) => client.metrics(),
 };
 /** Methods that call one of those again and again. */
-const ALL_PAGES = ['listAll', 'discoverAll', 'eventsAll', 'decisionsAll'];
+const ALL_PAGES = ['listAll', 'discoverAll', 'eventsAll', 'decisionsAll', 'webhooks.deliveriesAll'];
 /** By `events` without an id, which is in client.process-spec.ts. */
 const STREAMS = ['GET /events/stream'];
 /** Second names that the original service gave to operations. */
@@ -120,7 +132,8 @@ it('The client has exactly one method for each operation of openapi.json', async
     (request, response) => {
       const path = request
         .url!.split('?', 1)[0]!
-        .replace(encodeURIComponent(ID), request.url!.startsWith('/owners/') ? '{name}' : '{id}');
+        .replace(encodeURIComponent(ID), request.url!.startsWith('/owners/') ? '{name}' : '{id}')
+        .replace(encodeURIComponent(DELIVERY), '{delivery}');
       asked.push(`${request.method} ${path}`);
       const body = leastResponse(request.method!, path);
       if (body === undefined) response.setHeader('content-type', 'text/plain').end();
@@ -133,6 +146,8 @@ it('The client has exactly one method for each operation of openapi.json', async
   );
   expect([...asked, ...ALIASES, ...STREAMS].toSorted()).toEqual(documented.toSorted());
 
-  const methods = Object.getOwnPropertyNames(AgentRegistryClient.prototype).filter((name) => name !== 'constructor');
+  const methodsOf = ({ prototype }: { prototype: object }): string[] =>
+    Object.getOwnPropertyNames(prototype).filter((name) => name !== 'constructor');
+  const methods = [...methodsOf(AgentRegistryClient), ...methodsOf(Webhooks).map((name) => `webhooks.${name}`)];
   expect(methods.toSorted()).toEqual([...Object.keys(METHODS), ...ALL_PAGES].toSorted());
 });

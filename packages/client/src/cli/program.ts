@@ -28,6 +28,7 @@ import { unban } from './commands/unban.js';
 import { update } from './commands/update.js';
 import { wait } from './commands/wait.js';
 import { watch } from './commands/watch.js';
+import { webhooks } from './commands/webhooks.js';
 import { whoami } from './commands/whoami.js';
 import { why } from './commands/why.js';
 import { EXIT } from './exit-codes.js';
@@ -73,6 +74,7 @@ const COMMANDS: readonly Command[] = [
   overview,
   importCommand,
   tokenCommand,
+  webhooks,
   whoami,
   health,
   sidecar,
