@@ -92,6 +92,7 @@ import { WatchController } from './watch/watch.controller';
     AgentCache,
     AgentPresenter,
     AgentReader,
+    FeedItems,
     IntervalScaling,
     DatabaseTime,
     IdempotencyRetention,

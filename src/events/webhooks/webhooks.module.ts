@@ -7,7 +7,7 @@ import { WebhookDispatcher } from './delivery/webhook-dispatcher';
 import { WebhookPayload } from './delivery/webhook-payload';
 import { WebhookSender } from './delivery/webhook-sender';
 import { DeliveryRetention } from './delivery-retention';
-import { FeedCursors } from './feed-contract';
+import { FeedCursors } from './feed-cursors';
 import { WebhookDeliveryEntity } from './webhook-delivery.entity';
 import { WebhookEntity } from './webhook.entity';
 import { WebhooksController } from './webhooks.controller';

@@ -13,8 +13,8 @@ import { newSecret } from './delivery/signature';
 import { WebhookSender, type Attempt, type Sink } from './delivery/webhook-sender';
 import { testEvent } from './delivery/test-event';
 import type { CreateWebhookDto, UpdateWebhookDto } from './dto/webhook-requests.dto';
-import { eventFilter } from './event-filter';
-import { FeedCursors } from './feed-contract';
+import { eventFilter } from '../../registry/feed/feed-names';
+import { FeedCursors } from './feed-cursors';
 import { headersPurpose, secretPurpose } from './webhook-secrets';
 import type { DeliveryState, WebhookDeliveryEntity } from './webhook-delivery.entity';
 import {
@@ -27,6 +27,9 @@ import {
 import { WebhooksRepository, type ListedWebhook, type WebhookChanges } from './webhooks.repository';
 
 const ID = /^wh-[0-9a-f-]{36}$/;
+
+/** Of CloudEvents, as in the feed. */
+const SOURCE = '/agent-registry';
 
 const RESEAL_EVERY_MS = 60_000;
 
@@ -130,7 +133,12 @@ export class WebhooksService implements OnApplicationBootstrap {
   /** Sends an event that tells of nothing, once, also to a webhook that is disabled, and gives what came of it. */
   async test(id: string, principal: Principal): Promise<Attempt> {
     const webhook = await this.find(id, principal);
-    const { id: eventId, body } = testEvent(webhook.format, id, this.clock.now());
+    const { id: eventId, body } = testEvent(
+      webhook.format,
+      id,
+      this.configuration.PUBLIC_URL ?? SOURCE,
+      this.clock.now(),
+    );
     const sink = this.sinkOf(webhook);
     const isOverlapping = webhook.formerSecretUntil !== null && webhook.formerSecretUntil > this.clock.now();
     const secrets = isOverlapping ? sink.secrets : sink.secrets.slice(0, 1);

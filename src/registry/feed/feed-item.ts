@@ -50,6 +50,11 @@ export class FeedItem {
     );
   }
 
+  /** The event as a CloudEvent in JSON, as the caller may see it. */
+  cloudEventFor(principal: Principal): string {
+    return this.write(this.event, this.agent, this.agent !== undefined && this.isAllShownTo(principal));
+  }
+
   /** The message of a stream with the event as a CloudEvent, as the caller may see it. `id`: the cursor after it. */
   messageFor(principal: Principal, format: StreamFormat, id: string): Buffer {
     const isAllShown = this.agent !== undefined && this.isAllShownTo(principal);

@@ -4,7 +4,12 @@ import type { WebhookFormat } from '../webhook.entity';
 const TYPE = 'ai.noaark.webhook.test.v1';
 
 /** An event that tells of nothing but the webhook that it is sent to. */
-export function testEvent(format: WebhookFormat, webhook: string, now: Date): { id: string; body: Buffer } {
+export function testEvent(
+  format: WebhookFormat,
+  webhook: string,
+  source: string,
+  now: Date,
+): { id: string; body: Buffer } {
   const id = `test-${randomUUID()}`;
   const [time, data] = [now.toISOString(), { webhook_id: webhook }];
   const envelope =
@@ -12,7 +17,7 @@ export function testEvent(format: WebhookFormat, webhook: string, now: Date): { 
       ? {
           specversion: '1.0',
           id,
-          source: '/agent-registry',
+          source,
           type: TYPE,
           subject: webhook,
           time,

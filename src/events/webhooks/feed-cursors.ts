@@ -1,10 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { AgentEvent } from '../agent-event';
 import { EventLogReader } from '../log/event-log.reader';
 import { decodePosition, encodePosition, type LogPosition } from '../log/log-position';
 import { LogPositions } from '../log/log-positions';
-
-const SOURCE = '/agent-registry';
 
 /** Places in the log as clients know them. */
 @Injectable()
@@ -27,26 +24,4 @@ export class FeedCursors {
   cursorOf({ epoch, position }: { epoch: string; position: string }): string {
     return encodePosition({ epoch, revision: BigInt(position) });
   }
-}
-
-/** The `type` of the CloudEvent. */
-export function cloudEventType(type: string): string {
-  return `ai.noaark.agent.${type}.v1`;
-}
-
-/** A CloudEvent 1.0.2 in its JSON format. */
-export function cloudEvent(
-  { revision, type, agentId, occurredAt }: Pick<AgentEvent, 'revision' | 'type' | 'agentId' | 'occurredAt'>,
-  data: object,
-): object {
-  return {
-    specversion: '1.0',
-    id: revision,
-    source: SOURCE,
-    type: cloudEventType(type),
-    subject: agentId,
-    time: occurredAt.toISOString(),
-    datacontenttype: 'application/json',
-    data,
-  };
 }
