@@ -325,7 +325,7 @@ describe('The description of the API', () => {
     for (const [route, { statuses }] of Object.entries(ROUTES)) {
       const [method, path] = route
         .toLowerCase()
-        .replace(/:(\w+)/, '{$1}')
+        .replace(/:(\w+)/g, '{$1}')
         .split(' ') as [string, string];
       const operation = body.paths[path]![method]!;
       const isOpen = statuses === OPEN;
