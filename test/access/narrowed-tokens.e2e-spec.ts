@@ -60,6 +60,19 @@ function isPage(body: unknown): body is { next_cursor: string | null } {
   return typeof body === 'object' && body !== null && 'next_cursor' in body;
 }
 
+/** A webhook that the caller does not have. */
+function notTheirs(method: string, path: string, body?: object): Outcome {
+  return {
+    narrowed: async ({ ask }) => {
+      const at = `/webhooks/wh-0192f1c0-7b7e-7cc0-8a53-2f3a1c9d7e11${path}`;
+      expect(await ask('for-data', method, at, body)).toMatchObject({
+        status: 404,
+        body: { code: 'webhook_not_found' },
+      });
+    },
+  };
+}
+
 const ROUTES: Record<string, Outcome> = {
   listAgents: {
     narrowed: async (service) => {
@@ -184,17 +197,25 @@ const ROUTES: Record<string, Outcome> = {
   importAgents: 'closed',
   liftBan: 'closed',
   revokeOwnerTokens: 'closed',
-  // They take the scope `operate`, which this token does not have: test/api/webhooks.e2e-spec.ts has one that does.
-  createWebhook: 'closed',
-  listWebhooks: 'closed',
-  getWebhook: 'closed',
-  updateWebhook: 'closed',
-  deleteWebhook: 'closed',
-  rotateWebhookSecret: 'closed',
-  testWebhook: 'closed',
-  replayWebhook: 'closed',
-  listWebhookDeliveries: 'closed',
-  retryWebhookDelivery: 'closed',
+  // A webhook is its client's own; what it gets of agents is in test/api/webhooks.e2e-spec.ts.
+  createWebhook: {
+    narrowed: async ({ ask }) => {
+      expect(await ask('for-data', 'POST', '/webhooks', {})).toMatchObject({ body: { code: 'validation_failed' } });
+    },
+  },
+  listWebhooks: {
+    narrowed: async ({ ask }) => {
+      expect(await ask('for-data', 'GET', '/webhooks')).toMatchObject({ status: 200, body: { webhooks: [] } });
+    },
+  },
+  getWebhook: notTheirs('GET', ''),
+  updateWebhook: notTheirs('PATCH', '', {}),
+  deleteWebhook: notTheirs('DELETE', ''),
+  rotateWebhookSecret: notTheirs('POST', '/rotate-secret', {}),
+  testWebhook: notTheirs('POST', '/test'),
+  replayWebhook: notTheirs('POST', '/replay', { after: 'oldest' }),
+  listWebhookDeliveries: notTheirs('GET', '/deliveries'),
+  retryWebhookDelivery: notTheirs('POST', '/deliveries/1/retry'),
 };
 
 describe.each([
