@@ -112,7 +112,7 @@ describe('Requests to addresses that a client has given', () => {
     expect(await send(url, '127.0.0.1')).toMatchObject({ status: 201 });
     expect(names.asked).toEqual(Array(3).fill('moving.example'));
     expect(seen.map(({ headers, reused }) => [headers.host, reused])).toEqual(
-      Array(2).fill([`moving.example:${port}`, false]),
+      Array.from({ length: 2 }, () => [`moving.example:${port}`, false]),
     );
   });
 

@@ -43,10 +43,12 @@ export class Sink {
         };
         this.received.push(received);
         const answer = this.answer(received);
-        if (answer === 'silence') return void this.held.add(response);
-        const { status, headers: fields = {}, body: text } = typeof answer === 'number' ? { status: answer } : answer;
-        received.status = status;
-        response.writeHead(status, fields).end(text);
+        if (answer === 'silence') this.held.add(response);
+        else {
+          const { status, headers: fields = {}, body: text } = typeof answer === 'number' ? { status: answer } : answer;
+          received.status = status;
+          response.writeHead(status, fields).end(text);
+        }
       });
     });
   }

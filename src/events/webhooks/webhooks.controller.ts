@@ -15,6 +15,7 @@ import { ApiTag } from '../../platform/http/api-tag';
 import { HttpResponse } from '../../platform/http/http-response';
 import { ApiPaging } from '../../platform/validation/api-parameters';
 import { ApiProblems, invalid, QUERY_PROBLEMS, WRITE_PROBLEMS } from '../../platform/validation/api-problems';
+import { DomainError } from '../../platform/validation/domain-error';
 import { OptionalBody, Query, ReadsQuery, ValidBody } from '../../platform/validation/http-input';
 import { cursorGone } from '../log/log-position';
 import { decodeCursor, DEFAULT_PAGE_SIZE, isRevision, MAX_PAGE_SIZE } from '../../platform/validation/paging';
@@ -52,7 +53,12 @@ const DELIVERY_ID = {
 };
 const LOCATION = { Location: { description: 'The path of the webhook.', schema: { type: 'string' as const } } };
 const URL_VIOLATION = invalid('url', 'must not lead to the special address 10.0.0.1');
-const EXAMPLE_CURSOR = 'vKzEXJnQQhuZdV7a0tSp7wvVKzQx';
+/** As an example; where the oldest cursor is in it, it is no example of every problem. */
+function goneCursor(code: 'cursor_invalid' | 'cursor_expired', field: string): DomainError {
+  const { kind, message, errors } = cursorGone(code, field, '');
+  return new DomainError(kind, code, message, { errors });
+}
+
 const UNKNOWN = webhookNotFound(EXAMPLE_ID);
 
 /** Addresses outside that events are sent to. */
@@ -80,8 +86,8 @@ export class WebhooksController {
     webhooksNeedListedToken(),
     secretsKeyMissing(),
     webhookLimitReached(100),
-    cursorGone('cursor_invalid', 'start', EXAMPLE_CURSOR),
-    cursorGone('cursor_expired', 'start', EXAMPLE_CURSOR),
+    goneCursor('cursor_invalid', 'start'),
+    goneCursor('cursor_expired', 'start'),
     ...WRITE_PROBLEMS,
     413,
     415,
@@ -224,8 +230,8 @@ export class WebhooksController {
   @ApiOkResponse({ type: WebhookDto, description: 'The webhook, at its new place in the log.' })
   @ApiProblems(
     invalid('after', 'is required'),
-    cursorGone('cursor_invalid', 'after', EXAMPLE_CURSOR),
-    cursorGone('cursor_expired', 'after', EXAMPLE_CURSOR),
+    goneCursor('cursor_invalid', 'after'),
+    goneCursor('cursor_expired', 'after'),
     UNKNOWN,
     ...WRITE_PROBLEMS,
     413,

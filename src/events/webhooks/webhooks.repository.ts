@@ -66,8 +66,19 @@ export class WebhooksRepository {
                                header_names, position, epoch)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, CASE WHEN NOT $8 THEN 'client' END, CASE WHEN NOT $8 THEN now() END, $9, $10, $11, $12, $13)`,
         [
-          ...[id, owner, url, description, JSON.stringify(types), filter, format, enabled, secret, headers],
-          ...[JSON.stringify(headerNames), position, webhook.epoch],
+          id,
+          owner,
+          url,
+          description,
+          JSON.stringify(types),
+          filter,
+          format,
+          enabled,
+          secret,
+          headers,
+          JSON.stringify(headerNames),
+          position,
+          webhook.epoch,
         ],
       );
     });

@@ -178,5 +178,5 @@ const CERTIFICATE_CODE = /CERT|TLS|SSL|SIGNATURE|SELF_SIGNED|HOSTNAME|CRL|EPROTO
 
 function failureOf(error: unknown): OutboundFailure {
   const { code = '' } = error as NodeJS.ErrnoException;
-  return CERTIFICATE_CODE.test(String(code)) ? 'tls_failed' : 'connection_failed';
+  return CERTIFICATE_CODE.test(code) ? 'tls_failed' : 'connection_failed';
 }

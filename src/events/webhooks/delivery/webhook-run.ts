@@ -186,9 +186,11 @@ export class WebhookRun {
       { webhook: id, problem: error.code },
       'Events of a webhook are lost: the log has them no more',
     );
-    await this.tools.deliveries
-      .skipTo(this.lease, await this.tools.positions.oldest())
-      .catch((failure: unknown) => this.tell(failure));
+    try {
+      await this.tools.deliveries.skipTo(this.lease, await this.tools.positions.oldest());
+    } catch (failure) {
+      this.tell(failure);
+    }
   }
 
   private isOfNoInterest({ revision, type }: AgentEvent): boolean {
@@ -220,18 +222,23 @@ export class WebhookRun {
 
   /** Does the work when all is done that came before it for the same agent. It ends the run when it fails. */
   private enqueue(agentId: string, work: () => Promise<void>): void {
-    const task = (this.chains.get(agentId) ?? Promise.resolve()).then(async () => {
-      try {
-        if (!this.ending.signal.aborted) await work();
-      } catch (error) {
-        if (!this.stopping.signal.aborted) this.tell(error);
-        this.end();
-      } finally {
-        if (this.chains.get(agentId) === task) this.chains.delete(agentId);
-        this.wake();
-      }
+    const before = this.chains.get(agentId);
+    const task = this.follows(before, work).finally(() => {
+      if (this.chains.get(agentId) === task) this.chains.delete(agentId);
+      this.wake();
     });
     this.chains.set(agentId, task);
+  }
+
+  /** Never rejects. */
+  private async follows(before: Promise<void> | undefined, work: () => Promise<void>): Promise<void> {
+    try {
+      await before;
+      if (!this.ending.signal.aborted) await work();
+    } catch (error) {
+      if (!this.stopping.signal.aborted) this.tell(error);
+      this.end();
+    }
   }
 
   /** An event that has come in the log. */

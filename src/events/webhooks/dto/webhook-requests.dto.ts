@@ -18,7 +18,6 @@ class WebhookFieldsDto {
 
   @Field(wordsOf(AGENT_EVENT_TYPES), {
     example: ['registered', 'status_changed'],
-    default: [],
     description: 'Types of events that are sent; empty: all.',
   })
   types?: string[] | string | null;

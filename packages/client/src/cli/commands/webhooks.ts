@@ -42,7 +42,7 @@ const OF_LOG: readonly Option[] = [
 interface Action {
   options: readonly Option[];
   operands: 0 | 1 | 2;
-  run(call: Call, id: string, delivery: string): Promise<number>;
+  run: (call: Call, id: string, delivery: string) => Promise<number>;
 }
 
 const ACTIONS: Record<string, Action> = {
