@@ -169,7 +169,7 @@ describe('Retention', () => {
     await age('agents', 'deregistered_at', 50);
     await retention.run(UNLIMITED);
     const series = await metrics();
-    for (const table of ['agents', 'agent_events', 'governance_decisions', 'idempotency_keys'])
+    for (const table of ['agents', 'agent_events', 'governance_decisions', 'idempotency_keys', 'webhook_deliveries'])
       expect([table, series.get(`retention_deleted_rows_total{table="${table}"}`)]).toEqual([table, 25]);
     expect(series.get('retention_limit_seconds{table="agents"}')).toBe(100);
     expect(series.get('retention_oldest_row_age_seconds{table="agents"}')).toBeGreaterThanOrEqual(50);
@@ -212,6 +212,11 @@ async function seed(database: TestDatabase, rows: number, age: string): Promise<
     `INSERT INTO governance_decisions (decided_at, action, agent_id, verdict, latency_ms)
      SELECT time, 'register_agent', id, 'allowed', 1 FROM ${numbers}`,
     `INSERT INTO idempotency_keys (key, request_hash, created_at) SELECT id, '', time FROM ${numbers}`,
+    `INSERT INTO webhooks (id, url, format, enabled, secret, position, epoch)
+     SELECT 'wh', '', 'standard', false, '', 0, gen_random_uuid() FROM ${numbers} LIMIT 1 ON CONFLICT DO NOTHING`,
+    `INSERT INTO webhook_deliveries (webhook_id, revision, agent_id, event_type, state, created_at)
+     SELECT 'wh', (SELECT coalesce(max(revision), 0) FROM webhook_deliveries) + row_number() OVER (), id, 'updated', 'delivered', time
+       FROM ${numbers}`,
   ];
   for (const statement of statements) await database.query(statement, [rows, age]);
 }

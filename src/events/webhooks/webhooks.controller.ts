@@ -59,6 +59,7 @@ function goneCursor(code: 'cursor_invalid' | 'cursor_expired', field: string): D
   return new DomainError(kind, code, message, { errors });
 }
 
+const NO_PARAMETER = invalid('verbose', 'is not a parameter of this request');
 const UNKNOWN = webhookNotFound(EXAMPLE_ID);
 
 /** Addresses outside that events are sent to. */
@@ -124,7 +125,7 @@ export class WebhooksController {
   })
   @ApiParam(WEBHOOK_ID)
   @ApiOkResponse({ type: WebhookDto, description: 'The webhook.' })
-  @ApiProblems(UNKNOWN)
+  @ApiProblems(NO_PARAMETER, UNKNOWN)
   async read(@Param('id') id: string, @Caller() principal: Principal): Promise<WebhookDto> {
     return this.present(await this.webhooks.find(id, principal));
   }
@@ -168,7 +169,7 @@ export class WebhooksController {
   })
   @ApiParam(WEBHOOK_ID)
   @ApiOkResponse({ type: DeletedWebhookDto, description: 'Deleted.' })
-  @ApiProblems(UNKNOWN, ...WRITE_PROBLEMS)
+  @ApiProblems(NO_PARAMETER, UNKNOWN, ...WRITE_PROBLEMS)
   async delete(@Param('id') id: string, @Caller() principal: Principal): Promise<DeletedWebhookDto> {
     await this.webhooks.delete(id, principal);
     return { id, deleted: true };
@@ -213,7 +214,7 @@ export class WebhooksController {
   })
   @ApiParam(WEBHOOK_ID)
   @ApiOkResponse({ type: WebhookTestDto, description: 'What came of it.' })
-  @ApiProblems(UNKNOWN, secretUnreadable())
+  @ApiProblems(NO_PARAMETER, UNKNOWN, secretUnreadable())
   async test(@Param('id') id: string, @Caller() principal: Principal): Promise<WebhookTestDto> {
     return presentTest(await this.webhooks.test(id, principal));
   }
@@ -291,7 +292,7 @@ export class WebhooksController {
   @ApiParam(WEBHOOK_ID)
   @ApiParam(DELIVERY_ID)
   @ApiOkResponse({ type: WebhookDeliveryDto, description: 'The delivery, which waits for its attempt.' })
-  @ApiProblems(UNKNOWN, deliveryNotFound('42'), eventExpired(), ...WRITE_PROBLEMS)
+  @ApiProblems(NO_PARAMETER, UNKNOWN, deliveryNotFound('42'), eventExpired(), ...WRITE_PROBLEMS)
   async retry(
     @Param('id') id: string,
     @Param('delivery') delivery: string,
