@@ -3371,6 +3371,1117 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/webhooks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List webhooks
+         * @description With `admin` those of all clients, else the caller’s own.
+         *
+         *     Needs the scope `operate`.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description All of them, the oldest first. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Webhooks"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not possible at the moment; wait for `Retry-After`. `query_timeout`, `store_unavailable`, `too_many_queries` */
+                503: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Have events sent to an address
+         * @description Each event is a signed `POST` (Standard Webhooks 1.0), sent until it is answered with a status from 200 to 299: at least once, and in order for one agent. What is sent is what the caller’s token may read at that time; the webhook ends with the token.
+         *
+         *     Needs the scope `operate`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["CreateWebhook"];
+                };
+            };
+            responses: {
+                /** @description Made. The secret is shown this once. */
+                201: {
+                    headers: {
+                        /** @description The path of the webhook. */
+                        Location?: string;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookWithSecret"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `invalid_filter`, `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope`, `webhooks_need_listed_token` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not possible in the present state. `secrets_key_missing`, `webhook_limit_reached` */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The cursor is of another state of the database, or of events that are gone. `cursor_expired`, `cursor_invalid` */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is too large. `payload_too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not declared as UTF-8 JSON. `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not possible at the moment; wait for `Retry-After`. `store_full`, `store_read_only`, `store_unavailable` */
+                503: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read a webhook
+         * @description How it is set, and how it is doing.
+         *
+         *     Needs the scope `operate`.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id of the webhook. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The webhook. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Webhook"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is no such thing. `webhook_not_found` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not possible at the moment; wait for `Retry-After`. `store_unavailable` */
+                503: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /**
+         * Delete a webhook
+         * @description With its deliveries. What is under way may still arrive.
+         *
+         *     Needs the scope `operate`.
+         */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id of the webhook. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Deleted. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeletedWebhook"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is no such thing. `webhook_not_found` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not possible at the moment; wait for `Retry-After`. `store_full`, `store_read_only`, `store_unavailable` */
+                503: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /**
+         * Change a webhook
+         * @description A value sets, null clears, what is absent stays; `headers` are replaced as a whole. `enabled: true` takes up where it has stopped, and what waits is tried at once. One that has ended with its token belongs to the client that enables it.
+         *
+         *     Needs the scope `operate`.
+         */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id of the webhook. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["UpdateWebhook"];
+                    "application/merge-patch+json": components["schemas"]["UpdateWebhook"];
+                };
+            };
+            responses: {
+                /** @description The webhook as it is now. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Webhook"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `invalid_filter`, `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope`, `webhooks_need_listed_token` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is no such thing. `webhook_not_found` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not possible in the present state. `secrets_key_missing` */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is too large. `payload_too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not declared as UTF-8 JSON. `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not possible at the moment; wait for `Retry-After`. `store_full`, `store_read_only`, `store_unavailable` */
+                503: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/webhooks/{id}/deliveries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List deliveries, newest event first
+         * @description What became of each event: kept for `WEBHOOK_DELIVERY_RETENTION_SECONDS`, what waits as long as it waits.
+         *
+         *     Needs the scope `operate`.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The `next_cursor` of the page before; absent for the first page. All other parameters stay as they are. */
+                    cursor?: string;
+                    /** @description The most deliveries on one page. */
+                    limit?: number;
+                    /** @description Repeatable: deliveries in any of these states. */
+                    state?: ("waiting" | "delivered" | "failed")[];
+                };
+                header?: never;
+                path: {
+                    /** @description The id of the webhook. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description One page of deliveries. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookDeliveries"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is no such thing. `webhook_not_found` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not possible at the moment; wait for `Retry-After`. `query_timeout`, `store_unavailable`, `too_many_queries` */
+                503: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/deliveries/{delivery}/retry": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send one event again
+         * @description As soon as possible; one that has failed, or was delivered, gets all of its attempts again.
+         *
+         *     Needs the scope `operate`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id of the delivery, which is that of the event. */
+                    delivery: string;
+                    /** @description The id of the webhook. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The delivery, which waits for its attempt. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookDelivery"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is no such thing. `delivery_not_found`, `webhook_not_found` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not possible in the present state. `event_expired` */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not possible at the moment; wait for `Retry-After`. `store_full`, `store_read_only`, `store_unavailable` */
+                503: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send events again
+         * @description All events after a cursor that filter and rights let through, with the ids that they had.
+         *
+         *     Needs the scope `operate`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id of the webhook. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            responses: {
+                /** @description The webhook, at its new place in the log. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Webhook"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is no such thing. `webhook_not_found` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The cursor is of another state of the database, or of events that are gone. `cursor_expired`, `cursor_invalid` */
+                410: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is too large. `payload_too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not declared as UTF-8 JSON. `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not possible at the moment; wait for `Retry-After`. `store_full`, `store_read_only`, `store_unavailable` */
+                503: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/rotate-secret": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a webhook a new secret
+         * @description For `overlap_seconds` requests have two signatures, so that receivers can change over in peace.
+         *
+         *     Needs the scope `operate`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id of the webhook. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: {
+                content: {
+                    "application/json": components["schemas"]["RotateSecret"];
+                };
+            };
+            responses: {
+                /** @description The webhook, and its new secret: shown this once. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookWithSecret"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is no such thing. `webhook_not_found` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not possible in the present state. `secrets_key_missing` */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is too large. `payload_too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not declared as UTF-8 JSON. `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not possible at the moment; wait for `Retry-After`. `store_full`, `store_read_only`, `store_unavailable` */
+                503: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/webhooks/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send a test event
+         * @description Once, at once, also when the webhook is disabled: `ai.noaark.webhook.test.v1`, signed as every event. The answer says what came of it.
+         *
+         *     Needs the scope `operate`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id of the webhook. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What came of it. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WebhookTest"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is no such thing. `webhook_not_found` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not possible in the present state. `secret_unreadable` */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not possible at the moment; wait for `Retry-After`. `store_unavailable` */
+                503: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/whoami": {
         parameters: {
             query?: never;
@@ -3900,6 +5011,56 @@ export interface components {
              */
             filter: string;
         };
+        CreateWebhook: {
+            /**
+             * @description What it is for, in words for people.
+             * @example On-call bot
+             */
+            description?: string | null;
+            /**
+             * @description false: nothing is sent until it is enabled; the place in the log stays.
+             * @default true
+             */
+            enabled?: boolean | null;
+            /**
+             * @description An expression (CEL) over `event` and `agent` that must be true; see docs/filters.md.
+             * @example event.to == "unhealthy" && agent.type == "worker"
+             */
+            filter?: string | null;
+            /**
+             * @description A structured CloudEvent, or `{ type, timestamp, data }` as Standard Webhooks recommend it.
+             * @default cloudevents
+             * @enum {string|null}
+             */
+            format?: "cloudevents" | "standard" | null;
+            /**
+             * @description Header fields of each request. They are kept sealed, and only their names are shown.
+             * @example {
+             *       "authorization": "Bearer …"
+             *     }
+             */
+            headers?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * @description Where it begins: `now`, `oldest` (the oldest event that is kept), or a cursor of the events.
+             * @default now
+             */
+            start?: string | null;
+            /**
+             * @description Types of events that are sent; empty: all.
+             * @example [
+             *       "registered",
+             *       "status_changed"
+             *     ]
+             */
+            types?: ("registered" | "imported" | "updated" | "status_changed" | "deregistered" | "unbanned")[] | null;
+            /**
+             * @description Where events are sent: https, and no private or otherwise special address.
+             * @example https://hooks.example.com/agents
+             */
+            url: string;
+        };
         Decision: {
             /**
              * @description The change that was asked for.
@@ -3967,6 +5128,15 @@ export interface components {
             decisions: components["schemas"]["Decision"][];
             /** @description The `cursor` of the next page; null: this is the last one. */
             next_cursor: string | null;
+        };
+        DeletedWebhook: {
+            /**
+             * @description Always true.
+             * @enum {boolean}
+             */
+            deleted: true;
+            /** @description The id. */
+            id: string;
         };
         Deregistration: {
             /**
@@ -4609,6 +5779,10 @@ export interface components {
              */
             index: number;
         };
+        Replay: {
+            /** @description All events after this cursor are sent again, with the same ids; `oldest`: all that are kept. */
+            after: string;
+        };
         RevokedTokens: {
             /**
              * @description The client whose agents these are.
@@ -4642,6 +5816,13 @@ export interface components {
              * @example art_…
              */
             token: string;
+        };
+        RotateSecret: {
+            /**
+             * @description Seconds for which the secret so far signs as well; 0: it is void at once.
+             * @default 86400
+             */
+            overlap_seconds?: number | null;
         };
         RotateToken: {
             /**
@@ -4722,6 +5903,51 @@ export interface components {
              */
             status: components["schemas"]["AgentStatus"];
         };
+        UpdateWebhook: {
+            /**
+             * @description What it is for, in words for people.
+             * @example On-call bot
+             */
+            description?: string | null;
+            /**
+             * @description false: nothing is sent until it is enabled; the place in the log stays.
+             * @default true
+             */
+            enabled?: boolean | null;
+            /**
+             * @description An expression (CEL) over `event` and `agent` that must be true; see docs/filters.md.
+             * @example event.to == "unhealthy" && agent.type == "worker"
+             */
+            filter?: string | null;
+            /**
+             * @description A structured CloudEvent, or `{ type, timestamp, data }` as Standard Webhooks recommend it.
+             * @default cloudevents
+             * @enum {string|null}
+             */
+            format?: "cloudevents" | "standard" | null;
+            /**
+             * @description Header fields of each request. They are kept sealed, and only their names are shown.
+             * @example {
+             *       "authorization": "Bearer …"
+             *     }
+             */
+            headers?: {
+                [key: string]: string;
+            } | null;
+            /**
+             * @description Types of events that are sent; empty: all.
+             * @example [
+             *       "registered",
+             *       "status_changed"
+             *     ]
+             */
+            types?: ("registered" | "imported" | "updated" | "status_changed" | "deregistered" | "unbanned")[] | null;
+            /**
+             * @description Where events are sent: https, and no private or otherwise special address.
+             * @example https://hooks.example.com/agents
+             */
+            url?: string | null;
+        };
         Violation: {
             /**
              * @description The column there, counted from 1.
@@ -4773,6 +5999,292 @@ export interface components {
             changes: components["schemas"]["WatchChange"][];
             /** @description Where to go on. */
             next_cursor: string;
+        };
+        Webhook: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            created_at: string;
+            /** @description How far it has come: up to this cursor all events are delivered, wait, or have failed. */
+            cursor: string;
+            /** @description What it is for. */
+            description: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it is disabled.
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            disabled_at: string | null;
+            /**
+             * @description Why it is disabled: by a client; its sink answered 410; it only failed for five days; its token has ended, or lost its scope.
+             * @enum {string|null}
+             */
+            disabled_reason: "client" | "gone" | "failing" | "token_ended" | null;
+            /** @description Whether events are sent. */
+            enabled: boolean;
+            /**
+             * Format: date-time
+             * @description The first failure since the last success.
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            failing_since: string | null;
+            /** @description The expression that must be true. */
+            filter: string | null;
+            /**
+             * @description How events are written.
+             * @enum {string}
+             */
+            format: "cloudevents" | "standard";
+            /**
+             * Format: date-time
+             * @description Until when the secret before the last one signs as well.
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            former_secret_until: string | null;
+            /** @description The names of the header fields that are sent; their values are never shown. */
+            header_names: string[];
+            /**
+             * @description Under which it is known.
+             * @example wh-0192f1c0-7b7e-7cc0-8a53-2f3a1c9d7e11
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When the last attempt ended.
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            last_attempt_at: string | null;
+            /**
+             * @description Why the last attempt had no answer: address_refused, name_not_resolved, connection_failed, tls_failed, timeout; or secret_unreadable, when nothing can be signed.
+             * @example connection_failed
+             */
+            last_error: string | null;
+            /**
+             * @description The status of the last answer.
+             * @example 503
+             */
+            last_status: number | null;
+            /**
+             * Format: date-time
+             * @description When an event was last delivered.
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            last_success_at: string | null;
+            /** @description The client whose rights decide what is sent; null: it was made while access control was off. */
+            owner: string | null;
+            /**
+             * @description `failing`: no attempt has succeeded since `failing_since`.
+             * @enum {string}
+             */
+            status: "active" | "failing" | "disabled";
+            /** @description Types of events that are sent; empty: all. */
+            types: string[];
+            /**
+             * Format: date-time
+             * @description When a client last changed it.
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            updated_at: string;
+            /**
+             * @description Where events are sent.
+             * @example https://hooks.example.com/agents
+             */
+            url: string;
+            /** @description Deliveries that wait for another attempt, or for one before them. */
+            waiting: number;
+        };
+        WebhookDeliveries: {
+            /** @description Those on this page, newest event first. */
+            deliveries: components["schemas"]["WebhookDelivery"][];
+            /** @description The `cursor` of the next page; null: this is the last one. */
+            next_cursor: string | null;
+        };
+        WebhookDelivery: {
+            /**
+             * @description The agent that the event is about.
+             * @example data-processor-1
+             */
+            agent_id: string;
+            /** @description Attempts so far. */
+            attempts: number;
+            /**
+             * Format: date-time
+             * @description When it was first known.
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            created_at: string;
+            /** @description Milliseconds of the last attempt. */
+            duration_ms: number | null;
+            /**
+             * @description Why there was none: as `last_error` of the webhook; `event_expired`: the log does not keep the event any more; `not_wanted`: filter or rights have changed since.
+             * @example timeout
+             */
+            error: string | null;
+            /**
+             * @description The type of the event.
+             * @example registered
+             */
+            event_type: string;
+            /**
+             * @description The id of the event, which is also its `webhook-id`.
+             * @example 42
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When the last one ended.
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            last_attempt_at: string | null;
+            /**
+             * Format: date-time
+             * @description When the next one is due; null while it waits for an earlier event.
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            next_attempt_at: string | null;
+            /** @description Bytes of the body that was sent. */
+            request_bytes: number | null;
+            /** @description Bytes of the answer’s body. The body itself is not kept. */
+            response_bytes: number | null;
+            /**
+             * @description `waiting`: for another attempt, or for an earlier event of the agent.
+             * @enum {string}
+             */
+            state: "waiting" | "delivered" | "failed";
+            /**
+             * @description The status of the last answer.
+             * @example 503
+             */
+            status: number | null;
+        };
+        Webhooks: {
+            /** @description All that the caller may see: with `admin` those of all clients, else its own. */
+            webhooks: components["schemas"]["Webhook"][];
+        };
+        WebhookTest: {
+            /** @description Whether the sink answered with a status from 200 to 299. */
+            delivered: boolean;
+            /**
+             * @description Milliseconds.
+             * @example 41.5
+             */
+            duration_ms: number;
+            /**
+             * @description Why there was no answer.
+             * @example timeout
+             */
+            error: string | null;
+            /** @description Bytes of the body that was sent. */
+            request_bytes: number;
+            /** @description Bytes of the answer’s body, at most 65,536 of which are read. */
+            response_bytes: number;
+            /**
+             * @description The status of the answer; null: there was none.
+             * @example 204
+             */
+            status: number | null;
+        };
+        WebhookWithSecret: {
+            /**
+             * Format: date-time
+             * @description When it was made.
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            created_at: string;
+            /** @description How far it has come: up to this cursor all events are delivered, wait, or have failed. */
+            cursor: string;
+            /** @description What it is for. */
+            description: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it is disabled.
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            disabled_at: string | null;
+            /**
+             * @description Why it is disabled: by a client; its sink answered 410; it only failed for five days; its token has ended, or lost its scope.
+             * @enum {string|null}
+             */
+            disabled_reason: "client" | "gone" | "failing" | "token_ended" | null;
+            /** @description Whether events are sent. */
+            enabled: boolean;
+            /**
+             * Format: date-time
+             * @description The first failure since the last success.
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            failing_since: string | null;
+            /** @description The expression that must be true. */
+            filter: string | null;
+            /**
+             * @description How events are written.
+             * @enum {string}
+             */
+            format: "cloudevents" | "standard";
+            /**
+             * Format: date-time
+             * @description Until when the secret before the last one signs as well.
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            former_secret_until: string | null;
+            /** @description The names of the header fields that are sent; their values are never shown. */
+            header_names: string[];
+            /**
+             * @description Under which it is known.
+             * @example wh-0192f1c0-7b7e-7cc0-8a53-2f3a1c9d7e11
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When the last attempt ended.
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            last_attempt_at: string | null;
+            /**
+             * @description Why the last attempt had no answer: address_refused, name_not_resolved, connection_failed, tls_failed, timeout; or secret_unreadable, when nothing can be signed.
+             * @example connection_failed
+             */
+            last_error: string | null;
+            /**
+             * @description The status of the last answer.
+             * @example 503
+             */
+            last_status: number | null;
+            /**
+             * Format: date-time
+             * @description When an event was last delivered.
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            last_success_at: string | null;
+            /** @description The client whose rights decide what is sent; null: it was made while access control was off. */
+            owner: string | null;
+            /**
+             * @description What its requests are signed with (Standard Webhooks 1.0). It is shown this once.
+             * @example whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwTrS1pGS0cPw=
+             */
+            secret: string;
+            /**
+             * @description `failing`: no attempt has succeeded since `failing_since`.
+             * @enum {string}
+             */
+            status: "active" | "failing" | "disabled";
+            /** @description Types of events that are sent; empty: all. */
+            types: string[];
+            /**
+             * Format: date-time
+             * @description When a client last changed it.
+             * @example 2026-10-08T15:30:00.000Z
+             */
+            updated_at: string;
+            /**
+             * @description Where events are sent.
+             * @example https://hooks.example.com/agents
+             */
+            url: string;
+            /** @description Deliveries that wait for another attempt, or for one before them. */
+            waiting: number;
         };
         WhoAmI: {
             /**

@@ -18,7 +18,7 @@ import { ApiProblems, invalid, QUERY_PROBLEMS, WRITE_PROBLEMS } from '../../plat
 import { DomainError } from '../../platform/validation/domain-error';
 import { OptionalBody, Query, ReadsQuery, ValidBody } from '../../platform/validation/http-input';
 import { cursorGone } from '../log/log-position';
-import { decodeCursor, DEFAULT_PAGE_SIZE, isRevision, MAX_PAGE_SIZE } from '../../platform/validation/paging';
+import { decodeCursor, DEFAULT_PAGE_SIZE, isRevision, MAX_PAGE_SIZE } from '../../platform/validation/paging/paging';
 import type { QueryParameters } from '../../platform/validation/query-parameters';
 import { FILTER_PROBLEM } from '../../query/filter-error';
 import { CreateWebhookDto, ReplayDto, RotateSecretDto, UpdateWebhookDto } from './dto/webhook-requests.dto';

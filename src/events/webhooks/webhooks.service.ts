@@ -7,7 +7,7 @@ import { Configuration } from '../../platform/config/configuration';
 import { GuardedFetch } from '../../platform/http/guarded-fetch';
 import { PeriodicTasks } from '../../platform/scheduling/periodic-tasks';
 import { validationError } from '../../platform/validation/domain-error';
-import { pageOf, type Page } from '../../platform/validation/paging';
+import { pageOf, type Page } from '../../platform/validation/paging/paging';
 import { EventLogService } from '../event-log.service';
 import { newSecret } from './delivery/signature';
 import { WebhookSender, type Attempt, type Sink } from './delivery/webhook-sender';
