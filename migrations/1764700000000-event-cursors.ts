@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** What a cursor of the event log is judged by: the epochs of the log, and how far it has been purged. See docs/adr/0016. */
+/** What a cursor of the event log is judged by: the epochs of the log, and how far it has been purged. See docs/adr/0018. */
 export class EventCursors1764700000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`
