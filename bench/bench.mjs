@@ -23,6 +23,7 @@ const BENCHMARKS = {
   cache: './cache.mjs',
   'hot-updates': './hot-updates.mjs',
   fleet: './fleet-heartbeats.mjs',
+  streams: './streams.mjs',
   attack: './attack.mjs',
   'hanging-court': './hanging-court.mjs',
   peers: './peers.mjs',
