@@ -10,7 +10,7 @@ import {
 } from '@nestjs/swagger';
 import type { Principal } from '../../platform/access/principal';
 import { Caller, Requires } from '../../platform/access/requires.decorator';
-import { secretsKeyMissing } from '../../platform/common/sealed-secrets';
+import { secretsKeyMissing } from '../../platform/common/sealed-secrets/sealed-secrets';
 import { ApiTag } from '../../platform/http/api-tag';
 import { HttpResponse } from '../../platform/http/http-response';
 import { ApiPaging } from '../../platform/validation/api-parameters';

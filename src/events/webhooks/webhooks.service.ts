@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { newId } from '../../agent/agent-id';
 import { isAllSeeing, type Principal } from '../../platform/access/principal';
 import { Clock } from '../../platform/common/clock';
-import { SealedSecrets, UnreadableSecret } from '../../platform/common/sealed-secrets';
+import { SealedSecrets, UnreadableSecret } from '../../platform/common/sealed-secrets/sealed-secrets';
 import { Configuration } from '../../platform/config/configuration';
 import { GuardedFetch } from '../../platform/http/guarded-fetch';
 import { PeriodicTasks } from '../../platform/scheduling/periodic-tasks';

@@ -5,7 +5,7 @@ import { HttpResponseInterceptor } from '../http/http-response';
 import { StaticPages } from '../http/static-pages';
 import { HostResolver } from '../http/outbound/host-resolver';
 import { Clock, SystemClock } from './clock';
-import { SealedSecrets } from './sealed-secrets';
+import { SealedSecrets } from './sealed-secrets/sealed-secrets';
 import { Lifecycle } from '../runtime/lifecycle';
 import { rejectReservedIds, rejectUnexpectedQuery } from '../validation/http-input';
 import { ServiceLogger } from '../observability/logging';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import { Clock } from '../../../platform/common/clock';
-import { UnreadableSecret } from '../../../platform/common/sealed-secrets';
+import { UnreadableSecret } from '../../../platform/common/sealed-secrets/sealed-secrets';
 import { TimeoutError, withTimeout } from '../../../platform/common/with-timeout';
 import { Configuration } from '../../../platform/config/configuration';
 import { Lifecycle } from '../../../platform/runtime/lifecycle';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../../platform/common/clock';
-import { SealedSecrets } from '../../../platform/common/sealed-secrets';
+import { SealedSecrets } from '../../../platform/common/sealed-secrets/sealed-secrets';
 import { Configuration } from '../../../platform/config/configuration';
 import { GuardedFetch, OutboundError, type OutboundFailure } from '../../../platform/http/guarded-fetch';
 import { Histogram } from '../../../platform/observability/histogram';

@@ -2,8 +2,8 @@ import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:
 import { linkSync, mkdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Inject, Injectable } from '@nestjs/common';
-import { Configuration } from '../config/configuration';
-import { DomainError } from '../validation/domain-error';
+import { Configuration } from '../../config/configuration';
+import { DomainError } from '../../validation/domain-error';
 
 const ALGORITHM = 'aes-256-gcm';
 const NONCE_BYTES = 12;
