@@ -107,6 +107,7 @@ export class WatchController {
     let isInitial = request.after === undefined;
     try {
       for await (const { type, data, position } of this.watches.follow(request, stream.signal)) {
+        if (stream.signal.aborted) break; // the rest of the first part would be read for no client
         stream.write(stream.textOf({ event: type, data, ...(position && { id: encodePosition(position) }) }));
         if (type === 'synced') isInitial = false;
         // Who reads the present state slowly gets it slowly; who does not read what changes is cut off.
