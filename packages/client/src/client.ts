@@ -1,7 +1,9 @@
 import type { paths } from './openapi.js';
 import { followEvents } from './feed.js';
+import type { FollowOptions } from './stream.js';
 import type { Time } from './time.js';
 import { errorOf, Transport, type Answer, type Call, type ClientOptions, type RequestOptions } from './transport.js';
+import { AgentWatch } from './watch.js';
 import type {
   Agent,
   AgentDefinition,
@@ -44,6 +46,9 @@ import type {
   SelectionQuery,
   ServiceHealth,
   SettableStatus,
+  WatchPage,
+  WatchPageQuery,
+  WatchQuery,
 } from './types.js';
 import { Webhooks } from './webhooks.js';
 
@@ -257,21 +262,34 @@ export class AgentRegistryClient {
    *
    * @throws ApiError `cursor_invalid` or `cursor_expired` (410) when the log does not go on from there: list again.
    */
-  events(query?: FeedQuery, options?: RequestOptions): AsyncGenerator<FollowedEvent, void, undefined>;
+  events(query?: FeedQuery, options?: FollowOptions): AsyncGenerator<FollowedEvent, void, undefined>;
   events(
     idOrQuery: string | FeedQuery = {},
-    second: PageQuery | RequestOptions = {},
+    second: PageQuery | FollowOptions = {},
     options: RequestOptions = {},
   ): Promise<AgentEventPage> | AsyncGenerator<FollowedEvent, void, undefined> {
-    if (typeof idOrQuery !== 'string') return followEvents(this.#transport, idOrQuery, second as RequestOptions);
+    if (typeof idOrQuery !== 'string') return followEvents(this.#transport, idOrQuery, second as FollowOptions);
     const query = second as PageQuery;
     return this.#call('get', '/agents/{id}/events', { id: idOrQuery, query, isRepeatable: true, options });
   }
 
   /** One page of the events of all agents, oldest first. */
   listEvents(query: FeedPageQuery = {}, options: RequestOptions = {}): Promise<FeedPage> {
-    const timeoutMs = query.wait === undefined ? options.timeoutMs : (options.timeoutMs ?? (query.wait + 10) * 1_000);
-    return this.#call('get', '/events', { query, isRepeatable: true, options: { ...options, timeoutMs } });
+    return this.#call('get', '/events', { query, isRepeatable: true, options: whileWaiting(query.wait, options) });
+  }
+
+  /**
+   * Watches the agents that match: a map of them that stays as the registry's, until it is closed or the signal aborts. It begins at once,
+   * and connects again by itself.
+   */
+  watchAgents({ healthInterval, ...query }: WatchQuery = {}, options: FollowOptions = {}): AgentWatch {
+    return new AgentWatch(this.#transport, { ...parametersOf(query), health_interval: healthInterval }, options);
+  }
+
+  /** What has changed among the agents that match since a cursor, for who keeps it; `after: 'now'`: nothing, and the cursor. */
+  listChanges({ after, wait, ...query }: WatchPageQuery, options: RequestOptions = {}): Promise<WatchPage> {
+    const request = { query: { ...parametersOf(query), after, wait }, isRepeatable: true };
+    return this.#call('get', '/agents/watch', { ...request, options: whileWaiting(wait, options) });
   }
 
   /** All that became of the agent, newest first, page by page as it is taken; `limit` is the size of a page. */
@@ -396,6 +414,11 @@ function isServiceHealth(body: unknown): body is ServiceHealth {
 export function randomKey(): string {
   // Not randomUUID, which pages have only in secure contexts.
   return Array.from(crypto.getRandomValues(new Uint32Array(4)), (word) => word.toString(16).padStart(8, '0')).join('');
+}
+
+/** A request that waits is given the time for it. */
+function whileWaiting(wait: number | undefined, options: RequestOptions): RequestOptions {
+  return wait === undefined ? options : { ...options, timeoutMs: options.timeoutMs ?? (wait + 10) * 1_000 };
 }
 
 /** Filters by metadata are parameters of their own. */

@@ -3,6 +3,9 @@ export type { ChangeOptions, RegisterOptions, RotateOptions, Tagged } from './cl
 export type { ClientOptions, RequestOptions, Token } from './transport.js';
 export type { Webhooks } from './webhooks.js';
 export { verifyWebhook, WebhookVerificationError } from './verify-webhook.js';
+export type { FollowOptions } from './stream.js';
+export { AgentWatch } from './watch.js';
+export type { AgentRemoval, AgentUpsert, HealthRefresh, Synced, WatchChange } from './watch.js';
 export {
   AgentRegistryError,
   ApiError,

@@ -27,6 +27,7 @@ const SHAPES: Readonly<Partial<Record<Operation, Shape>>> = {
   'delete /agents/{id}': DEREGISTRATION,
   'get /agents/{id}/events': { events: 'array' },
   'get /events': { events: 'array', next_cursor: 'string' },
+  'get /agents/watch': { changes: 'array', next_cursor: 'string' },
   'get /agents/{id}/health': { agent_id: 'string', status: 'string', health: 'object' },
   'post /agents/{id}/heartbeat': { id: 'string', status: 'string', next_heartbeat_seconds: 'seconds' },
   'post /agents/heartbeats': { accepted: 'number', rejected: 'array', next_heartbeat_seconds: 'seconds' },

@@ -84,6 +84,11 @@ export type FeedQuery = { [Name in keyof FeedParameters]?: OneOrMany<NonNullable
 export type FeedPageQuery = FeedQuery & { limit?: number; wait?: number };
 /** Which agents are counted, without a page. */
 export type SelectionQuery = Omit<ListQuery, 'limit' | 'cursor' | 'order_by' | 'fields' | 'include_total'>;
+/** Which agents are watched; `healthInterval`: how often their health is refreshed, 5 to 3,600 seconds, if at all. */
+export type WatchQuery = SelectionQuery & { healthInterval?: number };
+/** Which agents' changes are asked for, since when, and for how many seconds (0 to 55) one is waited for. */
+export type WatchPageQuery = SelectionQuery & { after: string; wait?: number };
+export type WatchPage = Schemas['WatchPage'];
 /** By what agents are counted, and how many values of each are wanted. */
 export type FacetQuery = SelectionQuery & { by: string | readonly string[]; limit?: number };
 export type Facet = Schemas['Facet'];

@@ -44,6 +44,7 @@ const METHODS: Record<string, (client: AgentRegistryClient) => Promise<unknown>>
   agentHealth: (client) => client.agentHealth(ID),
   events: (client) => client.events(ID),
   listEvents: (client) => client.listEvents(),
+  listChanges: (client) => client.listChanges({ after: 'now' }),
   import: (client) => client.import([]),
   overview: (client) => client.overview(),
   fleetHealth: (client) => client.fleetHealth(),
@@ -70,6 +71,8 @@ const METHODS: Record<string, (client: AgentRegistryClient) => Promise<unknown>>
 const ALL_PAGES = ['listAll', 'discoverAll', 'eventsAll', 'decisionsAll', 'webhooks.deliveriesAll'];
 /** By `events` without an id, which is in client.process-spec.ts. */
 const STREAMS = ['GET /events/stream'];
+/** Of the same route as `listChanges`, as a stream: in watch.process-spec.ts. */
+const WATCHES = ['watchAgents'];
 /** Second names that the original service gave to operations. */
 const ALIASES = ['DELETE /agents/{id}/deregister', 'POST /agents/{id}/status'];
 
@@ -149,5 +152,5 @@ it('The client has exactly one method for each operation of openapi.json', async
   const methodsOf = ({ prototype }: { prototype: object }): string[] =>
     Object.getOwnPropertyNames(prototype).filter((name) => name !== 'constructor');
   const methods = [...methodsOf(AgentRegistryClient), ...methodsOf(Webhooks).map((name) => `webhooks.${name}`)];
-  expect(methods.toSorted()).toEqual([...Object.keys(METHODS), ...ALL_PAGES].toSorted());
+  expect(methods.toSorted()).toEqual([...Object.keys(METHODS), ...ALL_PAGES, ...WATCHES].toSorted());
 });
