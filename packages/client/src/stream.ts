@@ -68,6 +68,7 @@ export async function* followStream(
       else if (!mayRetry(error, true)) throw error;
       problem = error;
     }
+    options.signal?.throwIfAborted();
     onDisconnect?.(problem);
     const wait = askedToWait + pauseMs(++failures, problem, BACKOFF, () => transport.time.random());
     askedToWait = 0;

@@ -11,6 +11,7 @@ import { ServiceProcess } from '../../../test/support/service-process';
 import { TcpRelay } from '../../../test/support/tcp-relay';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database';
 import { until } from '../../../test/support/until';
+import { AgentRegistryClient } from '../src/client';
 import { type Finished, InstalledProgram, type RunningProgram } from './support/installed-program';
 import { type CallOptions, Captured, runInProcess } from './support/program-in-process';
 
@@ -22,6 +23,8 @@ let toDatabase: TcpRelay;
 let toService: TcpRelay;
 let service: ServiceProcess;
 let program: InstalledProgram;
+/** Asks the service itself. */
+let client: AgentRegistryClient;
 
 beforeAll(async () => {
   database = await createTestDatabase();
@@ -42,6 +45,7 @@ beforeAll(async () => {
     InstalledProgram.install(),
   ]);
   toService = await TcpRelay.to(service.url);
+  client = new AgentRegistryClient({ url: service.url, token: ADMIN.token });
   await toService.open();
 }, 600_000);
 
@@ -260,6 +264,7 @@ describe('The installed program', () => {
       ['status', 'x', 'active'],
       ['watch'],
       ['watch', 'x'],
+      ['events', '--follow'],
       ['import', '-'],
       ['health'],
       ['whoami'],
@@ -506,7 +511,7 @@ describe('events --follow', () => {
 });
 
 describe('watch', () => {
-  const start = (...args: string[]) => program.start(['watch', '--interval', '0.1', ...args], { env: environment() });
+  const start = (...args: string[]) => program.start(['watch', ...args], { env: environment() });
 
   it('prints a line for each change, through an outage, until Ctrl-C', async () => {
     await register('seen');
@@ -524,6 +529,34 @@ describe('watch', () => {
     expect((await watching.printed(4))[3]).toMatch(/\tgone\tnew\tmaintenance$/);
     watching.signal('SIGINT');
     expect(await watching.finished).toMatchObject({ code: 130, signal: null });
+  });
+
+  it('prints what came and went while the registry was away', async () => {
+    await client.register({ id: 'left-alone', name: 'n', type: 'away' });
+    const watching = start('--type', 'away', '--json');
+    await watching.printed(1);
+    await toService.close();
+    await client.register({ id: 'brief', name: 'Brief', type: 'away' });
+    await client.update('left-alone', { metadata: { shelf: 3 } });
+    await client.deregister('brief');
+    await toService.open();
+    const lines = (await watching.printed(2)).map((line) => JSON.parse(line) as unknown);
+    expect(lines[1]).toMatchObject({ change: 'changed', fields: [{ field: 'metadata', from: {}, to: { shelf: 3 } }] });
+    await client.deregister('left-alone');
+    await client.register({ id: 'left-alone', name: 'n', type: 'away' });
+    const [, , gone, appeared] = (await watching.printed(4)).map((line) => JSON.parse(line) as unknown);
+    expect(gone).toMatchObject({ change: 'gone', cause: 'deregistered', agent: { metadata: { shelf: 3 } } });
+    expect(appeared).toMatchObject({ change: 'appeared', agent: { id: 'left-alone' } });
+    watching.signal('SIGINT');
+    await watching.finished;
+  });
+
+  it('takes --interval, of the time when it asked again and again, with a note', async () => {
+    const watching = start('seen', '--interval', '0.1');
+    await watching.printed(1);
+    expect(watching.stderr).toContain('--interval has no effect any more: the registry sends what changes\n');
+    watching.signal('SIGINT');
+    await watching.finished;
   });
 
   it('prints an object a line with --json', async () => {
@@ -554,10 +587,29 @@ describe('watch', () => {
     expect(afterwards.stdout).toMatch(/deregistered\tmaintenance -> deregistered\toperator by ops\t\n$/);
   });
 
+  it('goes on with one agent through an outage, and prints each event once', async () => {
+    await register('kept');
+    const watching = start('kept', '--json');
+    await watching.printed(1);
+    await toService.close();
+    await client.setStatus('kept', 'maintenance');
+    await toService.open();
+    await watching.printed(2);
+    await client.deregister('kept');
+    const { code, stdout } = await watching.finished;
+    expect(code).toBe(0);
+    const types = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => (JSON.parse(line) as { type: string }).type);
+    expect(types).toEqual(['registered', 'status_changed', 'deregistered']);
+    expect(watching.stderr).toMatch(/trying again: .*\nthe registry answers again\nkept is deregistered\n$/);
+  });
+
   it('draws on a terminal, and leaves it as it was', async () => {
     const interruption = new AbortController();
     const screen = new Captured(80, 5);
-    const watching = cli(['watch', '--type', 'page', '--interval', '0.1'], {
+    const watching = cli(['watch', '--type', 'page'], {
       stdout: screen,
       interruption: interruption.signal,
     });

@@ -5,6 +5,7 @@ import { parse as parseCsv } from 'csv-parse/sync';
 import { parse as parseYaml } from 'yaml';
 import { listOf, sha256, type TestToken } from '../../../test/support/access';
 import { Court } from '../../../test/support/court';
+import { freePort } from '../../../test/support/free-port';
 import { PATIENCE } from '../../../test/support/patience';
 import { ServiceProcess } from '../../../test/support/service-process';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database';
@@ -217,10 +218,10 @@ describe('The ten everyday tasks are one command each:', () => {
   });
 
   it('wait until an agent is active', async () => {
-    const waiting = cli(['wait', 'late', '--interval', '0.1', '--timeout', String(PATIENCE)]);
+    const waiting = cli(['wait', 'late', '--timeout', String(PATIENCE)]);
     await client.register({ id: 'late', name: 'Late', type: 'worker' });
     expect(await waiting).toMatchObject({ code: 0, stdout: expect.stringMatching(/^late\tactive\tunknown\t/) });
-    const gone = cli(['wait', 'late', '--status', 'deregistered', '--interval', '0.1', '--timeout', String(PATIENCE)]);
+    const gone = cli(['wait', 'late', '--status', 'deregistered', '--timeout', String(PATIENCE)]);
     await client.deregister('late');
     expect(await gone).toMatchObject({ code: 0, stdout: 'late\tderegistered\n' });
   });
@@ -473,7 +474,7 @@ describe('Logs', () => {
 
 describe('wait', () => {
   it('gives up after its timeout, and says how it was instead', async () => {
-    const args = ['--timeout', '0.3', '--interval', '0.1'];
+    const args = ['--timeout', '0.3'];
     expect(await cli(['wait', nameOf(0), ...args])).toMatchObject({
       code: 1,
       stdout: '',
@@ -487,12 +488,56 @@ describe('wait', () => {
   });
 
   it('waits for a health', async () => {
-    const args = ['wait', nameOf(33), '--health', 'degraded', '--interval', '0.1', '--timeout', String(PATIENCE)];
+    const args = ['wait', nameOf(33), '--health', 'degraded', '--timeout', String(PATIENCE)];
     const waiting = cli([...args, '--json']);
     await client.heartbeat(nameOf(33), { status: 'degraded' });
     const { code, stdout } = await waiting;
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ agent_id: nameOf(33), health: { status: 'degraded' } });
+  });
+
+  it('waits for what an expression says', async () => {
+    const args = ['wait', 'expressed', '--timeout', String(PATIENCE)];
+    const waiting = cli([...args, '--for', 'agent.version == "9"', '--status', 'maintenance', '--json']);
+    await client.register({ id: 'expressed', name: 'n', type: 'worker', version: '8' });
+    await client.update('expressed', { version: '9' });
+    await told(['status', 'expressed', 'maintenance']);
+    const { code, stdout } = await waiting;
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ agent_id: 'expressed', status: 'maintenance' });
+    expect(await told([...args, '--for', 'agent.status in ["maintenance", "active"]'])).toMatch(/\tmaintenance\t/);
+  });
+
+  it('says how it is instead of as the expression says, also when others are so', async () => {
+    const args = ['wait', 'expressed', '--timeout', '0.3', '--for'];
+    expect(await cli([...args, 'agent.status == "inactive"'])).toMatchObject({
+      code: 1,
+      stderr: `expressed is not so: maintenance, health unknown\n`,
+    });
+    expect(await cli([...args, 'agent.status = "active"'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^agent-registry wait: 400 invalid_filter\n.*filter: /),
+    });
+    expect(await cli(['wait', 'x', '--for', 'true', '--status', 'deregistered'])).toMatchObject({ code: 2 });
+  });
+
+  it('finds an agent deregistered that was so before, and says of others that they are not', async () => {
+    await client.register({ id: 'short-lived', name: 'n', type: 'worker' });
+    const args = ['--status', 'deregistered', '--timeout', '0.3'];
+    expect((await cli(['wait', 'short-lived', ...args])).stderr).toBe(
+      'short-lived is not so: active, health unknown\n',
+    );
+    await client.deregister('short-lived');
+    expect(await told(['wait', 'short-lived', ...args])).toBe('short-lived\tderegistered\n');
+    expect((await cli(['wait', 'nobody', ...args])).stderr).toBe('nobody is not so: it is not registered\n');
+    const either = await cli(['wait', 'short-lived', '--status', 'active', ...args, '--json']);
+    expect(JSON.parse(either.stdout)).toEqual({ agent_id: 'short-lived', status: 'deregistered' });
+  });
+
+  it('waits an outage out, and no longer than it may', async () => {
+    const url = `http://127.0.0.1:${await freePort()}`;
+    const { code, stderr } = await cli(['wait', nameOf(0), '--timeout', '0.3', '--url', url]);
+    expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/ is not so: .*ECONNREFUSED/) });
   });
 });
 

@@ -1,43 +1,56 @@
-import type { AgentSummary } from '../types';
-import { changesBetween } from './changes';
+import type { Agent } from '../types';
+import { changeOf } from './changes';
 
-const agent = (id: string, fields: Partial<AgentSummary> = {}): AgentSummary => ({
-  id,
-  name: id,
+const agent = (fields: Partial<Agent> = {}): Agent => ({
+  id: 'a',
+  name: 'a',
   type: 'worker',
   category: null,
   version: null,
   status: 'active',
   capabilities: ['a'],
   endpoints: {},
+  metadata: {},
   registered_at: '2026-10-08T12:00:00.000Z',
   last_seen: '2026-10-08T12:00:00.000Z',
+  health: { status: 'unknown' } as Agent['health'],
+  heartbeat: { missed_beats: 0 } as Agent['heartbeat'],
   ...fields,
 });
-const fleet = (...agents: AgentSummary[]) => new Map(agents.map((each) => [each.id, each]));
 
-describe('changesBetween', () => {
-  it('shows all that is there at the first look', () => {
-    expect(changesBetween(undefined, fleet(agent('b')))).toEqual([{ change: 'present', agent: agent('b') }]);
+describe('changeOf', () => {
+  it('tells an agent that is there from one that appears', () => {
+    expect(changeOf({ type: 'upsert', agent: agent() }, true)).toEqual({ change: 'present', agent: agent() });
+    expect(changeOf({ type: 'upsert', agent: agent() }, false)).toEqual({ change: 'appeared', agent: agent() });
   });
 
-  it('shows who has come, who has gone and what is otherwise, in the order of ids', () => {
-    const changed = agent('b', { status: 'unhealthy', capabilities: ['a', 'b'] });
-    expect(changesBetween(fleet(agent('b'), agent('c'), agent('d')), fleet(agent('a'), changed, agent('d')))).toEqual([
-      { change: 'appeared', agent: agent('a') },
-      {
-        change: 'changed',
-        agent: changed,
-        fields: [
-          { field: 'status', from: 'active', to: 'unhealthy' },
-          { field: 'capabilities', from: ['a'], to: ['a', 'b'] },
-        ],
-      },
-      { change: 'gone', agent: agent('c') },
-    ]);
+  it('names the fields that are not as before', () => {
+    const changed = agent({ status: 'unhealthy', capabilities: ['a', 'b'], metadata: { team: 'x' } });
+    expect(changeOf({ type: 'upsert', agent: changed, previous: agent() }, false)).toEqual({
+      change: 'changed',
+      agent: changed,
+      fields: [
+        { field: 'status', from: 'active', to: 'unhealthy' },
+        { field: 'capabilities', from: ['a'], to: ['a', 'b'] },
+        { field: 'metadata', from: {}, to: { team: 'x' } },
+      ],
+    });
+  });
+
+  it('says why an agent is gone', () => {
+    expect(changeOf({ type: 'remove', id: 'a', cause: 'left', agent: agent() }, false)).toEqual({
+      change: 'gone',
+      agent: agent(),
+      cause: 'left',
+    });
   });
 
   it('takes no heartbeat for a change', () => {
-    expect(changesBetween(fleet(agent('a')), fleet(agent('a', { last_seen: '2026-10-08T12:00:10.000Z' })))).toEqual([]);
+    const beaten = agent({
+      last_seen: '2026-10-08T12:00:10.000Z',
+      health: { status: 'healthy' } as Agent['health'],
+      heartbeat: { missed_beats: 1 } as Agent['heartbeat'],
+    });
+    expect(changeOf({ type: 'upsert', agent: beaten, previous: agent() }, false)).toBeUndefined();
   });
 });

@@ -1,11 +1,14 @@
-import type { AgentSummary } from '../types.js';
+import type { Agent } from '../types.js';
+import type { AgentRemoval, AgentUpsert } from '../watch.js';
 
-/** What a look at the fleet shows of one agent that the look before did not. */
+/** What a watch tells of one agent, for people. */
 export interface Change {
   readonly change: 'present' | 'appeared' | 'changed' | 'gone';
-  readonly agent: AgentSummary;
+  readonly agent: Agent;
   /** Of `changed`. */
   readonly fields?: readonly FieldChange[];
+  /** Of `gone`. */
+  readonly cause?: AgentRemoval['cause'];
 }
 
 export interface FieldChange {
@@ -14,30 +17,21 @@ export interface FieldChange {
   readonly to: unknown;
 }
 
-/** Agents by id. */
-export type Fleet = ReadonlyMap<string, AgentSummary>;
+/** They change with heartbeats, and say nothing else. */
+const HEARTBEAT_FIELDS = ['last_seen', 'health', 'heartbeat'];
 
-/** It changes with each heartbeat, and says nothing else. */
-const HEARTBEAT_FIELD = 'last_seen';
-
-/** The changes from one look to the next, in the order of ids. The first look has none before it: all that is there is `present`. */
-export function changesBetween(before: Fleet | undefined, after: Fleet): Change[] {
-  if (!before) return [...after.values()].map((agent) => ({ change: 'present', agent }));
-  const gone = [...before.values()]
-    .filter(({ id }) => !after.has(id))
-    .map((agent): Change => ({ change: 'gone', agent }));
-  const others = [...after.values()].flatMap((agent): Change[] => {
-    const known = before.get(agent.id);
-    if (!known) return [{ change: 'appeared', agent }];
-    const fields = fieldChanges(known, agent);
-    return fields.length > 0 ? [{ change: 'changed', agent, fields }] : [];
-  });
-  return [...gone, ...others].sort((a, b) => (a.agent.id < b.agent.id ? -1 : 1));
+/** What has changed; undefined: nothing that counts. In the first part of a watch all that is there is `present`. */
+export function changeOf(told: AgentUpsert | AgentRemoval, isFirstPart: boolean): Change | undefined {
+  const { agent } = told;
+  if (told.type === 'remove') return { change: 'gone', agent, cause: told.cause };
+  if (!told.previous) return { change: isFirstPart ? 'present' : 'appeared', agent };
+  const fields = fieldChanges(told.previous, agent);
+  return fields.length > 0 ? { change: 'changed', agent, fields } : undefined;
 }
 
-function fieldChanges(before: AgentSummary, after: AgentSummary): FieldChange[] {
+function fieldChanges(before: Agent, after: Agent): FieldChange[] {
   const then = new Map<string, unknown>(Object.entries(before));
   return Object.entries(after)
     .map(([field, to]: [string, unknown]) => ({ field, from: then.get(field), to }))
-    .filter(({ field, from, to }) => field !== HEARTBEAT_FIELD && JSON.stringify(from) !== JSON.stringify(to));
+    .filter(({ field, from, to }) => !HEARTBEAT_FIELDS.includes(field) && JSON.stringify(from) !== JSON.stringify(to));
 }

@@ -2,6 +2,7 @@ import type { AgentEvent } from '../../types.js';
 import type { Call, Command } from '../command.js';
 import { EVENT_COLUMNS, type ListedEvent, printEvents } from '../event-view.js';
 import { EXIT } from '../exit-codes.js';
+import { untilInterrupted } from '../following.js';
 import { inParallel } from '../in-parallel.js';
 import { LOG_PAGE, LOG_RANGE, logRange, type LogRange } from '../log-range.js';
 import { UsageError } from '../usage-error.js';
@@ -35,13 +36,14 @@ of the filters it takes --filter alone, which may ask for the event too: event.t
   },
 };
 
-async function follow({ args, client, output, interruption: signal }: Call, id: string | undefined): Promise<number> {
+async function follow(call: Call, id: string | undefined): Promise<number> {
+  const { args, client, output } = call;
   for (const { name } of [...LOG_RANGE, ...SELECTION])
     if (name !== 'filter' && args.has(name)) throw new UsageError(`--${name} does not go with --follow`);
   const [types, names] = [args.list('event'), args.list('by')];
   const filter = args.text('filter');
   const query = { after: 'now', type: types, filter, ...(id !== undefined && { agent_id: id }) };
-  for await (const event of client.events(query, { signal })) {
+  for await (const event of client.events(query, untilInterrupted(call))) {
     if (!(names?.includes(event.actor?.name ?? '') ?? true)) continue;
     if (!output.isTable) output.item(event, EVENT_COLUMNS);
     else printEvents(output, [event], new Date());

@@ -1,18 +1,20 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { ConnectionError, RateLimitedError, UnavailableError } from '../../errors.js';
-import type { AgentEvent, AgentSummary } from '../../types.js';
+import type { AgentRegistryClient } from '../../client.js';
+import type { ApiError } from '../../errors.js';
+import type { RequestOptions } from '../../transport.js';
+import type { Agent, AgentEvent, AgentSummary } from '../../types.js';
 import { agentTable } from '../agent-view.js';
-import { type Change, changesBetween, type Fleet } from '../changes.js';
+import { type Change, changeOf } from '../changes.js';
 import type { Call, Command } from '../command.js';
 import { EVENT_COLUMNS, eventTexts } from '../event-view.js';
 import { EXIT } from '../exit-codes.js';
-import { reasonOf } from '../failure.js';
 import { FILTERS, listQuery } from '../filters.js';
+import { FORMER_INTERVAL, noteFormerInterval, untilInterrupted } from '../following.js';
 import type { Output } from '../output.js';
 import { UsageError } from '../usage-error.js';
 
-const DEFAULT_INTERVAL_SECONDS = 2;
-const PAGE = 1000;
+const REDRAW_MS = 1_000;
+/** How often signs of life are refreshed on a terminal, in seconds. */
+const HEALTH_INTERVAL = 5;
 const EVENTS_BEFORE = 10;
 const EVENTS_PAGE = 100;
 /** Of a change of the fleet as CSV. */
@@ -31,107 +33,65 @@ const SCREEN = {
 export const watch: Command = {
   name: 'watch',
   summary: 'Follow what becomes of agents, until Ctrl-C',
-  details: `It asks again and again, since the registry sends nothing by itself.
-Without an ID it compares lists. On a terminal it draws the list anew each time; elsewhere it prints one line a change:
-present (there at the first look), appeared, changed, gone (deregistered, or not matching the filters any more).
-What comes and goes between two looks is not seen.
+  details: `The registry sends each change as it comes.
+Without an ID it is about the agents that match. On a terminal it draws them; elsewhere it prints one line a change:
+present (there at the start), appeared, changed, gone (deregistered, or not matching the filters any more).
 With an ID it prints the agent's events, the last ${EVENTS_BEFORE} and then all that follow, and ends when it is deregistered.
-Once the registry has answered, it goes on whatever happens to the registry.`,
+Once the registry has answered, it goes on where it was whatever happens to the registry.`,
   operands: [{ name: 'ID', optional: true }],
-  options: [
-    ...FILTERS,
-    {
-      name: 'interval',
-      value: 'SECONDS',
-      number: { min: 0.1, max: 3600 },
-      help: `between two looks (default ${DEFAULT_INTERVAL_SECONDS})`,
-    },
-  ],
+  options: [...FILTERS, FORMER_INTERVAL],
   async run(call) {
     const id = call.args.optionalOperand('ID');
-    if (id === undefined) await watchFleet(call);
-    else await watchAgent(call, id);
+    noteFormerInterval(call);
+    if (id !== undefined) await watchAgent(call, id);
+    else if (call.output.isTerminal) await drawFleet(call);
+    else await printFleet(call);
     return EXIT.ok;
   },
 };
 
-/** Says that the registry does not answer, and why; undefined: that it does again. */
-type TellOutage = (reason: string | undefined) => void;
-
-/** Looks every `--interval` until `look` says that there is nothing more to see. Only the first look may fail. */
-async function repeat(
-  { args, interruption: signal }: Call,
-  look: () => Promise<boolean>,
-  tellOutage: TellOutage,
-): Promise<void> {
-  const interval = (args.number('interval') ?? DEFAULT_INTERVAL_SECONDS) * 1000;
-  let answered = false;
-  let away = false;
-  for (let more = true; more;) {
-    try {
-      more = await look();
-      if (away) tellOutage(undefined);
-      answered = true;
-      away = false;
-    } catch (error) {
-      if (!answered || !mayPass(error)) throw error;
-      if (!away) tellOutage(reasonOf(error));
-      away = true;
-    }
-    if (more) await pause(interval, undefined, { signal });
-  }
+async function printFleet(call: Call): Promise<void> {
+  const { args, client, output } = call;
+  const fleet = client.watchAgents(listQuery(args), untilInterrupted(call));
+  let isFirstPart = true;
+  fleet.subscribe((told) => {
+    if (told.type === 'synced') isFirstPart = false;
+    if (told.type !== 'upsert' && told.type !== 'remove') return;
+    const change = changeOf(told, isFirstPart);
+    if (change) printChange(output, change);
+  });
+  await fleet.closed;
 }
 
-function mayPass(error: unknown): boolean {
-  return error instanceof ConnectionError || error instanceof UnavailableError || error instanceof RateLimitedError;
-}
-
-async function watchFleet(call: Call): Promise<void> {
-  const { args, client, output, interruption: signal } = call;
-  const query = { ...listQuery(args), limit: PAGE };
-  const fetchFleet = async (): Promise<Fleet> => {
-    const fleet = new Map<string, AgentSummary>();
-    for await (const agent of client.listAll(query, { signal })) fleet.set(agent.id, agent);
-    return fleet;
-  };
-  if (output.isTerminal) return drawFleet(call, fetchFleet);
-  let known: Fleet | undefined;
-  const look = async (): Promise<boolean> => {
-    const fleet = await fetchFleet();
-    for (const change of changesBetween(known, fleet)) printChange(output, change);
-    known = fleet;
-    return true;
-  };
-  await repeat(call, look, (reason) => noteOutage(output, reason));
-}
-
-async function drawFleet(call: Call, fetchFleet: () => Promise<Fleet>): Promise<void> {
-  const { output } = call;
-  let agents: AgentSummary[] | undefined;
+async function drawFleet(call: Call): Promise<void> {
+  const { args, client, output } = call;
   let outage: string | undefined;
-  const draw = (): void => {
-    if (agents) drawScreen(output, agents, outage);
-  };
-  const look = async (): Promise<boolean> => {
-    const fleet = await fetchFleet();
-    if (!agents) output.write(SCREEN.enter);
-    agents = [...fleet.values()];
+  const following = untilInterrupted(call, (reason) => (outage = reason));
+  const fleet = client.watchAgents({ ...listQuery(args), healthInterval: HEALTH_INTERVAL }, following);
+  let redrawing: NodeJS.Timeout | undefined;
+  const draw = (): void => drawScreen(output, [...fleet.agents.values()].map(summaryOf), outage);
+  fleet.subscribe(({ type }) => {
+    if (type !== 'synced' || redrawing) return;
+    output.write(SCREEN.enter);
     draw();
-    return true;
-  };
-  const tellOutage: TellOutage = (reason) => {
-    outage = reason;
-    draw();
-  };
+    redrawing = setInterval(draw, REDRAW_MS);
+  });
   try {
-    await repeat(call, look, tellOutage);
+    await fleet.closed;
   } finally {
-    if (agents) output.write(SCREEN.leave);
+    if (redrawing) output.write(SCREEN.leave);
+    clearInterval(redrawing);
   }
 }
 
-function drawScreen(output: Output, agents: readonly AgentSummary[], outage: string | undefined): void {
+/** An agent as lists show it. */
+function summaryOf({ health: _health, heartbeat: _heartbeat, metadata: _metadata, ...summary }: Agent): AgentSummary {
+  return summary;
+}
+
+function drawScreen(output: Output, unsorted: readonly AgentSummary[], outage: string | undefined): void {
   const { colors, height } = output;
+  const agents = [...unsorted].sort((a, b) => (a.id < b.id ? -1 : 1));
   const time = new Date();
   const count = `${agents.length} ${agents.length === 1 ? 'agent' : 'agents'}`;
   const head = outage === undefined ? count : colors.red(`${count}, as last seen: ${outage}`);
@@ -142,9 +102,10 @@ function drawScreen(output: Output, agents: readonly AgentSummary[], outage: str
   output.write(SCREEN.home + lines.map((line) => `${line}${SCREEN.clearLine}\n`).join('') + SCREEN.clearBelow);
 }
 
-function printChange(output: Output, { change, agent, fields = [] }: Change): void {
+function printChange(output: Output, { change, agent, fields = [], cause }: Change): void {
   const at = new Date().toISOString();
-  if (!output.isTable) return output.item({ at, change, agent, ...(fields.length > 0 && { fields }) }, CHANGE_COLUMNS);
+  const more = { ...(fields.length > 0 && { fields }), ...(cause && { cause }) };
+  if (!output.isTable) return output.item({ at, change, agent, ...more }, CHANGE_COLUMNS);
   const value = (content: unknown): string => (typeof content === 'string' ? content : JSON.stringify(content));
   const details = fields.map(({ field, from, to }) => `${field}: ${value(from)} -> ${value(to)}`).join('; ');
   output.table([], [[{ text: at }, { text: change }, { text: agent.id }, { text: details || agent.status }]]);
@@ -154,26 +115,52 @@ async function watchAgent(call: Call, id: string): Promise<void> {
   const { args, client, output, interruption: signal } = call;
   const filter = FILTERS.find(({ name }) => args.has(name));
   if (filter) throw new UsageError(`--${filter.name} does not go with an ID`);
+  const following = untilInterrupted(call);
   let last: number | undefined;
-
-  const newEvents = async (): Promise<AgentEvent[]> => {
-    if (last === undefined) return (await client.events(id, { limit: EVENTS_BEFORE }, { signal })).events;
-    const fresh: AgentEvent[] = [];
-    for await (const event of client.eventsAll(id, { limit: EVENTS_PAGE }, { signal })) {
-      if (event.revision <= last) break;
-      fresh.push(event);
+  const print = (event: AgentEvent): void => {
+    printEvent(output, event);
+    last = event.revision;
+  };
+  const isOver = (event: AgentEvent | undefined): boolean => {
+    if (event?.type === 'deregistered') output.note(`${id} is deregistered`);
+    return event?.type === 'deregistered';
+  };
+  for (;;) {
+    // What comes between the two is in both, and printed once.
+    const options = { signal, ...(last !== undefined && { retries: Infinity }) };
+    const { next_cursor: after } = await client.listEvents({ after: 'now' }, options);
+    const known = await eventsSince(client, id, last, options);
+    following.onConnect?.(); // it has answered: from now on outages are waited out
+    known.forEach(print);
+    if (isOver(known.at(-1))) return;
+    try {
+      for await (const { agent_id: _, agent: __, cursor: ___, ...event } of client.events(
+        { after, agent_id: id },
+        following,
+      )) {
+        if (event.revision > (last ?? 0)) print(event);
+        if (event.revision === last && isOver(event)) return;
+      }
+    } catch (error) {
+      if ((error as ApiError).status !== 410) throw error;
     }
-    return fresh;
-  };
-  const look = async (): Promise<boolean> => {
-    const events = await newEvents();
-    for (const event of events.reverse()) printEvent(output, event);
-    last = events.at(-1)?.revision ?? last ?? 0;
-    const isOver = events.at(-1)?.type === 'deregistered';
-    if (isOver) output.note(`${id} is deregistered`);
-    return !isOver;
-  };
-  await repeat(call, look, (reason) => noteOutage(output, reason));
+  }
+}
+
+/** The events of an agent after a revision, or the last of all, oldest first. */
+async function eventsSince(
+  client: AgentRegistryClient,
+  id: string,
+  last: number | undefined,
+  options: RequestOptions,
+): Promise<AgentEvent[]> {
+  if (last === undefined) return (await client.events(id, { limit: EVENTS_BEFORE }, options)).events.reverse();
+  const events: AgentEvent[] = [];
+  for await (const event of client.eventsAll(id, { limit: EVENTS_PAGE }, options)) {
+    if (event.revision <= last) break;
+    events.unshift(event);
+  }
+  return events;
 }
 
 function printEvent(output: Output, event: AgentEvent): void {
@@ -181,8 +168,4 @@ function printEvent(output: Output, event: AgentEvent): void {
   const texts = eventTexts(event);
   if (output.isTerminal) output.line(texts.filter((text) => text !== '').join('  '));
   else output.table([], [texts.map((text) => ({ text }))]);
-}
-
-function noteOutage(output: Output, reason: string | undefined): void {
-  output.note(reason === undefined ? 'the registry answers again' : `trying again: ${reason}`);
 }
