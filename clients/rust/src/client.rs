@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
 use reqwest::header::{HeaderValue, ACCEPT, AUTHORIZATION, LOCATION};
-use reqwest::{redirect, Method, RequestBuilder, StatusCode, Url};
+use reqwest::{redirect, Method, RequestBuilder, Response, StatusCode, Url};
 use serde::de::DeserializeOwned;
 use serde::Deserialize;
 use serde_json::json;
@@ -364,7 +364,7 @@ impl RegistryClient {
         }
     }
 
-    fn url(&self, path: &[&str]) -> Url {
+    pub(crate) fn url(&self, path: &[&str]) -> Url {
         let mut url = self.base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);
@@ -377,11 +377,14 @@ impl RegistryClient {
     }
 
     fn request_to(&self, method: Method, url: Url) -> RequestBuilder {
-        let request = self
-            .http
-            .request(method, url)
+        self.lasting(method, url)
             .timeout(self.timeout)
-            .header(ACCEPT, "application/json, application/problem+json");
+            .header(ACCEPT, "application/json, application/problem+json")
+    }
+
+    /// A request whose answer may go on for as long as it will.
+    pub(crate) fn lasting(&self, method: Method, url: Url) -> RequestBuilder {
+        let request = self.http.request(method, url);
         let credentials = self
             .credentials
             .read()
@@ -406,7 +409,7 @@ async fn read<T: DeserializeOwned>(request: RequestBuilder) -> Result<T, Error> 
 }
 
 /// A whole answer.
-struct Answer {
+pub(crate) struct Answer {
     status: StatusCode,
     headers: reqwest::header::HeaderMap,
     body: Vec<u8>,
@@ -414,7 +417,10 @@ struct Answer {
 
 impl Answer {
     async fn of(request: RequestBuilder) -> Result<Self, Error> {
-        let response = request.send().await?;
+        Self::read(request.send().await?).await
+    }
+
+    pub(crate) async fn read(response: Response) -> Result<Self, Error> {
         Ok(Self {
             status: response.status(),
             headers: response.headers().clone(),
@@ -424,7 +430,7 @@ impl Answer {
 
     /// # Errors
     /// [`Error::Problem`] unless it says yes.
-    fn success(&self) -> Result<&Self, Error> {
+    pub(crate) fn success(&self) -> Result<&Self, Error> {
         if self.status.is_success() {
             return Ok(self);
         }

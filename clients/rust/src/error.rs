@@ -147,6 +147,14 @@ open_enum! {
         Starting = "starting",
         /// Too many requests.
         RateLimited = "rate_limited",
+        /// The log does not go on from the cursor: it is of another database, or of events that were lost.
+        CursorInvalid = "cursor_invalid",
+        /// Events after the cursor have been purged.
+        CursorExpired = "cursor_expired",
+        /// The expression cannot be; where is in [`Problem::errors`].
+        InvalidFilter = "invalid_filter",
+        /// The replica has as many streams as it takes.
+        TooManyStreams = "too_many_streams",
     }
 }
 
@@ -197,6 +205,18 @@ impl Problem {
                 detail: "the answer is not the registry's".to_owned(),
                 ..Self::default()
             })
+        }
+    }
+}
+
+impl Problem {
+    /// What a stream says that ends because its cursor is gone.
+    pub(crate) fn gone(members: Map<String, Value>) -> Self {
+        Self {
+            status: StatusCode::GONE.as_u16(),
+            title: "Gone".to_owned(),
+            detail: "the cursor is gone".to_owned(),
+            ..serde_json::from_value(Value::Object(members)).unwrap_or_default()
         }
     }
 }

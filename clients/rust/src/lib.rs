@@ -34,6 +34,7 @@ mod error;
 mod model;
 mod pause;
 mod session;
+mod stream;
 
 pub use client::{RegistryClient, RegistryClientBuilder, Token};
 pub use error::{Error, FieldError, Problem, ProblemCode};
@@ -44,6 +45,9 @@ pub use model::{
     Scope, ServiceHealth, ServiceStatus,
 };
 pub use session::{AgentSession, SessionBuilder, SessionEvent};
+pub use stream::{
+    Change, Event, EventQuery, Events, RemovalCause, Watch, WatchQuery, WatchedHealth,
+};
 
 /// The example of the README compiles.
 #[cfg(doctest)]

@@ -8,8 +8,8 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use agent_registry_client::{
-    AgentSession, AgentStatus, Error, HealthReport, ProblemCode, Registration, RegistryClient,
-    SessionBuilder, SessionEvent,
+    AgentSession, AgentStatus, Change, Error, EventQuery, HealthReport, ListQuery, ProblemCode,
+    Registration, RegistryClient, SessionBuilder, SessionEvent, WatchQuery,
 };
 use scripted::scripted;
 use tokio::sync::mpsc;
@@ -412,4 +412,154 @@ async fn a_registry_without_its_database_says_how_it_is() {
     assert_eq!(health.status.as_str(), "unhealthy");
     let error = soon(client.health()).await.unwrap_err();
     assert_eq!(error.code(), Some(&ProblemCode::StoreUnavailable));
+}
+
+const WATCH_CUT: &str = r#"200 OK
+content-type: application/x-ndjson
+
+{"event":"comment","data":{}}
+{"event":"upsert","data":{"id":"a","name":"n","type":"t","status":"active","registered_at":"x","health":{"status":"unknown"},"heartbeat":{"interval_seconds":1,"enabled":true,"timeout_seconds":3}}}
+{"event":"upsert","data":{"id":"b","na"#;
+const WATCH_WHOLE: &str = r#"200 OK
+content-type: application/x-ndjson
+
+{"event":"upsert","data":{"id":"b","name":"n","type":"t","status":"active","registered_at":"x","health":{"status":"unknown"},"heartbeat":{"interval_seconds":1,"enabled":true,"timeout_seconds":3}}}
+{"id":"c1","event":"synced","data":{"cursor":"c1"}}
+{"event":"health","data":{"agents":[{"id":"b","status":"unhealthy","last_seen":"y","health":{"status":"stale"}}]}}
+{"id":"c2","event":"remove","data":{"id":"unknown","cause":"left"}}
+"#;
+const WATCH_REMOVES: &str = r#"200 OK
+content-type: application/x-ndjson
+
+{"id":"c3","event":"remove","data":{"id":"b","cause":"deregistered"}}
+"#;
+const WATCH_GONE: &str = r#"200 OK
+content-type: application/x-ndjson
+
+{"event":"gone","data":{"code":"cursor_expired"}}
+"#;
+const CURSOR_INVALID: &str = "410 Gone
+content-type: application/problem+json
+
+{ \"code\": \"cursor_invalid\", \"detail\": \"of another database\" }";
+const EVENTS: &str = r#"200 OK
+content-type: application/x-ndjson
+
+{"id":"e1","event":"registered","data":{"specversion":"1.0","data":{"agent_id":"a","revision":7,"type":"registered","to":"active","occurred_at":"x"}}}
+{"id":"e2","event":"bookmark","data":{"cursor":"e2"}}
+"#;
+
+/// A change, in words.
+fn in_words(change: Change) -> String {
+    match change {
+        Change::Upsert(agent) => agent.id,
+        Change::Remove { id, cause } => format!("{id} {cause}"),
+        Change::Health(agents) => format!("health of {}", agents.len()),
+        Change::Synced => "synced".to_owned(),
+        other => format!("{other:?}"),
+    }
+}
+
+/// The paths that were asked for, this many.
+async fn paths(asked: &mut mpsc::UnboundedReceiver<String>, count: usize) -> Vec<String> {
+    let mut paths = Vec::new();
+    while paths.len() < count {
+        let request = soon(asked.recv()).await.unwrap();
+        paths.push(request.split(' ').nth(1).unwrap().to_owned());
+    }
+    paths
+}
+
+#[tokio::test]
+async fn a_watch_goes_on_where_it_was_and_begins_anew_when_it_has_to() {
+    let (url, mut asked) = scripted(vec![
+        WATCH_CUT,
+        UNAVAILABLE,
+        WATCH_WHOLE,
+        WATCH_REMOVES,
+        WATCH_GONE,
+        WATCH_WHOLE,
+        CURSOR_INVALID,
+        WATCH_WHOLE,
+        INVALID,
+    ])
+    .await;
+    let mut watch = RegistryClient::new(url).unwrap().watch(&WatchQuery {
+        agents: ListQuery {
+            kinds: vec!["t".into()],
+            ..ListQuery::default()
+        },
+        health_interval: Some(Duration::from_secs(5)),
+    });
+    let mut words = Vec::new();
+    for _ in 0..6 {
+        words.push(in_words(soon(watch.next()).await.unwrap()));
+    }
+    assert_eq!(
+        words,
+        [
+            "a",
+            "b",
+            "a missed",
+            "synced",
+            "health of 1",
+            "b deregistered"
+        ]
+    );
+    assert!(watch.agents().is_empty() && watch.is_synced());
+    words.clear();
+    for _ in 0..3 {
+        words.push(in_words(soon(watch.next()).await.unwrap()));
+    }
+    assert_eq!(words, ["b", "synced", "health of 1"]);
+    assert_eq!(watch.agents()["b"].status, AgentStatus::Unhealthy);
+    words.clear();
+    for _ in 0..3 {
+        words.push(in_words(soon(watch.next()).await.unwrap()));
+    }
+    assert_eq!(words, ["b", "synced", "health of 1"]);
+    assert_eq!(soon(watch.next()).await.unwrap_err().status(), Some(400));
+    let anew = "/agents/watch?type=t&health_interval=5";
+    let after = |cursor: &str| format!("{anew}&after={cursor}");
+    assert_eq!(
+        paths(&mut asked, 9).await,
+        [
+            anew.to_owned(),
+            anew.to_owned(),
+            anew.to_owned(),
+            after("c2"),
+            after("c3"),
+            anew.to_owned(),
+            after("c2"),
+            anew.to_owned(),
+            after("c2"),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn events_come_once_each_until_the_cursor_is_gone() {
+    let (url, mut asked) = scripted(vec![EVENTS, UNAVAILABLE, WATCH_GONE, CURSOR_INVALID]).await;
+    let mut events = RegistryClient::new(url).unwrap().events(&EventQuery {
+        after: Some("now".into()),
+        types: vec!["registered".into()],
+        agent_ids: vec!["a".into()],
+        filter: None,
+    });
+    let event = soon(events.next()).await.unwrap();
+    assert_eq!((event.agent_id.as_str(), event.revision), ("a", 7));
+    assert_eq!(
+        (event.cursor.as_str(), event.to),
+        ("e1", Some(AgentStatus::Active))
+    );
+    assert_eq!(events.cursor(), Some("e1"));
+    for code in [ProblemCode::CursorExpired, ProblemCode::CursorInvalid] {
+        let error = soon(events.next()).await.unwrap_err();
+        assert_eq!((error.status(), error.code()), (Some(410), Some(&code)));
+    }
+    let from = |cursor: &str| format!("/events/stream?type=registered&agent_id=a&after={cursor}");
+    assert_eq!(
+        paths(&mut asked, 4).await,
+        [from("now"), from("e2"), from("e2"), from("e2")]
+    );
 }

@@ -8,9 +8,9 @@ use std::future::Future;
 use std::time::Duration;
 
 use agent_registry_client::{
-    AgentSession, AgentStatus, CallerKind, DiscoverQuery, Error, HealthReport, HealthStatus,
-    HeartbeatSettings, ListQuery, OperatorStatus, ProblemCode, Registration, RegistryClient, Scope,
-    SessionEvent,
+    AgentSession, AgentStatus, CallerKind, Change, DiscoverQuery, Error, EventQuery, HealthReport,
+    HealthStatus, HeartbeatSettings, ListQuery, OperatorStatus, ProblemCode, Registration,
+    RegistryClient, RemovalCause, Scope, SessionEvent, WatchQuery,
 };
 use registry::Registry;
 use serde_json::json;
@@ -397,4 +397,64 @@ async fn tokens_and_limits_are_kept() {
         .retry_after()
         .is_some_and(|wait| wait > Duration::ZERO));
     soon(agent.deregister("a-1")).await.unwrap();
+}
+
+#[tokio::test]
+#[ignore = "needs Node and a build of the registry"]
+async fn events_and_a_watch_go_on_through_a_restart() {
+    let mut service = Registry::start(&[("HEARTBEAT_TIMEOUT_SECONDS", "86400")]).await;
+    let client = RegistryClient::new(&service.url).unwrap();
+    soon(client.register(&worker("a"))).await.unwrap();
+    let workers = WatchQuery {
+        agents: ListQuery {
+            kinds: vec!["worker".into()],
+            filter: Some(r#"agent.status == "active""#.into()),
+            ..ListQuery::default()
+        },
+        ..WatchQuery::default()
+    };
+    let mut watch = client.watch(&workers);
+    let mut events = client.events(&EventQuery::default());
+    assert_eq!(soon(events.next()).await.unwrap().agent_id, "a");
+    while soon(watch.next()).await.unwrap() != Change::Synced {}
+    assert_eq!(watch.agents().keys().collect::<Vec<_>>(), ["a"]);
+
+    service.stop().await;
+    service.resume().await;
+    soon(client.register(&worker("b"))).await.unwrap();
+    soon(client.set_status("a", OperatorStatus::Maintenance, None))
+        .await
+        .unwrap();
+    let appeared = soon(watch.next()).await.unwrap();
+    assert!(
+        matches!(&appeared, Change::Upsert(agent) if agent.id == "b"),
+        "{appeared:?}"
+    );
+    let (id, cause) = ("a".to_owned(), RemovalCause::Left);
+    assert_eq!(
+        soon(watch.next()).await.unwrap(),
+        Change::Remove { id, cause }
+    );
+    assert_eq!(watch.agents().keys().collect::<Vec<_>>(), ["b"]);
+
+    let mut told = Vec::new();
+    for _ in 0..2 {
+        let event = soon(events.next()).await.unwrap();
+        told.push((event.agent_id, event.kind, event.to.unwrap()));
+    }
+    let expected = [
+        ("b", "registered", AgentStatus::Active),
+        ("a", "status_changed", AgentStatus::Maintenance),
+    ];
+    assert_eq!(
+        told,
+        expected.map(|(id, kind, to)| (id.to_owned(), kind.to_owned(), to))
+    );
+
+    let invalid = EventQuery {
+        filter: Some("1 +".into()),
+        ..EventQuery::default()
+    };
+    let refused = soon(client.events(&invalid).next()).await;
+    assert_eq!(code(refused), (400, ProblemCode::InvalidFilter));
 }
