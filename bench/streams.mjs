@@ -60,17 +60,17 @@ export async function run({ url, directory, quick, broken }) {
 
 /** Changes at a steady rate, each of another agent, and as many heartbeats beside them as the service takes. */
 async function measured(service, { seconds, agents }, beat) {
-  const count = CHANGES_PER_SECOND * seconds;
+  const number = CHANGES_PER_SECOND * seconds;
   const pass = ++passes;
-  const changes = Array.from({ length: count }, (_, n) =>
+  const changes = Array.from({ length: number }, (_, n) =>
     http(service.url, 'PATCH', `/agents/${fleetId((n % agents) + 1)}`, JSON.stringify({ version: `${pass}.${n}` })),
   );
   const began = cpuSeconds(service.pid);
   const [{ rate: beats }, loop] = await Promise.all([
     beat(seconds),
-    openLoop({ url: service.url, requests: changes, count, rate: CHANGES_PER_SECOND }),
+    openLoop({ url: service.url, requests: changes, count: number, rate: CHANGES_PER_SECOND }),
   ]);
-  return { beats, changed: count / loop.seconds, cpu: ((cpuSeconds(service.pid) - began) / loop.seconds) * 100 };
+  return { beats, changed: number / loop.seconds, cpu: ((cpuSeconds(service.pid) - began) / loop.seconds) * 100 };
 }
 
 async function startClients(url, streams) {

@@ -23,7 +23,7 @@ function connect(query) {
   socket.setEncoding('utf8');
   socket.on('data', (chunk) => {
     if (rest === '' && !socket.isOpen) {
-      if (!chunk.startsWith('HTTP/1.1 200')) throw new Error(`not a stream: ${chunk.slice(0, 300)}`);
+      if (!chunk.startsWith('HTTP/1.1 200')) throw new Error(`not a stream: ${String(chunk).slice(0, 300)}`);
       socket.isOpen = true;
       if (++open === Number(streams)) process.stdout.write('{"open":true}\n');
     }

@@ -5,7 +5,7 @@ export type { Webhooks } from './webhooks.js';
 export { verifyWebhook, WebhookVerificationError } from './verify-webhook.js';
 export type { FollowOptions } from './stream.js';
 export { AgentWatch } from './watch.js';
-export type { AgentRemoval, AgentUpsert, HealthRefresh, Synced, WatchChange } from './watch.js';
+export type { AgentRemoval, AgentUpsert, HealthRefresh, Synced, WatchChange } from './watch-change.js';
 export {
   AgentRegistryError,
   ApiError,

@@ -1,6 +1,6 @@
 import { PendingChanges } from './pending-changes';
 import type { Agent } from './types';
-import type { WatchChange } from './watch';
+import type { WatchChange } from './watch-change';
 
 const agent = (version: string, id = 'a'): Agent => ({ id, version }) as Agent;
 const upsert = (version: string, previous?: string): WatchChange => ({

@@ -1,11 +1,11 @@
-import type { WatchChange } from './watch.js';
+import type { WatchChange } from './watch-change.js';
 
 /** The changes of a watch that a reader has not taken yet: of each agent the last, told from what the reader knows. */
 export class PendingChanges {
   private readonly changes = new Map<string, WatchChange>();
   private wake: () => void = () => undefined;
   private isOver = false;
-  private problem: unknown;
+  private problem: Error | undefined;
 
   add(change: WatchChange): void {
     const key = keyOf(change);
@@ -16,7 +16,7 @@ export class PendingChanges {
   }
 
   /** Nothing comes any more, by this error if there is one. */
-  end(problem: unknown): void {
+  end(problem: Error | undefined): void {
     this.isOver = true;
     this.problem = problem;
     this.wake();
@@ -30,7 +30,7 @@ export class PendingChanges {
         yield change;
       }
       if (this.changes.size > 0) continue;
-      if (this.isOver && this.problem !== undefined) throw this.problem;
+      if (this.problem) throw this.problem;
       if (this.isOver) return;
       await new Promise<void>((resolve) => (this.wake = resolve));
     }

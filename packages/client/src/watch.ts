@@ -2,40 +2,8 @@ import { AgentRegistryError } from './errors.js';
 import { followStream, type FollowOptions, type StreamMessage } from './stream.js';
 import type { Transport } from './transport.js';
 import type { Agent, AgentHealth } from './types.js';
+import type { AgentRemoval, WatchChange } from './watch-change.js';
 import { PendingChanges } from './pending-changes.js';
-
-/** An agent matches, or is another one than before. */
-export interface AgentUpsert {
-  readonly type: 'upsert';
-  readonly agent: Agent;
-  /** As it was before; absent when it did not match. */
-  readonly previous?: Agent;
-}
-
-/** An agent does not match any more. */
-export interface AgentRemoval {
-  readonly type: 'remove';
-  readonly id: string;
-  /** `missed`: it went while there was no connection for longer than the registry keeps events, so why is not known. */
-  readonly cause: 'deregistered' | 'left' | 'missed';
-  /** As it was last known. */
-  readonly agent: Agent;
-}
-
-/** Status, health and last sign of life of the agents that match, every `healthInterval` seconds. */
-export interface HealthRefresh {
-  readonly type: 'health';
-  readonly agents: readonly AgentHealth[];
-  /** More than 1,000 agents match: `agents` is empty. */
-  readonly tooMany: boolean;
-}
-
-/** The map is complete: once at first, and again each time that the watch had to begin anew. */
-export interface Synced {
-  readonly type: 'synced';
-}
-
-export type WatchChange = AgentUpsert | AgentRemoval | HealthRefresh | Synced;
 
 /**
  * The agents that match, kept up to date: first all of them, then each change. It connects again by itself where it was. When the registry
@@ -57,7 +25,7 @@ export class AgentWatch implements AsyncIterable<WatchChange> {
   /** What has come of the first part, while it comes. */
   #listed: Set<string> | undefined;
   #isOver = false;
-  #problem: unknown;
+  #problem: Error | undefined;
 
   /** @internal */
   constructor(transport: Transport, query: object, { signal, ...options }: FollowOptions) {
@@ -73,7 +41,7 @@ export class AgentWatch implements AsyncIterable<WatchChange> {
     this.closed = this.#follow(transport, query, { ...options, signal: this.#ending.signal })
       .catch((error: unknown) => {
         if (error instanceof Closed) return;
-        this.#problem = error;
+        this.#problem = error instanceof Error ? error : new Error(String(error));
         throw error;
       })
       .finally(() => {
@@ -149,7 +117,7 @@ export class AgentWatch implements AsyncIterable<WatchChange> {
   }
 
   #complete(): void {
-    for (const id of [...this.#agents.keys()]) if (!this.#listed?.has(id)) this.#remove(id, 'missed');
+    for (const id of this.#agents.keys()) if (!this.#listed?.has(id)) this.#remove(id, 'missed');
     this.#listed = undefined;
     this.#tell({ type: 'synced' });
   }
@@ -166,7 +134,7 @@ export class AgentWatch implements AsyncIterable<WatchChange> {
   }
 
   #tell(change: WatchChange): void {
-    for (const listener of [...this.#listeners]) listener(change);
+    for (const listener of this.#listeners) listener(change);
   }
 }
 

@@ -8,7 +8,8 @@ import { TcpRelay } from '../../../test/support/tcp-relay';
 import { createTestDatabase, type TestDatabase } from '../../../test/support/test-database';
 import { until } from '../../../test/support/until';
 import { AgentRegistryClient } from '../src/client';
-import type { AgentWatch, WatchChange } from '../src/watch';
+import type { AgentWatch } from '../src/watch';
+import type { WatchChange } from '../src/watch-change';
 
 const ADMIN: TestToken = { name: 'ops', token: 'token-of-ops-5Rt8', scopes: ['admin'] };
 

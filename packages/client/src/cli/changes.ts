@@ -1,5 +1,5 @@
 import type { Agent } from '../types.js';
-import type { AgentRemoval, AgentUpsert } from '../watch.js';
+import type { AgentRemoval, AgentUpsert } from '../watch-change.js';
 
 /** What a watch tells of one agent, for people. */
 export interface Change {
