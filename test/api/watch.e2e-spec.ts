@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { EventLogReader } from '../../src/events/log/event-log.reader';
 import { UNRESTRICTED } from '../../src/platform/access/principal';
 import type { WatchEvent } from '../../src/registry/watch/agent-watch';
 import { AgentWatches } from '../../src/registry/watch/agent-watches';
@@ -8,6 +9,7 @@ import { registration } from '../support/builders';
 import { readStream, type Message, type ReadStream } from '../support/event-stream';
 import { createPatientApp } from '../support/patient-app';
 import type { TestApp } from '../support/test-app';
+import { createTestDatabase } from '../support/test-database';
 import { until } from '../support/until';
 
 const ADMIN = { name: 'ops', token: 'ops-token-0123456789abcdef', scopes: ['admin' as const] };
@@ -255,6 +257,19 @@ describe('GET /agents/watch', () => {
     expect(next.body.changes).toEqual([{ type: 'remove', id: 'p-1', cause: 'deregistered' }]);
     const last = await poll(`type=polled&after=${next.body.next_cursor}`);
     expect(last.body.changes).toEqual([]);
+  });
+
+  it('answers a long poll at once when the service stops', async () => {
+    const database = await createTestDatabase();
+    const stopping = await createPatientApp(withTokens(ADMIN), database);
+    const ask = (query: string): Promise<{ status: number; body: { changes?: unknown[]; next_cursor?: string } }> =>
+      stopping.request('GET', `/agents/watch?${query}`, undefined, admin);
+    const { body } = await ask('after=now');
+    const waiting = ask(`after=${body.next_cursor}&wait=55`);
+    await until('it waits', 150, () => stopping.app.get(EventLogReader).following > 0);
+    await Promise.all([waiting, stopping.app.close()]);
+    expect(await waiting).toMatchObject({ status: 200, body: { changes: [] } });
+    await database.drop();
   });
 
   it.each([

@@ -4,6 +4,7 @@ import { LogPositions } from '../../events/log/log-positions';
 import { EventStream } from '../../events/event-stream';
 import { cursorGone, encodePosition, type LogPosition } from '../../events/log/log-position';
 import { Clock } from '../../platform/common/clock';
+import { Lifecycle } from '../../platform/runtime/lifecycle';
 import { DomainError } from '../../platform/validation/domain-error';
 import { AgentPresenter } from '../agent.presenter';
 import { AgentReader } from '../agent.reader';
@@ -45,6 +46,7 @@ export class AgentWatches {
     private readonly presenter: AgentPresenter,
     private readonly changes: AgentChanges,
     private readonly clock: Clock,
+    private readonly lifecycle: Lifecycle,
   ) {}
 
   /**
@@ -78,7 +80,7 @@ export class AgentWatches {
 
   /**
    * What has changed for the client since `after`: at once when something has, else as soon as something does, and after `waitMs` at the
-   * latest. `now` has no changes, and a cursor.
+   * latest, or when the process stops. `now` has no changes, and a cursor.
    * @throws DomainError (410) for a cursor that the log has no longer; `store_unavailable`
    */
   async poll(
@@ -100,7 +102,7 @@ export class AgentWatches {
     try {
       if (isOver()) return { events, position };
       const watch = new AgentWatch(selection, this.changes, true);
-      for await (const slice of this.stream.slices(position, AbortSignal.any([signal, ending.signal]))) {
+      for await (const slice of this.stream.slices(position, AbortSignal.any([signal, ending.signal, this.lifecycle.stopping]))) {
         events.push(...(await this.applied(watch, slice)));
         if (events.some(({ type }) => type === 'gone')) throw await this.expired();
         position = slice.through;
