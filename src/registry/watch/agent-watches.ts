@@ -102,7 +102,10 @@ export class AgentWatches {
     try {
       if (isOver()) return { events, position };
       const watch = new AgentWatch(selection, this.changes, true);
-      for await (const slice of this.stream.slices(position, AbortSignal.any([signal, ending.signal, this.lifecycle.stopping]))) {
+      for await (const slice of this.stream.slices(
+        position,
+        AbortSignal.any([signal, ending.signal, this.lifecycle.stopping]),
+      )) {
         events.push(...(await this.applied(watch, slice)));
         if (events.some(({ type }) => type === 'gone')) throw await this.expired();
         position = slice.through;
