@@ -297,7 +297,7 @@ describe('Webhooks of clients', () => {
     await register('not-mine-1', { type: 'robot' });
     await register('mine-2');
     await until('both are there', 150, () => seen().length >= 2);
-    expect(seen()).toEqual(['mine-1', 'mine-2']);
+    expect(seen().sort()).toEqual(['mine-1', 'mine-2']);
     await as('owner', 'PATCH', '/agents/mine-1', { type: 'robot' });
     await as('owner', 'PATCH', '/agents/not-mine-1', { type: 'worker' });
     await until('the next is there', 150, () => seen().length >= 3);
