@@ -3,6 +3,7 @@ import type { Readable, Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import type { BytesInFlight, HeldBytes } from './bytes-in-flight';
 import { DomainError, inBody, rejectIfAny } from '../../validation/domain-error';
+import { Turns } from '../../common/turns';
 import { parseJson, payloadTooLarge, requireJsonType, type BodyRules } from './json-body';
 import { jsonViolations } from '../../validation/json-limits';
 import { JsonScan } from './json-scan';
@@ -34,8 +35,7 @@ export async function readJsonBody(
   const declared = declaredLength(request);
   if (declared === 0) return undefined;
   if (declared !== undefined) requireJsonType(request.headers['content-type'], request.method!);
-  await Promise.resolve(); // what came with the head has been taken in by then
-  const whole = isSmall(request, declared, rules) ? arrivedWhole(request, declared, inFlight) : undefined;
+  const whole = isSmall(request, declared, rules) ? await arrivedWhole(request, declared, inFlight) : undefined;
   const bytes = whole ?? (await new BodyReader(request, rules, inFlight).read(declared, response));
   if (bytes.length === 0) return undefined;
   if (declared === undefined) requireJsonType(request.headers['content-type'], request.method!);
@@ -57,8 +57,16 @@ function isSmall(
   return !isBatch && declared !== undefined && declared <= UNSCANNED_BYTES && headers['content-encoding'] === undefined;
 }
 
-/** A body of so many bytes that has come already, as the body of a heartbeat has: with the head, in one packet. */
-function arrivedWhole(request: IncomingMessage, bytes: number, inFlight: BytesInFlight): Buffer | undefined {
+/** When what came with the heads of requests has been parsed: Node parses it after the request, and after all promises and ticks. */
+const parsed = new Turns(Infinity);
+
+/** A body of so many bytes that came with the head, in one packet, as the body of a heartbeat does; undefined: it did not. */
+async function arrivedWhole(
+  request: IncomingMessage,
+  bytes: number,
+  inFlight: BytesInFlight,
+): Promise<Buffer | undefined> {
+  await parsed.next();
   if (!request.complete || request.readableLength !== bytes) return undefined;
   inFlight.holdWhole(request, bytes);
   return request.read() as Buffer;
