@@ -22,9 +22,16 @@ export class RetrySchedule {
   }
 }
 
+/** In each of the three forms that RFC 9110, 5.6.7, knows a date begins with a weekday. */
+const HTTP_DATE = /^[A-Z][a-z]{2,8},? /;
+
 /** The seconds of a `Retry-After` field (RFC 9110, 10.2.3); undefined when there is none that can be understood. */
 export function retryAfterSeconds(field: string | undefined, now: Date): number | undefined {
-  if (field === undefined) return undefined;
-  const seconds = /^\d{1,9}$/.test(field) ? Number(field) : (dateOf(field).getTime() - now.getTime()) / 1000;
+  const seconds = secondsIn(field ?? '', now);
   return Number.isNaN(seconds) ? undefined : Math.min(Math.max(seconds, 0), LONGEST_RETRY_AFTER_SECONDS);
+}
+
+function secondsIn(field: string, now: Date): number {
+  if (/^\d{1,9}$/.test(field)) return Number(field);
+  return HTTP_DATE.test(field) ? (dateOf(field).getTime() - now.getTime()) / 1000 : NaN;
 }

@@ -9,8 +9,10 @@ import type { LogPositions } from '../../log/log-positions';
 import type { DisabledReason, WebhookEntity } from '../webhook.entity';
 import type { Acknowledgement, DeliveriesRepository, Lease, Resumption, WaitingHead } from './deliveries.repository';
 import type { DeliveryCounts } from './delivery-counts';
+import { AgentQueues } from './agent-queues';
 import { Passage } from './passage';
 import type { RetrySchedule } from './retry-schedule';
+import { SinkHealth } from './sink-health';
 import { Slots } from './slots';
 import type { WebhookPayload } from './webhook-payload';
 import type { Attempt, Sink, WebhookSender } from './webhook-sender';
@@ -19,10 +21,6 @@ import type { Attempt, Sink, WebhookSender } from './webhook-sender';
 const MOST_OUTSTANDING = 64;
 /** Deliveries of one webhook that may wait for another attempt. While there are so many, the log itself is the queue. */
 const MOST_WAITING = 10_000;
-/** Failures in a row after which the sink itself counts as down … */
-const DOWN_AFTER = 5;
-/** … and is tried with another event once in this time, besides the attempts of those that wait. */
-const PROBE_EVERY_MS = 60_000;
 /** As long as nothing but failures come, a webhook stays enabled. */
 const FAILING_SECONDS = 5 * 86_400;
 
@@ -59,16 +57,14 @@ export class WebhookRun {
   private readonly stopping = new AbortController();
   private readonly slots: Slots;
   private readonly acknowledgements: Batcher<Acknowledgement, { failingFor: number | null } | undefined>;
-  /** By agent, what is under way and what follows it. */
-  private readonly chains = new Map<string, Promise<void>>();
+  private readonly queues = new AgentQueues(() => this.wake());
   private readonly passage: Passage;
-  private sink: Sink;
+  private readonly sink: Sink;
+  private readonly health: SinkHealth;
   private isOverlapping: boolean;
   private isRetrying = false;
   private writtenPosition: string;
   private epoch: string;
-  private failuresInRow = 0;
-  private restUntil = 0;
   private hasEnded = false;
   private readonly ending = new AbortController();
   private readonly wakers: (() => void)[] = [];
@@ -85,8 +81,8 @@ export class WebhookRun {
     this.passage = new Passage(webhook.position);
     this.writtenPosition = webhook.position;
     this.epoch = webhook.epoch;
-    if (webhook.failingSince !== null) this.failuresInRow = DOWN_AFTER;
-    this.slots = new Slots(() => (this.isDown ? 1 : tools.limit()));
+    this.health = new SinkHealth(tools.clock, webhook.failingSince !== null);
+    this.slots = new Slots(() => (this.health.isDown ? 1 : tools.limit()));
     this.acknowledgements = new Batcher((items) => this.write(items), 500);
     this.ended = this.follow().finally(() => (this.hasEnded = true));
     this.retryDue();
@@ -113,7 +109,7 @@ export class WebhookRun {
   }
 
   get isFailing(): boolean {
-    return this.failuresInRow > 0;
+    return this.health.isFailing;
   }
 
   /** Once a second, while the lease is this replica's. */
@@ -130,7 +126,7 @@ export class WebhookRun {
     this.end();
     if (now) this.stopping.abort();
     await this.ended;
-    while (this.chains.size > 0) await Promise.all(this.chains.values());
+    await this.queues.idle();
     if (!now && this.passage.position !== this.writtenPosition) await this.write([]).catch(() => undefined);
   }
 
@@ -141,10 +137,6 @@ export class WebhookRun {
 
   private get webhook(): WebhookEntity {
     return this.resumption.webhook;
-  }
-
-  private get isDown(): boolean {
-    return this.failuresInRow >= DOWN_AFTER;
   }
 
   /** Reads the log. */
@@ -200,8 +192,8 @@ export class WebhookRun {
 
   /** A sink that is down is asked by one new event at a time, and not again and again. */
   private mayProbe(): boolean {
-    if (this.tools.clock.monotonicMs() < this.restUntil) return false;
-    return !this.isDown || this.chains.size === 0;
+    if (this.health.isResting) return false;
+    return !this.health.isDown || this.queues.size === 0;
   }
 
   /** Resolves when the condition holds, which is looked at when something has ended, and every second; or when the run ends. */
@@ -220,25 +212,16 @@ export class WebhookRun {
     this.tools.logger[level]({ err: error, webhook: this.webhook.id }, 'Deliveries of a webhook begin again');
   }
 
-  /** Does the work when all is done that came before it for the same agent. It ends the run when it fails. */
+  /** Adds to what is to be done for the agent. When it fails, the run ends. */
   private enqueue(agentId: string, work: () => Promise<void>): void {
-    const before = this.chains.get(agentId);
-    const task = this.follows(before, work).finally(() => {
-      if (this.chains.get(agentId) === task) this.chains.delete(agentId);
-      this.wake();
+    this.queues.add(agentId, async () => {
+      try {
+        if (!this.ending.signal.aborted) await work();
+      } catch (error) {
+        if (!this.stopping.signal.aborted) this.tell(error);
+        this.end();
+      }
     });
-    this.chains.set(agentId, task);
-  }
-
-  /** Never rejects. */
-  private async follows(before: Promise<void> | undefined, work: () => Promise<void>): Promise<void> {
-    try {
-      await before;
-      if (!this.ending.signal.aborted) await work();
-    } catch (error) {
-      if (!this.stopping.signal.aborted) this.tell(error);
-      this.end();
-    }
   }
 
   /** An event that has come in the log. */
@@ -264,9 +247,9 @@ export class WebhookRun {
   private async startRetries(): Promise<void> {
     try {
       for (const { agentId, isDue } of await this.tools.deliveries.heads(this.webhook.id)) {
-        await this.until(() => this.chains.size < MOST_OUTSTANDING);
+        await this.until(() => this.queues.size < MOST_OUTSTANDING);
         if (this.ending.signal.aborted) return;
-        if (!isDue || this.chains.has(agentId)) continue;
+        if (!isDue || this.queues.has(agentId)) continue;
         // One that a client has had tried again is not counted yet.
         if (!this.resumption.waiting.has(agentId)) this.countWaiting(agentId, 1);
         this.enqueue(agentId, () => this.retry(agentId));
@@ -342,7 +325,7 @@ export class WebhookRun {
       ...outcome,
     });
     if (sent.isDelivered) await this.succeeded();
-    else this.failed(sent);
+    else this.health.failed(sent.retryAfter);
     if (sent.status === 410) return this.disable('gone');
     if (failingFor !== null && failingFor >= FAILING_SECONDS) return this.disable('failing');
     return state;
@@ -354,19 +337,11 @@ export class WebhookRun {
   }
 
   private async succeeded(): Promise<void> {
-    const wasDown = this.isDown;
-    this.failuresInRow = 0;
-    this.restUntil = 0;
+    const wasDown = this.health.succeeded();
     this.slots.wake();
     if (!wasDown) return;
     await this.tools.deliveries.hurry(this.webhook.id);
     this.retryDue();
-  }
-
-  private failed({ retryAfter }: Attempt): void {
-    this.failuresInRow++;
-    const rest = Math.max(this.isDown ? PROBE_EVERY_MS : 0, (retryAfter ?? 0) * 1000);
-    this.restUntil = Math.max(this.restUntil, this.tools.clock.monotonicMs() + rest);
   }
 
   private async disable(reason: DisabledReason): Promise<undefined> {
