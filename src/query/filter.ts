@@ -1,10 +1,10 @@
 import { unparse } from '@bufbuild/cel';
-import { checkFilter } from './filter-checker';
+import { checkFilter } from './check/filter-checker';
 import { filterEvaluator, type FilterValue, type FilterValues } from './filter-evaluator';
 import type { FilterMoment, FilterName, FilterSchema } from './filter-schema';
-import { isIndexed } from './filter-index';
-import { filterSql } from './filter-sql';
-import type { FilterSqlOptions } from './filter-sql-options';
+import { isIndexed } from './sql/filter-index';
+import { filterSql } from './sql/filter-sql';
+import type { FilterSqlOptions } from './sql/filter-sql-options';
 import type { FilterNode } from './filter-tree';
 import { parsedFilter } from './text/filter-parser';
 

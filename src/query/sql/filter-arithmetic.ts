@@ -1,5 +1,5 @@
-import type { Arithmetic, TimePart } from './filter-tree';
-import type { FilterType } from './filter-type';
+import type { Arithmetic, TimePart } from '../filter-tree';
+import type { FilterType } from '../filter-type';
 
 /** Nanoseconds in a millisecond. */
 export const MS = 1_000_000;

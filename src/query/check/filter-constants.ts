@@ -1,9 +1,9 @@
 import { celEnv, isCelError, isCelList, isCelMap, isCelUint, plan, type CelValue } from '@bufbuild/cel';
-import { isReflectMessage, type ReflectMessage } from '@bufbuild/protobuf/reflect';
 import type { Constant, Expr, ParsedExpr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js';
-import type { FilterError } from './filter-error';
-import { MACROS, type FilterNode, type Json } from './filter-tree';
-import type { FilterType } from './filter-type';
+import { isReflectMessage, type ReflectMessage } from '@bufbuild/protobuf/reflect';
+import type { FilterError } from '../filter-error';
+import { MACROS, type FilterNode, type Json } from '../filter-tree';
+import type { FilterType } from '../filter-type';
 
 /** Makes an error of a message and the place of a node. */
 export type Fault = (message: string, expr: Expr, suggestion?: string) => FilterError;

@@ -1,6 +1,6 @@
-import type { FilterName } from './filter-schema';
-import { isList, isScalar } from './filter-nodes';
-import type { FilterNode, Json } from './filter-tree';
+import { isList, isScalar } from '../filter-nodes';
+import type { FilterName } from '../filter-schema';
+import type { FilterNode, Json } from '../filter-tree';
 
 /** Whether an index serves the expression: in one condition of a conjunction, or in each of a disjunction. */
 export function isIndexed(tree: FilterNode): boolean {

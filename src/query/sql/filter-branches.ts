@@ -1,4 +1,4 @@
-import type { FilterNode } from './filter-tree';
+import type { FilterNode } from '../filter-tree';
 
 /**
  * The same expression with every choice between values as a choice between conditions: `(c ? a : b) == x` becomes

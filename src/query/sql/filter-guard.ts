@@ -1,7 +1,7 @@
-import { isSecret } from '../platform/common/secrets';
-import { CREDENTIALS_IN_TEXT } from './filter-sight';
+import { isSecret } from '../../platform/common/secrets';
+import { CREDENTIALS_IN_TEXT } from '../filter-sight';
+import type { FilterNode } from '../filter-tree';
 import type { FilterSqlOptions } from './filter-sql-options';
-import type { FilterNode } from './filter-tree';
 
 /** What a caller may find out who does not see the secrets of all agents, as conditions of SQL. */
 export class SecretGuard {

@@ -1,14 +1,22 @@
 import type { Expr, ParsedExpr } from '@bufbuild/cel-spec/cel/expr/syntax_pb.js';
-import { similarName } from '../platform/common/similar-names';
+import { similarName } from '../../platform/common/similar-names';
+import { FilterError } from '../filter-error';
+import { FILTER_LIMITS } from '../filter-limits';
+import { describe, isNull, isTime, typeName } from '../filter-nodes';
+import { postgresPattern } from '../filter-pattern';
+import type { FilterName, FilterSchema } from '../filter-schema';
+import { MACROS, type Arithmetic, type Comparison, type FilterNode, type Macro, type TimePart } from '../filter-tree';
+import type { FilterType } from '../filter-type';
+import { semverRange } from '../semver-range';
 import { ConstantFolder, isConstant, type Fault } from './filter-constants';
-import { FilterError } from './filter-error';
-import { FILTER_LIMITS } from './filter-limits';
-import { describe, isList, isMap, isNeverEqual, isNull, isNumber, isTime, typeName } from './filter-nodes';
-import { postgresPattern } from './filter-pattern';
-import type { FilterName, FilterSchema } from './filter-schema';
-import { MACROS, type Arithmetic, type Comparison, type FilterNode, type Macro, type TimePart } from './filter-tree';
-import type { FilterType } from './filter-type';
-import { semverRange } from './semver-range';
+import { FilterNames } from './filter-names';
+import {
+  arithmeticType,
+  problemOfArgument,
+  problemOfComparison,
+  problemOfEqual,
+  problemOfIn,
+} from './filter-type-rules';
 
 type Parsed = ParsedExpr & { expr: Expr };
 type Call = Extract<Expr['exprKind'], { case: 'callExpr' }>['value'];
@@ -17,7 +25,7 @@ type Call = Extract<Expr['exprKind'], { case: 'callExpr' }>['value'];
 export interface CheckedFilter<Record> {
   tree: FilterNode;
   names: ReadonlySet<FilterName<Record>>;
-  /** The names, each with the first member that is asked for where it has any: `agent.metadata.team`. */
+  /** The paths of the names; of a map, those of its members that are asked for: `agent.metadata.team`. */
   uses: string[];
 }
 
@@ -59,22 +67,20 @@ const METHODS = [
 class Checker<Record> {
   private nodes = 0;
   private macroDepth = 0;
-  /** The names that macros have given to elements, each with whether it comes from a record. */
-  private readonly locals: { name: string; isOfRecord: boolean }[] = [];
   private readonly constants: ConstantFolder;
-  private readonly names = new Set<FilterName<Record>>();
-  private readonly uses = new Set<string>();
+  private readonly names: FilterNames<Record>;
 
   constructor(
     private readonly parsed: Parsed,
-    private readonly schema: FilterSchema<Record>,
+    schema: FilterSchema<Record>,
   ) {
     this.constants = new ConstantFolder(parsed, this.fault);
+    this.names = new FilterNames(schema, this.fault);
   }
 
   check(): CheckedFilter<Record> {
     const tree = this.condition(this.parsed.expr);
-    return { tree, names: this.names, uses: [...this.uses].sort() };
+    return { tree, names: this.names.used, uses: [...this.names.uses].sort() };
   }
 
   /** A node that is true, false or an error. */
@@ -94,7 +100,7 @@ class Checker<Record> {
       case 'constExpr':
         return this.constants.scalar(kind.value, expr);
       case 'identExpr':
-        return this.identifier(kind.value.name, expr);
+        return this.names.identifier(kind.value.name, expr);
       case 'selectExpr':
         return this.member(kind.value.operand!, kind.value.field, expr);
       case 'listExpr':
@@ -121,70 +127,13 @@ class Checker<Record> {
     }
   }
 
-  private identifier(name: string, expr: Expr): FilterNode {
-    if (this.isLocal(name)) return { kind: 'local', type: 'dynamic', local: name };
-    return this.named(name, expr);
-  }
-
-  private isLocal(name: string): boolean {
-    return this.locals.some((local) => local.name === name);
-  }
-
-  /** Whether its numbers are those of a record, which are doubles. */
-  private isOfRecord(node: FilterNode): boolean {
-    if (node.kind === 'member' || node.kind === 'element') return this.isOfRecord(node.of);
-    if (node.kind === 'local') return this.locals.findLast(({ name }) => name === node.local)!.isOfRecord;
-    return node.kind === 'name';
-  }
-
-  /** A name, or part of one: `agent.health`. */
-  private named(path: string, expr: Expr): FilterNode {
-    const name = this.schema.get(path);
-    if (name) return this.used(name, path);
-    const members = this.schema.membersOf(path);
-    if (members.length > 0)
-      throw this.fault(`${path} has members: ${members.map((each) => `${path}.${each}`).join(', ')}`, expr);
-    throw this.unknownName(path, expr);
-  }
-
-  private used(name: FilterName<Record>, path: string): FilterNode {
-    this.names.add(name);
-    this.uses.add(path);
-    return name.path === 'now' ? { kind: 'now', type: 'timestamp' } : { kind: 'name', type: name.type, name };
-  }
-
-  private unknownName(path: string, expr: Expr): FilterError {
-    const [parent, last] = [path.split('.').slice(0, -1).join('.'), path.split('.').at(-1)!];
-    const siblings = parent ? this.schema.membersOf(parent) : [];
-    const known = this.schema.all().map((name) => name.path);
-    const similar = similarName(last, siblings);
-    const suggestion = similar !== undefined ? `${parent}.${similar}` : suggestionFor(path, known);
-    const message =
-      siblings.length > 0 ? `${path} is unknown; ${parent} has ${siblings.join(', ')}` : `${path} is unknown`;
-    return this.fault(message, expr, suggestion);
-  }
-
   private member(operand: Expr, field: string, expr: Expr): FilterNode {
-    const path = this.pathOf(operand);
-    if (path !== undefined && !this.schema.get(path)) return this.named(`${path}.${field}`, expr);
+    const path = this.names.beginning(operand);
+    if (path !== undefined) return this.names.named(`${path}.${field}`, expr);
     const of = this.node(operand);
     this.needMap(of, expr);
-    if (of.kind === 'name') this.replaceUse(of.name.path, `${of.name.path}.${field}`);
+    this.names.useMember(of, field);
     return { kind: 'member', type: 'dynamic', of, key: this.constants.storable(field, expr) };
-  }
-
-  /** `agent.health`: what may be the beginning of a name. Undefined for anything else. */
-  private pathOf(expr: Expr): string | undefined {
-    const kind = expr.exprKind;
-    if (kind.case === 'identExpr') return this.isLocal(kind.value.name) ? undefined : kind.value.name;
-    if (kind.case !== 'selectExpr' || kind.value.testOnly) return undefined;
-    const path = this.pathOf(kind.value.operand!);
-    return path === undefined || this.schema.get(path) ? undefined : `${path}.${kind.value.field}`;
-  }
-
-  private replaceUse(path: string, longer: string): void {
-    this.uses.delete(path);
-    this.uses.add(longer);
   }
 
   private needMap(node: FilterNode, expr: Expr): void {
@@ -269,11 +218,11 @@ class Checker<Record> {
   }
 
   private need(node: FilterNode, type: FilterType, by: string, expr: Expr): void {
-    if (node.type === type || (node.type === 'dynamic' && type !== 'timestamp' && !isList(node))) return;
-    throw this.fault(
-      `${by} takes a ${type}, and ${describe(node)} is ${isList(node) ? 'a list' : `of type ${node.type}`}`,
-      expr,
-    );
+    this.refuseIf(problemOfArgument(node, type, by), expr);
+  }
+
+  private refuseIf(problem: string | undefined, expr: Expr): void {
+    if (problem !== undefined) throw this.fault(problem, expr);
   }
 
   private macro(macro: Macro, target: Expr, args: Expr[], expr: Expr): FilterNode {
@@ -287,9 +236,7 @@ class Checker<Record> {
       throw this.fault(`is nested more than ${FILTER_LIMITS.macroDepth} deep`, expr);
     }
     const local = variable!.exprKind.value.name;
-    this.locals.push({ name: local, isOfRecord: this.isOfRecord(of) });
-    const body = this.condition(condition!);
-    this.locals.pop();
+    const body = this.names.inMacro(local, of, () => this.condition(condition!));
     this.macroDepth--;
     return { kind: 'macro', type: 'bool', macro, of, local, body };
   }
@@ -306,51 +253,19 @@ class Checker<Record> {
 
   private equal(args: Expr[], expr: Expr): FilterNode {
     const [left, right] = [this.node(args[0]!), this.node(args[1]!)];
-    this.needComparable(left, right, expr);
+    this.refuseIf(problemOfEqual(left, right), expr);
     return { kind: 'equal', type: 'bool', left, right };
-  }
-
-  private needComparable(left: FilterNode, right: FilterNode, expr: Expr): void {
-    const fits = left.type === right.type || (isNumber(left) && isNumber(right));
-    if (fits) return;
-    const isDynamic = left.type === 'dynamic' || right.type === 'dynamic';
-    if (isDynamic && !isTime(left) && !isTime(right) && !isNeverEqual(left, right) && !isNeverEqual(right, left))
-      return;
-    const name = [left, right].find((node) => node.kind === 'name');
-    if ([left, right].some(isNull) && name?.kind === 'name') {
-      throw this.fault(
-        `${name.name.path} is never null: where an agent has none it is absent, see has(${name.name.path})`,
-        expr,
-      );
-    }
-    throw this.fault(
-      `${describe(left)} is of type ${typeName(left)} and ${describe(right)} of type ${typeName(right)}: they are never equal`,
-      expr,
-    );
   }
 
   private compare(operator: Comparison, args: Expr[], expr: Expr): FilterNode {
     const [left, right] = [this.node(args[0]!), this.node(args[1]!)];
-    const isOrdered = (node: FilterNode): boolean => !isList(node) && !isNull(node) && !isMap(node);
-    const fits =
-      left.type === right.type ||
-      (isNumber(left) && isNumber(right)) ||
-      ((left.type === 'dynamic' || right.type === 'dynamic') && !isTime(left) && !isTime(right));
-    if (!fits || !isOrdered(left) || !isOrdered(right)) {
-      throw this.fault(`${typeName(left)} ${operator} ${typeName(right)} is not defined`, expr);
-    }
+    this.refuseIf(problemOfComparison(operator, left, right), expr);
     return { kind: 'compare', type: 'bool', operator, left, right };
   }
 
   private in(args: Expr[], expr: Expr): FilterNode {
     const [item, of] = [this.node(args[0]!), this.node(args[1]!)];
-    if (of.type !== 'dynamic' || isNull(of))
-      throw this.fault(`in takes a list or a map, and ${describe(of)} is of type ${of.type}`, expr);
-    if (isTime(item)) throw this.fault(`no list holds a ${item.type}`, expr);
-    const isTextOnly = (of.kind === 'name' && of.name.elements) || (of.kind === 'name' && !isList(of));
-    if (isTextOnly && item.type !== 'string' && item.type !== 'dynamic') {
-      throw this.fault(`${describe(of)} holds texts, and ${describe(item)} is of type ${item.type}`, expr);
-    }
+    this.refuseIf(problemOfIn(item, of), expr);
     return { kind: 'in', type: 'bool', item, of };
   }
 
@@ -379,21 +294,12 @@ class Checker<Record> {
     if (select?.case !== 'selectExpr') throw this.fault('has() takes a member, as in has(agent.metadata.team)', expr);
     const { field } = select.value;
     const operand = select.value.operand!;
-    const path = this.pathOf(operand);
-    if (path === undefined || this.schema.get(path)) {
-      const of = this.node(operand);
-      this.needMap(of, expr);
-      if (of.kind === 'name') this.replaceUse(of.name.path, `${of.name.path}.${field}`);
-      return { kind: 'has', type: 'bool', of, key: this.constants.storable(field, expr) };
-    }
-    const whole = `${path}.${field}`;
-    const name = this.schema.get(whole);
-    if (name) {
-      this.used(name, whole);
-      return { kind: 'hasName', type: 'bool', name };
-    }
-    if (this.schema.membersOf(whole).length > 0) return { kind: 'literal', type: 'bool', value: true };
-    throw this.unknownName(whole, args[0]!);
+    const path = this.names.beginning(operand);
+    if (path !== undefined) return this.names.hasNamed(`${path}.${field}`, args[0]!);
+    const of = this.node(operand);
+    this.needMap(of, expr);
+    this.names.useMember(of, field);
+    return { kind: 'has', type: 'bool', of, key: this.constants.storable(field, expr) };
   }
 
   private size(of: FilterNode, expr: Expr): FilterNode {
@@ -430,7 +336,7 @@ class Checker<Record> {
   private arithmetic(operator: Arithmetic, args: Expr[], expr: Expr): FilterNode {
     const [left, right] = [this.node(args[0]!), this.node(args[1]!)];
     const [leftType, rightType] = [left, right].map((node) =>
-      this.isOfRecord(node) && node.type === 'dynamic' ? undefined : node.type,
+      this.names.isOfRecord(node) && node.type === 'dynamic' ? undefined : node.type,
     );
     const type = arithmeticType(operator, leftType, rightType);
     if (type === undefined) {
@@ -462,26 +368,4 @@ class Checker<Record> {
 
   private readonly fault: Fault = (message, expr, suggestion) =>
     new FilterError(message, this.parsed.sourceInfo?.positions[String(expr.id)] ?? 0, suggestion);
-}
-
-/** Undefined as an operand: a value of a record, which is a double if it is a number. */
-function arithmeticType(
-  operator: Arithmetic,
-  left: FilterType | undefined,
-  right: FilterType | undefined,
-): FilterType | undefined {
-  if (left === 'int' && right === 'int') return 'int';
-  const isDouble = (type: FilterType | undefined): boolean => type === 'double' || type === undefined;
-  // Two values of a record may as well be texts, which are joined.
-  if (isDouble(left) && isDouble(right) && (left ?? right) && operator !== '%') return 'double';
-  if (operator === '+' && left === 'timestamp' && right === 'duration') return 'timestamp';
-  if (operator === '+' && left === 'duration' && right === 'timestamp') return 'timestamp';
-  if (operator === '-' && left === 'timestamp' && right === 'duration') return 'timestamp';
-  if (operator === '-' && left === 'timestamp' && right === 'timestamp') return 'duration';
-  if ((operator === '+' || operator === '-') && left === 'duration' && right === 'duration') return 'duration';
-  return undefined;
-}
-
-function suggestionFor(path: string, known: readonly string[]): string | undefined {
-  return similarName(path, known) ?? known.find((name) => name.split('.').at(-1) === path);
 }

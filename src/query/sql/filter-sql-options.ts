@@ -1,4 +1,4 @@
-import type { FilterSqlContext } from './filter-schema';
+import type { FilterSqlContext } from '../filter-schema';
 
 /** How an expression is written for one statement. */
 export interface FilterSqlOptions extends FilterSqlContext {
