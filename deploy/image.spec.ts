@@ -6,7 +6,8 @@ import { Socket, type AddressInfo } from 'node:net';
 import { join, posix } from 'node:path';
 import { validate } from 'dockerfile-utils';
 import { parse } from 'yaml';
-import { Configuration, loadConfiguration } from '../src/platform/config/configuration';
+import { Configuration } from '../src/platform/config/configuration';
+import { loadConfiguration } from '../src/platform/config/load-configuration';
 import { HostCheck } from '../src/platform/gate/host-check';
 import { freePort } from '../test/support/free-port';
 

@@ -12,7 +12,8 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { parse, parseAllDocuments } from 'yaml';
-import { Configuration, loadConfiguration } from '../src/platform/config/configuration';
+import { Configuration } from '../src/platform/config/configuration';
+import { loadConfiguration } from '../src/platform/config/load-configuration';
 import { createTestDatabase } from '../test/support/test-database';
 import { skip } from '../test/support/skip';
 import { type Manifest, problemsOf } from '../test/support/typed-manifests';

@@ -7,13 +7,8 @@ import { SystemClock } from './platform/common/clock';
 import { errorMessage } from './platform/observability/error-message';
 import { closeLog, outputLogging, ServiceLogger } from './platform/observability/logging';
 import { stopSignal } from './platform/runtime/stop-signal';
-import {
-  ConfigurationError,
-  loadConfiguration,
-  misspeltSettings,
-  processEnvironment,
-  type Configuration,
-} from './platform/config/configuration';
+import { ConfigurationError, type Configuration } from './platform/config/configuration';
+import { loadConfiguration, misspeltSettings, processEnvironment } from './platform/config/load-configuration';
 import { runService } from './service';
 
 /** One service, or with `WEB_CONCURRENCY` this many of them behind one port. Gives the exit code. */

@@ -1,7 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import { AppModule } from './app.module';
 import { LOCAL_SERVER, openApiDocument } from './app.setup';
-import { loadConfiguration } from './platform/config/configuration';
+import { loadConfiguration } from './platform/config/load-configuration';
 
 /** Prints the OpenAPI document of a registry with default settings. Preview mode creates no provider, so this needs no database and no setting. */
 async function main(): Promise<void> {

@@ -1,5 +1,5 @@
 import { SystemClock } from '../platform/common/clock';
-import { loadConfiguration, processEnvironment } from '../platform/config/configuration';
+import { loadConfiguration, processEnvironment } from '../platform/config/load-configuration';
 import { stopSignal } from '../platform/runtime/stop-signal';
 import { runBackup } from './backup.command';
 

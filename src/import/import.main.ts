@@ -1,5 +1,5 @@
 import { SystemClock } from '../platform/common/clock';
-import { commandToken, loadConfiguration, processEnvironment } from '../platform/config/configuration';
+import { commandToken, loadConfiguration, processEnvironment } from '../platform/config/load-configuration';
 import { DatabaseTarget } from './database.target';
 import { runImport } from './import.command';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { commandToken } from '../../src/platform/config/configuration';
+import { commandToken } from '../../src/platform/config/load-configuration';
 import { runImport } from '../../src/import/import.command';
 import { withTokens } from '../support/access';
 import { SMALL_DIRECTORY } from '../support/directory.fixture';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Configuration, loadConfiguration } from '../../src/platform/config/configuration';
+import { Configuration } from '../../src/platform/config/configuration';
+import { loadConfiguration } from '../../src/platform/config/load-configuration';
 
 const README = readFileSync(join(__dirname, '../../README.md'), 'utf8');
 const rows = README.split('\n').filter((line) => line.startsWith('| `'));

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DataSource } from 'typeorm';
 import { RegistryDatabase } from '../../src/backup/registry-database';
-import { loadConfiguration } from '../../src/platform/config/configuration';
+import { loadConfiguration } from '../../src/platform/config/load-configuration';
 import { commandOptions, migrate } from '../../src/platform/database/data-source';
 import { MIGRATION_LOCK } from '../../src/platform/database/migration-lock';
 import { runBackup, startBackup } from '../support/backup-process';

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { loadConfiguration } from '../../src/platform/config/configuration';
+import { loadConfiguration } from '../../src/platform/config/load-configuration';
 import { AgentEvents } from '../../src/events/agent-events';
 import { DatabaseTarget } from '../../src/import/database.target';
 import { runImport } from '../../src/import/import.command';

@@ -1,7 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ConfigurationError, loadConfiguration, type Configuration } from './configuration';
+import { ConfigurationError, type Configuration } from './configuration';
+import { loadConfiguration } from './load-configuration';
 import { currentSecret, FROM_FILES } from './secret-files';
 
 const VALUES = {

@@ -1,6 +1,6 @@
 import { SystemClock } from '../common/clock';
 import { withTimeout } from '../common/with-timeout';
-import { processEnvironment } from '../config/configuration';
+import { processEnvironment } from '../config/load-configuration';
 import { isTracingOn } from '../config/is-tracing-on';
 import type { Tracing } from './open-telemetry';
 

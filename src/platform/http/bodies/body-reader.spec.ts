@@ -47,7 +47,7 @@ describe('readJsonBody', () => {
 
   it('takes those of requests in a row at once', async () => {
     connection.write((HEAD + BODY).repeat(3));
-    expect(await answers(3)).toEqual(Array(3).fill({ ...whole, atOnce: true }));
+    expect(await answers(3)).toEqual(Array.from({ length: 3 }, () => ({ ...whole, atOnce: true })));
   });
 
   it.each([

@@ -1,4 +1,5 @@
-import { ConfigurationError, loadConfiguration } from './configuration';
+import { ConfigurationError } from './configuration';
+import { loadConfiguration } from './load-configuration';
 
 /** The variables that are refused, each with what the message says of it. */
 function refusals(environment: Record<string, string>): Record<string, string> {
