@@ -43,7 +43,7 @@ const MAY_IMPORT = {
   ],
   analytics: [...platform('database', 'cache', 'access'), 'agent'],
   heartbeat: [...platform('database', 'access', 'limits', 'lane'), 'agent', 'liveness', 'events', 'registry'],
-  retention: [...platform('database'), 'events', 'events/webhooks', 'governance', 'registry'],
+  retention: platform('database'),
   // the routes of the probes and of Prometheus
   health: platform('access', 'limits'),
   metrics: platform('cluster', 'access', 'limits'),

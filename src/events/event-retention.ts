@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Configuration } from '../platform/config/configuration';
 import { Database } from '../platform/database/database';
-import { RetainedTable } from '../platform/database/retained-table';
+import { RetainedTable, RetainedTables } from '../platform/database/retained-table';
 
 /** Cursors before an event that is gone have expired. */
 const PURGED = `
@@ -11,8 +11,8 @@ const PURGED = `
 /** The event log, in which events are kept for a time, whatever became of their agents. */
 @Injectable()
 export class EventRetention extends RetainedTable {
-  constructor(database: Database, { EVENT_RETENTION_SECONDS: seconds }: Configuration) {
+  constructor(tables: RetainedTables, database: Database, { EVENT_RETENTION_SECONDS: seconds }: Configuration) {
     const rows = { name: 'agent_events', time: 'occurred_at', serial: 'revision', alongside: PURGED, seconds, lock: 1 };
-    super(database, rows);
+    super(tables, database, rows);
   }
 }

@@ -31,6 +31,6 @@ import { LogPositions } from './log/log-positions';
     LogEpochsRepository,
     LogPositions,
   ],
-  exports: [AgentEvents, EventLogReader, EventLogService, EventRetention, EventStream, LogPositions],
+  exports: [AgentEvents, EventLogReader, EventLogService, EventStream, LogPositions],
 })
 export class EventsModule {}

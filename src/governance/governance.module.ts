@@ -32,7 +32,7 @@ export class GovernanceModule {
           useFactory: (clock: Clock): PolicyDecisionPoint => policy.decisionPoint(clock),
         },
       ],
-      exports: [DecisionRetention, GovernanceService],
+      exports: [GovernanceService],
     };
   }
 }

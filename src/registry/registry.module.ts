@@ -95,11 +95,9 @@ import { WatchController } from './watch/watch.controller';
     FeedItems,
     IntervalScaling,
     DatabaseTime,
-    IdempotencyRetention,
     IdentityConflicts,
     HeartbeatBuffer,
     SelectorResolver,
-    TombstoneRetention,
   ],
 })
 export class RegistryModule {}

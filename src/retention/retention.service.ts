@@ -1,13 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { PinoLogger } from 'nestjs-pino';
 import { Clock } from '../platform/common/clock';
 import { PeriodicTasks } from '../platform/scheduling/periodic-tasks';
 import { Configuration } from '../platform/config/configuration';
-import type { RetainedTable } from '../platform/database/retained-table';
-import { EventRetention } from '../events/event-retention';
-import { DeliveryRetention } from '../events/webhooks/delivery-retention';
-import { DecisionRetention } from '../governance/decision-retention';
-import { IdempotencyRetention, TombstoneRetention } from '../registry/agent-retention';
+import { RetainedTables, type RetainedTable } from '../platform/database/retained-table';
 
 /** A run ends after so long; deletions of one statement are never cut short. */
 const BUDGET_MS = 10_000;
@@ -34,29 +30,28 @@ export interface Retained {
  * churn, tables grow no further. Replicas take turns.
  */
 @Injectable()
-export class RetentionService {
-  readonly tables: readonly Retained[];
+export class RetentionService implements OnModuleInit {
+  tables: readonly Retained[] = [];
   private running: Promise<boolean> | undefined;
 
   constructor(
-    events: EventRetention,
-    decisions: DecisionRetention,
-    tombstones: TombstoneRetention,
-    answers: IdempotencyRetention,
-    deliveries: DeliveryRetention,
+    private readonly retained: RetainedTables,
     configuration: Configuration,
     private readonly clock: Clock,
     private readonly logger: PinoLogger,
     periodic: PeriodicTasks,
   ) {
     logger.setContext(RetentionService.name);
-    const tables = [events, decisions, tombstones, answers, deliveries];
-    this.tables = tables.map((table) => ({ table, deleted: 0, oldestAge: undefined }));
     periodic.add({
       name: 'retention',
       everyMs: configuration.RETENTION_INTERVAL_SECONDS * 1000,
       run: async (stopping) => ((await this.run(BUDGET_MS, stopping)) ? 'again' : undefined),
     });
+  }
+
+  /** By now every module has told which tables it has. */
+  onModuleInit(): void {
+    this.tables = this.retained.all.map((table) => ({ table, deleted: 0, oldestAge: undefined }));
   }
 
   /** Deletes all that is old enough, for so long at most, unless `stopping` is aborted; true when something is left. */

@@ -1,4 +1,6 @@
 import { Client } from 'pg';
+import { Database } from '../../src/platform/database/database';
+import { RetainedTable, RetainedTables } from '../../src/platform/database/retained-table';
 import { RetentionService } from '../../src/retention/retention.service';
 import { bearer, withTokens, type TestToken } from '../support/access';
 import { registration } from '../support/builders';
@@ -20,6 +22,12 @@ interface Plan {
   'Node Type': string;
   'Relation Name'?: string;
   Plans?: Plan[];
+}
+
+class NoteRetention extends RetainedTable {
+  constructor(tables: RetainedTables, database: Database, lock: number) {
+    super(tables, database, { name: 'notes', time: 'written_at', seconds: DAY, lock });
+  }
 }
 
 describe('Retention', () => {
@@ -174,6 +182,17 @@ describe('Retention', () => {
     expect(series.get('retention_limit_seconds{table="agents"}')).toBe(100);
     expect(series.get('retention_oldest_row_age_seconds{table="agents"}')).toBeGreaterThanOrEqual(50);
     expect(series.get('retention_oldest_row_age_seconds{table="governance_decisions"}')).toBe(0);
+  });
+
+  it('takes the table of another module, but not with the lock of one that is there', async () => {
+    await start();
+    const { tables } = retention;
+    const retained = app.app.get(RetainedTables);
+    const note = (lock: number): NoteRetention => new NoteRetention(retained, app.app.get(Database), lock);
+    expect(() => note(EVENTS_LOCK[1]!)).toThrow('notes and agent_events have the same retention lock, 1');
+    expect(retained.all).toHaveLength(tables.length);
+    const added = note(1_000);
+    expect(retained.all.at(-1)).toBe(added);
   });
 
   it('finds what is old by an index, however much else there is', async () => {

@@ -1,12 +1,22 @@
 import { Injectable } from '@nestjs/common';
 import { Configuration } from '../../platform/config/configuration';
 import { Database } from '../../platform/database/database';
-import { RetainedTable } from '../../platform/database/retained-table';
+import { RetainedTable, RetainedTables } from '../../platform/database/retained-table';
 
 /** What became of deliveries, which is kept for a time; what still waits is kept. */
 @Injectable()
 export class DeliveryRetention extends RetainedTable {
-  constructor(database: Database, { WEBHOOK_DELIVERY_RETENTION_SECONDS: seconds }: Configuration) {
-    super(database, { name: 'webhook_deliveries', time: 'created_at', except: `state = 'waiting'`, seconds, lock: 5 });
+  constructor(
+    tables: RetainedTables,
+    database: Database,
+    { WEBHOOK_DELIVERY_RETENTION_SECONDS: seconds }: Configuration,
+  ) {
+    super(tables, database, {
+      name: 'webhook_deliveries',
+      time: 'created_at',
+      except: `state = 'waiting'`,
+      seconds,
+      lock: 5,
+    });
   }
 }

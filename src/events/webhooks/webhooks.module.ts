@@ -30,6 +30,5 @@ import { WebhooksService } from './webhooks.service';
     WebhooksRepository,
     WebhooksService,
   ],
-  exports: [DeliveryRetention],
 })
 export class WebhooksModule {}

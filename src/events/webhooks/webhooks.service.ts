@@ -9,6 +9,7 @@ import { PeriodicTasks } from '../../platform/scheduling/periodic-tasks';
 import { validationError } from '../../platform/validation/domain-error';
 import { pageOf, type Page } from '../../platform/validation/paging/paging';
 import { EventLogService } from '../event-log.service';
+import { eventSource } from '../event-source';
 import { newSecret } from './delivery/signature';
 import { WebhookSender, type Attempt, type Sink } from './delivery/webhook-sender';
 import { testEvent } from './delivery/test-event';
@@ -27,9 +28,6 @@ import {
 import { WebhooksRepository, type ListedWebhook, type WebhookChanges } from './webhooks.repository';
 
 const ID = /^wh-[0-9a-f-]{36}$/;
-
-/** Of CloudEvents, as in the feed. */
-const SOURCE = '/agent-registry';
 
 const RESEAL_EVERY_MS = 60_000;
 
@@ -133,12 +131,7 @@ export class WebhooksService implements OnApplicationBootstrap {
   /** Sends an event that tells of nothing, once, also to a webhook that is disabled, and gives what came of it. */
   async test(id: string, principal: Principal): Promise<Attempt> {
     const webhook = await this.find(id, principal);
-    const { id: eventId, body } = testEvent(
-      webhook.format,
-      id,
-      this.configuration.PUBLIC_URL ?? SOURCE,
-      this.clock.now(),
-    );
+    const { id: eventId, body } = testEvent(webhook.format, id, eventSource(this.configuration), this.clock.now());
     const sink = this.sinkOf(webhook);
     const isOverlapping = webhook.formerSecretUntil !== null && webhook.formerSecretUntil > this.clock.now();
     const secrets = isOverlapping ? sink.secrets : sink.secrets.slice(0, 1);

@@ -9,6 +9,7 @@ import { dataSourceOptions, migrate } from './data-source';
 import { Database } from './database';
 import { DatabaseMonitor } from './database-monitor';
 import { ReportingDatabase } from './reporting-database';
+import { RetainedTables } from './retained-table';
 import { EmbeddedPostgres } from './embedded/embedded-postgres';
 import { untilReachable } from './wait-for-database';
 import type { LockWait } from './migration-lock';
@@ -32,8 +33,16 @@ export class DatabaseModule {
         }),
         TypeOrmModule.forFeature([DatabaseTimelineEntity]),
       ],
-      providers: [Database, DatabaseIndicator, DatabaseMetrics, DatabaseMonitor, DatabaseTimeline, ReportingDatabase],
-      exports: [Database, DatabaseMonitor, DatabaseTimeline, ReportingDatabase],
+      providers: [
+        Database,
+        DatabaseIndicator,
+        DatabaseMetrics,
+        DatabaseMonitor,
+        DatabaseTimeline,
+        ReportingDatabase,
+        RetainedTables,
+      ],
+      exports: [Database, DatabaseMonitor, DatabaseTimeline, ReportingDatabase, RetainedTables],
     };
   }
 }

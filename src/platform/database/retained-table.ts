@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common';
 import type { Database } from './database';
 
 /** Any number, as the first half of the advisory locks by which replicas keep out of each other's way; all must agree on it. */
@@ -30,7 +31,7 @@ export interface Deletion {
 /**
  * Rows that are deleted when they are old enough, by the database's clock; the module that owns a table has one for it. Each deletion is a
  * small statement that an index leads to its rows, and waits for nobody: while another replica is at the same table it does nothing, and
- * rows that are locked are left for the next time.
+ * rows that are locked are left for the next time. Being made, it is among the {@link RetainedTables}.
  */
 export abstract class RetainedTable {
   /** Deletes; its parameters are how many seconds rows are kept, where to go on, and how many may go. */
@@ -38,6 +39,7 @@ export abstract class RetainedTable {
   private readonly age: string;
 
   protected constructor(
+    tables: RetainedTables,
     private readonly database: Database,
     private readonly rows: RetainedRows,
   ) {
@@ -61,10 +63,16 @@ export abstract class RetainedTable {
     this.age = `
       SELECT extract(epoch FROM now() - ${time})::float8 AS age FROM ${name} WHERE ${time} IS NOT NULL AND NOT (${except})
        ORDER BY ${serial ?? time} LIMIT 1`;
+    tables.add(this);
   }
 
   get name(): string {
     return this.rows.name;
+  }
+
+  /** What replicas lock while they delete. */
+  get lock(): number {
+    return this.rows.lock;
   }
 
   /** How long rows are kept. */
@@ -82,5 +90,22 @@ export abstract class RetainedTable {
   async oldestAge(): Promise<number> {
     const [oldest] = await this.database.query<{ age: number }>(this.age);
     return oldest?.age ?? 0;
+  }
+}
+
+/** All tables whose rows are kept for a time. */
+@Injectable()
+export class RetainedTables {
+  private readonly tables: RetainedTable[] = [];
+
+  get all(): readonly RetainedTable[] {
+    return this.tables;
+  }
+
+  /** @throws Error for a lock that another table has: one of the two would wait for the other */
+  add(table: RetainedTable): void {
+    const other = this.tables.find(({ lock }) => lock === table.lock);
+    if (other) throw new Error(`${table.name} and ${other.name} have the same retention lock, ${table.lock}`);
+    this.tables.push(table);
   }
 }

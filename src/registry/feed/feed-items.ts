@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/common/clock';
 import { Configuration } from '../../platform/config/configuration';
 import type { AgentEvent } from '../../events/agent-event';
+import { eventSource } from '../../events/event-source';
 import { DatabaseTime } from '../../liveness/database-time';
 import { AgentPresenter } from '../agent.presenter';
 import { AgentRepository } from '../agent.repository';
@@ -10,8 +11,6 @@ import { FeedItem, type WriteEvent } from './feed-item';
 
 /** An agent is looked at anew after this time, also where its event stays in memory: rights are judged on the record of now. */
 const FRESH_MS = 1_000;
-/** The `source` of CloudEvents where no `PUBLIC_URL` says another. */
-const SOURCE = '/agent-registry';
 
 /** Joins events with their agents, once for all who follow. */
 @Injectable()
@@ -26,7 +25,7 @@ export class FeedItems {
     private readonly configuration: Configuration,
     presenter: AgentPresenter,
   ) {
-    const source = configuration.PUBLIC_URL ?? SOURCE;
+    const source = eventSource(configuration);
     this.write = (event, agent, isAllShown) =>
       JSON.stringify(cloudEventOf(event, agent && presenter.record(agent, isAllShown), source));
   }
