@@ -31,5 +31,6 @@ export function isAgentToken(token: string): boolean {
 
 /** All that is ever kept of a token. Without salt or stretching: tokens are random, there is nothing to guess. */
 export function digestOf(token: string): Buffer {
-  return hash('sha256', token, 'buffer'); // at once: a third less than by an object
+  // At once, and by way of a text: half of what an object costs, and no memory outside of V8's for each.
+  return Buffer.from(hash('sha256', token, 'latin1'), 'latin1');
 }
