@@ -24,7 +24,7 @@ describe('A database', () => {
         WHERE datname = current_database() AND application_name LIKE 'agent-registry%'`,
     );
 
-  it('that is set to other forms of dates, numbers and transactions is used as any other', async () => {
+  it('is used as it should be when it is set to other forms of dates, numbers and transactions', async () => {
     await set(
       `datestyle = 'SQL, DMY'`,
       `timezone = 'Asia/Kathmandu'`,

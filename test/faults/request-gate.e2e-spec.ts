@@ -246,9 +246,9 @@ class OpenModule {}
 
 describe('A route that asks for no token', () => {
   it.each([
-    ['4 KiB where others have tokens', withTokens(AGENT), [201, 413, 413]],
-    ['as much as any where nobody has one', {}, [201, 201, 413]],
-  ])('takes %s', async (_, settings, statuses) => {
+    ['4 KiB with access control on', withTokens(AGENT), [201, 413, 413]],
+    ['256 KiB, as other routes, with access control off', {}, [201, 201, 413]],
+  ])('takes a body of %s', async (_, settings, statuses) => {
     const app = await createTestApp(settings, undefined, (builder) =>
       builder.overrideModule(MetricsModule).useModule(OpenModule),
     );
