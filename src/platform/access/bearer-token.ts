@@ -32,5 +32,5 @@ export function isAgentToken(token: string): boolean {
 /** All that is ever kept of a token. Without salt or stretching: tokens are random, there is nothing to guess. */
 export function digestOf(token: string): Buffer {
   // At once, and by way of a text: half of what an object costs, and no memory outside of V8's for each.
-  return Buffer.from(hash('sha256', token, 'latin1'), 'latin1');
+  return Buffer.from(hash('sha256', token, 'binary'), 'binary');
 }
