@@ -1,5 +1,5 @@
 import type { PipeTransform } from '@nestjs/common';
-import { characterCount, text, token } from '../platform/validation/rules';
+import { characterCount, text, token, wordList } from '../platform/validation/rules';
 import { fieldPath, jsonDepth } from '../platform/validation/json-limits';
 import { isJsonObject, rule, type FieldRule } from '../platform/validation/validate';
 import { rejectIfAny, type FieldError } from '../platform/validation/domain-error';
@@ -9,6 +9,8 @@ const MAX_ENDPOINTS = 64;
 const MAX_ENDPOINT_LENGTH = 2048;
 const MAX_METADATA_BYTES = 64 * 1024;
 const MAX_METADATA_DEPTH = 8;
+const MAX_ACTIONS = 64;
+const LOCALITY = /^[A-Za-z0-9._:-]+(?:\/[A-Za-z0-9._:-]+)*$/;
 
 /** An agent's id: unreserved characters, so that it is its own path segment. */
 export const agentId: FieldRule = token(255, /^[A-Za-z0-9._:-]+$/, 'letters, digits and . _ : -');
@@ -34,24 +36,10 @@ export const chosenAgentId: FieldRule = rule(agentId.schema, (value) =>
   RESERVED_IDS.has(value) ? [{ field: '', message: 'is a reserved word' }] : agentId(value),
 );
 
-const capability = text(1, 256);
+export const capability: FieldRule = text(1, 256);
 
 /** What the agent can do: distinct, non-empty words. */
-export const capabilities: FieldRule = rule(
-  { type: String, isArray: true, maxItems: MAX_CAPABILITIES, uniqueItems: true },
-  (value) => {
-    if (!Array.isArray(value)) return [{ field: '', message: 'must be an array of strings' }];
-    if (value.length > MAX_CAPABILITIES)
-      return [{ field: '', message: `must not have more than ${MAX_CAPABILITIES} items` }];
-    const items: unknown[] = value;
-    const firstIndex = new Map(items.map((item, index) => [item, index] as const).reverse());
-    return items.flatMap((item, index) => {
-      const violations = capability(item);
-      if (firstIndex.get(item) !== index) violations.push({ field: '', message: 'is there twice' });
-      return violations.map(({ message }) => ({ field: fieldPath('', index), message }));
-    });
-  },
-);
+export const capabilities: FieldRule = wordList(MAX_CAPABILITIES, capability);
 
 /** Where the agent can be reached: a name for each absolute URI (RFC 3986). */
 export const endpoints: FieldRule = rule(
@@ -98,6 +86,22 @@ export const definitions: FieldRule = rule({ isArray: true, minItems: 1, maxItem
   const isMet = Array.isArray(value) && value.length >= 1 && value.length <= MAX_DEFINITIONS;
   return isMet ? [] : [{ field: '', message: `must be an array of 1 to ${MAX_DEFINITIONS} definitions` }];
 });
+
+/** Where the agent runs, from the large to the small. */
+export const locality: FieldRule = (() => {
+  const check = token(255, /^[A-Za-z0-9._:/-]+$/, 'letters, digits and . _ : - between /');
+  return rule({ ...check.schema, pattern: LOCALITY.source }, (value) => {
+    const violations = check(value);
+    if (violations.length > 0 || LOCALITY.test(value as string)) return violations;
+    return [{ field: '', message: 'must be a path such as eu/de/fra1, without / at its ends and without empty parts' }];
+  });
+})();
+
+/** The actions that may be asked of the agent. */
+export const accepts: FieldRule = wordList(
+  MAX_ACTIONS,
+  token(63, /^[a-z][a-z0-9-]*$/, 'a-z 0-9 - and begin with a letter'),
+);
 
 const pathId = text(1, 255);
 

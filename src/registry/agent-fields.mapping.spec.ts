@@ -8,6 +8,11 @@ const DEFAULTS: Omit<AgentFields, 'name' | 'type'> = {
   endpoints: {},
   metadata: {},
   heartbeat: { interval_seconds: 10, enabled: true },
+  description: null,
+  locality: null,
+  skills: [],
+  accepts: [],
+  depends_on: [],
 };
 const FULL: AgentFields = {
   name: 'DataProcessor',
@@ -18,8 +23,25 @@ const FULL: AgentFields = {
   endpoints: { api: 'http://localhost:5000' },
   metadata: { team: 'core', nested: { list: [null, 0, false] } },
   heartbeat: { interval_seconds: 60, enabled: false },
+  description: 'Processes data.',
+  locality: 'eu/de/fra1',
+  skills: [{ id: 'extract', version: '2.1.0', input_schema: { type: 'object' } }],
+  accepts: ['restart', 'drain'],
+  depends_on: [{ name: 'text', capability: 'ocr', required: false, min: 2 }],
 };
-const NULLS = { category: null, version: null, capabilities: null, endpoints: null, metadata: null, heartbeat: null };
+const NULLS = {
+  category: null,
+  version: null,
+  capabilities: null,
+  endpoints: null,
+  metadata: null,
+  heartbeat: null,
+  description: null,
+  locality: null,
+  skills: null,
+  accepts: null,
+  depends_on: null,
+};
 
 describe('fieldsFrom', () => {
   it.each<[string, object, object]>([
@@ -37,6 +59,23 @@ describe('fieldsFrom', () => {
       { ...DEFAULTS, heartbeat: { interval_seconds: 10, enabled: false } },
     ],
     ['an empty heartbeat', { heartbeat: {} }, DEFAULTS],
+    ['null inside a skill', { skills: [{ id: 'a', name: null, tags: null }] }, { ...DEFAULTS, skills: [{ id: 'a' }] }],
+    [
+      'a dependency without its defaults',
+      {
+        depends_on: [
+          { agent: 'b', required: null },
+          { skill: 'c', version: '^1', min: 3 },
+        ],
+      },
+      {
+        ...DEFAULTS,
+        depends_on: [
+          { agent: 'b', required: true, min: 1 },
+          { skill: 'c', version: '^1', required: true, min: 3 },
+        ],
+      },
+    ],
     ['null inside the heartbeat', { heartbeat: { interval_seconds: null, enabled: null } }, DEFAULTS],
   ])('fills in the defaults of a body with %s', (_, body, expected) => {
     expect(fieldsFrom({ name: 'a', type: 't', ...body })).toEqual({ name: 'a', type: 't', ...expected });
@@ -53,7 +92,15 @@ describe('fieldsFrom', () => {
 
   it('never gives two agents the same default object', () => {
     const [one, other] = [fieldsFrom({ name: 'a', type: 't' }), fieldsFrom({ name: 'a', type: 't' })];
-    for (const name of ['capabilities', 'endpoints', 'metadata', 'heartbeat'] as const) {
+    for (const name of [
+      'capabilities',
+      'endpoints',
+      'metadata',
+      'heartbeat',
+      'skills',
+      'accepts',
+      'depends_on',
+    ] as const) {
       expect(one[name]).not.toBe(other[name]);
     }
   });

@@ -1,12 +1,26 @@
 import { isDeepStrictEqual } from 'node:util';
 import { withoutSecrets } from '../platform/common/secrets';
 import type { AgentEntity, HeartbeatSettings } from './agent.entity';
+import { dependenciesFrom } from './dto/agent-dependencies.dto';
 import type { AgentFieldsDto } from './dto/agent-requests.dto';
+import { skillsFrom } from './dto/agent-skills.dto';
 
 /** The fields of a registration, every one with its value. */
 export type AgentFields = Pick<
   AgentEntity,
-  'name' | 'type' | 'category' | 'version' | 'capabilities' | 'endpoints' | 'metadata' | 'heartbeat'
+  | 'name'
+  | 'type'
+  | 'category'
+  | 'version'
+  | 'capabilities'
+  | 'endpoints'
+  | 'metadata'
+  | 'heartbeat'
+  | 'description'
+  | 'locality'
+  | 'skills'
+  | 'accepts'
+  | 'depends_on'
 >;
 
 const DEFAULT_HEARTBEAT: HeartbeatSettings = { interval_seconds: 10, enabled: true };
@@ -25,13 +39,33 @@ export function fieldsFrom(body: AgentFieldsDto): AgentFields {
       interval_seconds: body.heartbeat?.interval_seconds ?? DEFAULT_HEARTBEAT.interval_seconds,
       enabled: body.heartbeat?.enabled ?? DEFAULT_HEARTBEAT.enabled,
     },
+    description: body.description ?? null,
+    locality: body.locality ?? null,
+    skills: skillsFrom(body.skills),
+    accepts: body.accepts ?? [],
+    depends_on: dependenciesFrom(body.depends_on),
   };
 }
 
 /** The fields of a stored agent, and nothing else of it. */
 export function fieldsOf(agent: AgentEntity): AgentFields {
   const { name, type, category, version, capabilities, endpoints, metadata, heartbeat } = agent;
-  return { name, type, category, version, capabilities, endpoints, metadata, heartbeat };
+  const { description, locality, skills, accepts, depends_on } = agent;
+  return {
+    name,
+    type,
+    category,
+    version,
+    capabilities,
+    endpoints,
+    metadata,
+    heartbeat,
+    description,
+    locality,
+    skills,
+    accepts,
+    depends_on,
+  };
 }
 
 /** What changes from some fields to others, each value before and after; undefined when nothing does. */

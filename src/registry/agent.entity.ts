@@ -1,6 +1,7 @@
 import { Check, Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { AgentStatus, MaintainedBy } from '../agent/agent-status';
 import type { ReportedHealth } from '../agent/agent-health';
+import type { AgentDependency, AgentSkill } from '../agent/agent-skill';
 
 /** How often the agent sends heartbeats; without `enabled` none are expected. */
 export interface HeartbeatSettings {
@@ -15,7 +16,8 @@ export interface HeartbeatSettings {
 @Index('idx_agents_name', ['name'])
 @Index('idx_agents_category', ['category'])
 @Index('idx_agents_version', ['version'])
-@Index('idx_agents_capabilities', { synchronize: false }) // GIN jsonb_path_ops, which TypeORM cannot say
+@Index('idx_agents_capabilities', { synchronize: false }) // GIN on an expression, which TypeORM cannot say
+@Index('idx_agents_locality', ['locality'])
 @Index('idx_agents_metadata', { synchronize: false })
 @Index('idx_agents_last_seen', { synchronize: false }) // BRIN, and only where PostgreSQL keeps HOT updates under it
 @Index('idx_agents_deregistered_at', ['deregisteredAt'], { where: 'deregistered_at IS NOT NULL' })
@@ -61,6 +63,24 @@ export class AgentEntity {
 
   @Column({ type: 'jsonb', default: { enabled: true, interval_seconds: 10 } })
   heartbeat!: HeartbeatSettings;
+
+  @Column({ type: 'varchar', length: 4096, nullable: true })
+  description!: string | null;
+
+  /** From the large to the small: `eu/de/fra1`. */
+  @Column({ type: 'varchar', length: 255, nullable: true })
+  locality!: string | null;
+
+  /** Null in the table when there are none, likewise `accepts` and `depends_on`; queries give an empty list. */
+  @Column({ type: 'jsonb', nullable: true })
+  skills!: AgentSkill[];
+
+  /** Actions that may be asked of the agent. */
+  @Column({ type: 'jsonb', nullable: true })
+  accepts!: string[];
+
+  @Column({ type: 'jsonb', nullable: true })
+  depends_on!: AgentDependency[];
 
   /** Counts the changes of registration fields and status; heartbeats leave it alone. */
   @Column({ type: 'integer', default: 1 })

@@ -59,6 +59,10 @@ export class AgentPresenter {
     summary.metadata = isAllShown ? agent.metadata : (withoutSecrets(agent.metadata) as AgentDto['metadata']);
     summary.health = this.health(agent, snapshot);
     summary.heartbeat = this.heartbeat(agent, snapshot, summary.last_seen);
+    summary.description = agent.description;
+    summary.skills = agent.skills;
+    summary.accepts = agent.accepts;
+    summary.depends_on = agent.depends_on;
     return summary;
   }
 
@@ -112,7 +116,7 @@ export class AgentPresenter {
 }
 
 function summaryOf(agent: AgentListItem, status: AgentStatus, { lastSeen }: Snapshot): AgentSummaryDto {
-  const { id, name, type, category, version, capabilities, endpoints } = agent;
+  const { id, name, type, category, version, capabilities, endpoints, locality } = agent;
   return {
     id,
     name,
@@ -122,6 +126,7 @@ function summaryOf(agent: AgentListItem, status: AgentStatus, { lastSeen }: Snap
     status,
     capabilities,
     endpoints,
+    locality,
     registered_at: agent.registeredAt.toISOString(),
     last_seen: textOf(lastSeen),
   };

@@ -28,7 +28,18 @@ import { selectorStatement } from './selector/selector.sql';
 import { transition, transitionSql, type AgentStatus, type MaintainedBy } from '../agent/agent-status';
 
 /** The columns of a list item: without what may be large. */
-export type AgentListItem = Omit<AgentEntity, 'metadata' | 'health' | 'deregisteredAt' | 'bannedAt' | 'maintenanceBy'>;
+export type AgentListItem = Omit<
+  AgentEntity,
+  | 'metadata'
+  | 'health'
+  | 'deregisteredAt'
+  | 'bannedAt'
+  | 'maintenanceBy'
+  | 'description'
+  | 'skills'
+  | 'accepts'
+  | 'depends_on'
+>;
 
 /** A row of a list; the whole record where members were asked for that a list item does not have. */
 export type AgentRow = (AgentListItem | AgentEntity) & {
@@ -268,12 +279,16 @@ function changedAgent({ id, name, type, status }: ChangedAgent): ChangedAgent {
 
 function values(fields: AgentFields): unknown[] {
   const { name, type, category, version, capabilities, endpoints, metadata, heartbeat } = fields;
+  const { description, locality, skills, accepts, depends_on } = fields;
   return [
     name,
     type,
     category,
     version,
     ...[capabilities, endpoints, metadata, heartbeat].map((value) => JSON.stringify(value)),
+    description,
+    locality,
+    ...[skills, accepts, depends_on].map((list) => (list.length === 0 ? null : JSON.stringify(list))),
   ];
 }
 
@@ -282,7 +297,7 @@ const CHANGED = `
   CASE WHEN previous.deregistered_at IS NULL AND previous.id IS NOT NULL THEN
     (SELECT coalesce(jsonb_agg(key ORDER BY key), '[]')
        FROM jsonb_each(fields) AS field
-      WHERE value IS DISTINCT FROM to_jsonb(previous)->key) END`;
+      WHERE value IS DISTINCT FROM to_jsonb(previous)->key AND NOT (value = '[]' AND to_jsonb(previous)->key = 'null')) END`;
 
 /** An event that changed nothing of the registration does not repeat it. */
 const REGISTERED = appendEvents(
@@ -328,7 +343,9 @@ function registerStatement(lock: string): string {
   WITH batch AS MATERIALIZED (
     SELECT id, fields->>'name' AS name, fields->>'type' AS type, fields->>'category' AS category, fields->>'version' AS version,
            fields->'capabilities' AS capabilities, fields->'endpoints' AS endpoints, fields->'metadata' AS metadata,
-           fields->'heartbeat' AS heartbeat, fields, event, provenance
+           fields->'heartbeat' AS heartbeat, fields->>'description' AS description, fields->>'locality' AS locality,
+           nullif(fields->'skills', '[]') AS skills, nullif(fields->'accepts', '[]') AS accepts,
+           nullif(fields->'depends_on', '[]') AS depends_on, fields, event, provenance
       FROM jsonb_to_recordset($1::jsonb) AS item(id text, event jsonb, registration jsonb, provenance jsonb),
            LATERAL (SELECT coalesce(registration, event->'registration') AS fields OFFSET 0) AS given),
   there AS MATERIALIZED (SELECT found.id FROM ${eachOf('SELECT id FROM agents WHERE agents.id = wanted.id')}),
@@ -336,15 +353,18 @@ function registerStatement(lock: string): string {
     SELECT found.* FROM ${eachOf(`SELECT * FROM agents WHERE agents.id = wanted.id ${lock}`)}),
   written AS (
     INSERT INTO agents AS known
-           (id, name, type, category, version, capabilities, endpoints, metadata, heartbeat, status, registered_at, last_seen)
-    SELECT id, name, type, category, version, capabilities, endpoints, metadata, heartbeat, '${transition('unknown', 'register')}', now(), now()
+           (id, name, type, category, version, capabilities, endpoints, metadata, heartbeat,
+            description, locality, skills, accepts, depends_on, status, registered_at, last_seen)
+    SELECT id, name, type, category, version, capabilities, endpoints, metadata, heartbeat,
+           description, locality, skills, accepts, depends_on, '${transition('unknown', 'register')}', now(), now()
       FROM batch, (SELECT count(*) FROM previous) AS locked
      WHERE id NOT IN (SELECT id FROM there) OR id IN (SELECT id FROM previous)
      ORDER BY id
     ON CONFLICT (id) DO UPDATE
        SET name = excluded.name, type = excluded.type, category = excluded.category, version = excluded.version,
            capabilities = excluded.capabilities, endpoints = excluded.endpoints, metadata = excluded.metadata,
-           heartbeat = excluded.heartbeat, health = NULL,
+           heartbeat = excluded.heartbeat, description = excluded.description, locality = excluded.locality,
+           skills = excluded.skills, accepts = excluded.accepts, depends_on = excluded.depends_on, health = NULL,
            status = CASE WHEN ${OWN_MAINTENANCE} THEN '${transition('maintenance', 'maintenance_ends')}' ELSE ${transitionSql('known.status', 'register')} END,
            maintenance_by = CASE WHEN known.status = 'maintenance' AND NOT ${OWN_MAINTENANCE} THEN known.maintenance_by END,
            registered_at = CASE WHEN known.deregistered_at IS NULL THEN known.registered_at ELSE now() END,
@@ -369,20 +389,21 @@ const CHANGE = `
   WITH changed AS (
     UPDATE agents
        SET name = $2, type = $3, category = $4, version = $5, capabilities = $6, endpoints = $7, metadata = $8, heartbeat = $9,
-           last_seen = CASE WHEN status IN ('maintenance', 'quarantined') AND $11 = 'active' THEN greatest(last_seen, now()) ELSE last_seen END,
-           status = $11, maintenance_by = CASE WHEN $11 = 'maintenance' THEN $17 END, deregistered_at = CASE WHEN $11 = 'deregistered' THEN now() END,
-           banned_at = CASE WHEN $18::boolean THEN now() END, generation = generation + 1
-     WHERE id = $1 AND generation = $10
+           description = $10, locality = $11, skills = $12, accepts = $13, depends_on = $14,
+           last_seen = CASE WHEN status IN ('maintenance', 'quarantined') AND $16 = 'active' THEN greatest(last_seen, now()) ELSE last_seen END,
+           status = $16, maintenance_by = CASE WHEN $16 = 'maintenance' THEN $22 END, deregistered_at = CASE WHEN $16 = 'deregistered' THEN now() END,
+           banned_at = CASE WHEN $23::boolean THEN now() END, generation = generation + 1
+     WHERE id = $1 AND generation = $15
     RETURNING *),
   logged AS (${appendEvents(
     {
       agent: 'changed',
-      type: '$12::text',
-      provenance: '$16::jsonb',
-      from: '$13::text',
-      to: 'CASE WHEN $13::text IS NOT NULL THEN status END',
-      reason: '$14::text',
-      data: `$15::jsonb || ${aboutAgent('changed')}`,
+      type: '$17::text',
+      provenance: '$21::jsonb',
+      from: '$18::text',
+      to: 'CASE WHEN $18::text IS NOT NULL THEN status END',
+      reason: '$19::text',
+      data: `$20::jsonb || ${aboutAgent('changed')}`,
     },
     'changed',
   )})

@@ -6,8 +6,8 @@ type Context = Omit<PolicyRequest['context'], 'principal'> & { agent_id: string 
 
 /** What the policy gets of an agent: its fields as they will be when the change is allowed. */
 export function contextOf(id: string, fields: AgentFields): Context {
-  const { name, type, category, version, capabilities, endpoints, metadata } = fields;
-  return { agent_id: id, name, type, category, version, capabilities, endpoints, metadata };
+  const { heartbeat: _, ...said } = fields;
+  return { agent_id: id, ...said };
 }
 
 /** The same for an update, with what changes: each field's value before and after. */

@@ -11,6 +11,11 @@ export interface Registration {
   endpoints?: Record<string, string>;
   metadata?: Record<string, unknown>;
   heartbeat?: { interval_seconds?: number; enabled?: boolean };
+  description?: string;
+  locality?: string;
+  skills?: object[];
+  accepts?: string[];
+  depends_on?: object[];
 }
 
 /** Every test file counts for itself. */

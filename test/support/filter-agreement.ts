@@ -84,10 +84,13 @@ function compiled(text: string): Filter<AgentEntity> | undefined {
 /** Puts random agents and whose they are into the tables. */
 export async function insertAgents(database: TestDatabase, agents: AgentEntity[]): Promise<void> {
   await database.query(
-    `INSERT INTO agents (id, name, type, category, version, capabilities, endpoints, status, metadata, registered_at, last_seen, health, heartbeat)
-     SELECT id, name, type, category, version, capabilities, endpoints, status, metadata, "registeredAt", "lastSeen", health, heartbeat
+    `INSERT INTO agents (id, name, type, category, version, capabilities, endpoints, status, metadata, registered_at, last_seen, health, heartbeat,
+                         description, locality, skills)
+     SELECT id, name, type, category, version, capabilities, endpoints, status, metadata, "registeredAt", "lastSeen", health, heartbeat,
+            description, locality, nullif(skills, '[]')
        FROM jsonb_to_recordset($1::jsonb) AS agent(id text, name text, type text, category text, version text, capabilities jsonb, endpoints jsonb,
-            status text, metadata jsonb, "registeredAt" timestamptz, "lastSeen" timestamptz, health jsonb, heartbeat jsonb)`,
+            status text, metadata jsonb, "registeredAt" timestamptz, "lastSeen" timestamptz, health jsonb, heartbeat jsonb,
+            description text, locality text, skills jsonb)`,
     [JSON.stringify(agents)],
   );
   await database.query(

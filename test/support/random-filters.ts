@@ -1,3 +1,4 @@
+import type { AgentSkill } from '../../src/agent/agent-skill';
 import type { AgentEntity } from '../../src/registry/agent.entity';
 import type { Json } from '../../src/query/filter-tree';
 import type { SelectorRequest } from '../../src/registry/selector/selector';
@@ -65,6 +66,16 @@ function object(random: Random, depth: number): { [key: string]: Json } {
   return Object.fromEntries(keys.map((key) => [key, json(random, depth)]));
 }
 
+function randomSkills(random: Random): AgentSkill[] {
+  const ids = [...new Set(Array.from({ length: random.between(1, 3) }, () => random.pick(WORDS)))];
+  return ids.map((id) => ({
+    id,
+    ...(random.chance(0.6) && { version: random.pick(VERSIONS) }),
+    ...(random.chance(0.3) && { tags: [random.pick(WORDS)] }),
+    ...(random.chance(0.3) && { input_schema: object(random, 1) }),
+  }));
+}
+
 /** Agents that have, lack and mistype what {@link randomFilter} asks for. */
 export function randomAgents(random: Random, count: number): AgentEntity[] {
   const time = (): Date => new Date(NOW.getTime() - random.between(0, 10) * 60_000 - random.between(0, 3) * 333);
@@ -80,6 +91,11 @@ export function randomAgents(random: Random, count: number): AgentEntity[] {
       ['http', 'grpc'].filter(() => random.chance(0.5)).map((key) => [key, `${key}://${random.pick(WORDS)}`]),
     ),
     status: random.pick(['active', 'unhealthy', 'maintenance']),
+    description: random.chance(0.4) ? null : random.pick(WORDS),
+    locality: random.chance(0.4) ? null : random.pick(['eu', 'eu/de', 'eu/de/fra1', 'us']),
+    skills: random.chance(0.4) ? [] : randomSkills(random),
+    accepts: [],
+    depends_on: [],
     metadata: object(random, 3),
     registeredAt: time(),
     lastSeen: random.chance(0.1) ? null : time(),
@@ -182,7 +198,7 @@ class Generator {
       case 7:
         return `${this.dynamic()} in [${this.literal()}, ${this.literal()}]`;
       case 8:
-        return `has(${random.pick([...this.members(), 'agent.category', 'agent.last_seen', 'agent.health', 'agent.health.cpu_percent', 'agent.owner'])})`;
+        return `has(${random.pick([...this.members(), 'agent.category', 'agent.locality', 'agent.last_seen', 'agent.health', 'agent.health.cpu_percent', 'agent.owner'])})`;
       case 9:
         return `${this.text()}.${random.pick(['startsWith', 'endsWith', 'contains'])}(${random.chance(0.7) ? this.word() : this.text()})`;
       case 10:
@@ -240,7 +256,16 @@ class Generator {
     const local = this.locals.at(-1);
     if (local !== undefined && random.chance(0.6)) {
       const one = random.pick(this.locals);
-      return random.pick([one, one, `${one}.k`, `${one}.team`, `${one}[0]`, `${local}["n"]`]);
+      return random.pick([
+        one,
+        one,
+        `${one}.k`,
+        `${one}.id`,
+        `${one}.version`,
+        `${one}.team`,
+        `${one}[0]`,
+        `${local}["n"]`,
+      ]);
     }
     return random.pick([
       ...this.members(),
@@ -256,6 +281,11 @@ class Generator {
       'agent.capabilities[0]',
       'agent.capabilities[5]',
       'agent.endpoints',
+      'agent.skills',
+      'agent.skills',
+      'agent.skills[0]',
+      'agent.skills[0].id',
+      'agent.skills[1].version',
       'agent.health.metrics',
     ]);
   }
@@ -265,7 +295,18 @@ class Generator {
   }
 
   private column(): string {
-    const columns = ['name', 'type', 'status', 'category', 'version', 'owner', 'health.message', 'id'];
+    const columns = [
+      'name',
+      'type',
+      'status',
+      'category',
+      'version',
+      'owner',
+      'health.message',
+      'id',
+      'description',
+      'locality',
+    ];
     return `agent.${this.random.pick(columns)}`;
   }
 

@@ -16,13 +16,13 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Repeatable: agents that have all of these capabilities. */
+                    /** @description Repeatable: agents that have all of these capabilities, or skills of these ids. */
                     capability?: string[];
                     /** @description Repeatable: agents of any of these categories. */
                     category?: string[];
                     /** @description The `next_cursor` of the page before; absent for the first page. All other parameters stay as they are. */
                     cursor?: string;
-                    /** @description The members that are wanted, with commas between: id, name, type, category, version, status, capabilities, endpoints, metadata, registered_at, last_seen, health, heartbeat. `id` always comes. */
+                    /** @description The members that are wanted, with commas between: id, name, type, category, version, status, capabilities, endpoints, metadata, registered_at, last_seen, health, heartbeat, description, locality, skills, accepts, depends_on. `id` always comes. */
                     fields?: string;
                     /** @description An expression (CEL) that must be true, at most 2048 characters; see docs/filters.md. */
                     filter?: string;
@@ -1508,7 +1508,7 @@ export interface paths {
         get: {
             parameters: {
                 query?: {
-                    /** @description Repeatable: agents that have all of these capabilities. */
+                    /** @description Repeatable: agents that have all of these capabilities, or skills of these ids. */
                     capability?: string[];
                     /** @description Repeatable: agents of any of these categories. */
                     category?: string[];
@@ -1731,9 +1731,9 @@ export interface paths {
         get: {
             parameters: {
                 query: {
-                    /** @description Repeatable: `type`, `status`, `category`, `version`, `capability`, `health` or `metadata.<key>`; up to ten of them. */
+                    /** @description Repeatable: `type`, `status`, `category`, `version`, `locality`, `capability`, `health` or `metadata.<key>`; up to ten of them. */
                     by: string[];
-                    /** @description Repeatable: agents that have all of these capabilities. */
+                    /** @description Repeatable: agents that have all of these capabilities, or skills of these ids. */
                     capability?: string[];
                     /** @description Repeatable: agents of any of these categories. */
                     category?: string[];
@@ -4578,6 +4578,13 @@ export interface components {
         };
         Agent: {
             /**
+             * @description Actions that may be asked of it.
+             * @example [
+             *       "restart"
+             *     ]
+             */
+            accepts: string[];
+            /**
              * @description What the agent can do.
              * @example [
              *       "data-transform",
@@ -4590,6 +4597,13 @@ export interface components {
              * @example processing
              */
             category: string | null;
+            /** @description Agents that it needs for its work. */
+            depends_on: components["schemas"]["AgentDependency"][];
+            /**
+             * @description What it is good for, in words for people and models.
+             * @example Reads the totals off scanned invoices.
+             */
+            description: string | null;
             /**
              * @description Where the agent can be reached: absolute URIs by name.
              * @example {
@@ -4614,6 +4628,11 @@ export interface components {
              * @example 2026-10-08T15:30:00.000Z
              */
             last_seen: string | null;
+            /**
+             * @description Where it runs.
+             * @example eu/de/fra1
+             */
+            locality: string | null;
             /** @description Without its secrets, unless the caller is the owner, the agent or `admin`. */
             metadata: {
                 [key: string]: unknown;
@@ -4629,6 +4648,8 @@ export interface components {
              * @example 2026-10-08T15:30:00.000Z
              */
             registered_at: string;
+            /** @description What it can do, in detail. */
+            skills: components["schemas"]["AgentSkill"][];
             /**
              * @description The agent’s status.
              * @example active
@@ -4654,6 +4675,15 @@ export interface components {
         };
         AgentDefinition: {
             /**
+             * @description Actions that may be asked of it: `stop`, `start`, `restart`, `drain`, `resume`, `reload`, `signal`, or names of its own.
+             * @example [
+             *       "restart",
+             *       "drain",
+             *       "resume"
+             *     ]
+             */
+            accepts?: string[] | null;
+            /**
              * @description What the agent can do.
              * @example [
              *       "data-transform",
@@ -4666,6 +4696,13 @@ export interface components {
              * @example processing
              */
             category?: string | null;
+            /** @description Agents that it needs for its work, each entry as a selector. */
+            depends_on?: components["schemas"]["AgentDependency"][] | null;
+            /**
+             * @description What it is good for, in words for people and models.
+             * @example Reads the totals off scanned invoices.
+             */
+            description?: string | null;
             /**
              * @description Absolute URIs by name.
              * @example {
@@ -4683,6 +4720,11 @@ export interface components {
              */
             id: string;
             /**
+             * @description Where it runs, from the large to the small.
+             * @example eu/de/fra1
+             */
+            locality?: string | null;
+            /**
              * @description Anything else: at most 64 KiB as JSON, at most 8 levels.
              * @example {
              *       "team": "data-team",
@@ -4697,6 +4739,8 @@ export interface components {
              * @example DataProcessor
              */
             name: string;
+            /** @description What it can do, in detail; at most 64 KiB as JSON. The id of each counts as a capability as well. */
+            skills?: components["schemas"]["AgentSkill"][] | null;
             /**
              * @description What kind of agent it is.
              * @example worker
@@ -4705,6 +4749,48 @@ export interface components {
             /**
              * @description The version of its program.
              * @example 1.0.0
+             */
+            version?: string | null;
+        };
+        AgentDependency: {
+            /**
+             * @description The agent with this id.
+             * @example data-processor-1
+             */
+            agent?: string | null;
+            /**
+             * @description The agent has this capability; with a trailing `/*`, one that begins so.
+             * @example nlp/*
+             */
+            capability?: string | null;
+            /**
+             * @description An expression (CEL) that must be true, at most 2048 characters; see docs/filters.md.
+             * @example agent.metadata.team == "data"
+             */
+            filter?: string | null;
+            /**
+             * @description How many of them there must be.
+             * @default 1
+             */
+            min?: number | null;
+            /**
+             * @description A name for people.
+             * @example text recognition
+             */
+            name?: string | null;
+            /**
+             * @description false: the agent does its work without them, if not as well.
+             * @default true
+             */
+            required?: boolean | null;
+            /**
+             * @description The agent has this skill. A capability is a skill of the same id, with the version of the agent.
+             * @example ocr
+             */
+            skill?: string | null;
+            /**
+             * @description The version is in this range of semantic versions; one that is no semantic version is in none.
+             * @example ^2.1 || >=3.4.1
              */
             version?: string | null;
         };
@@ -4765,6 +4851,15 @@ export interface components {
         };
         AgentFields: {
             /**
+             * @description Actions that may be asked of it: `stop`, `start`, `restart`, `drain`, `resume`, `reload`, `signal`, or names of its own.
+             * @example [
+             *       "restart",
+             *       "drain",
+             *       "resume"
+             *     ]
+             */
+            accepts?: string[] | null;
+            /**
              * @description What the agent can do.
              * @example [
              *       "data-transform",
@@ -4777,6 +4872,13 @@ export interface components {
              * @example processing
              */
             category?: string | null;
+            /** @description Agents that it needs for its work, each entry as a selector. */
+            depends_on?: components["schemas"]["AgentDependency"][] | null;
+            /**
+             * @description What it is good for, in words for people and models.
+             * @example Reads the totals off scanned invoices.
+             */
+            description?: string | null;
             /**
              * @description Absolute URIs by name.
              * @example {
@@ -4788,6 +4890,11 @@ export interface components {
             } | null;
             /** @description How it beats. */
             heartbeat?: components["schemas"]["HeartbeatSettings"] | null;
+            /**
+             * @description Where it runs, from the large to the small.
+             * @example eu/de/fra1
+             */
+            locality?: string | null;
             /**
              * @description Anything else: at most 64 KiB as JSON, at most 8 levels.
              * @example {
@@ -4803,6 +4910,8 @@ export interface components {
              * @example DataProcessor
              */
             name: string;
+            /** @description What it can do, in detail; at most 64 KiB as JSON. The id of each counts as a capability as well. */
+            skills?: components["schemas"]["AgentSkill"][] | null;
             /**
              * @description What kind of agent it is.
              * @example worker
@@ -4847,6 +4956,15 @@ export interface components {
         };
         AgentPatch: {
             /**
+             * @description Actions that may be asked of it: `stop`, `start`, `restart`, `drain`, `resume`, `reload`, `signal`, or names of its own.
+             * @example [
+             *       "restart",
+             *       "drain",
+             *       "resume"
+             *     ]
+             */
+            accepts?: string[] | null;
+            /**
              * @description What the agent can do.
              * @example [
              *       "data-transform",
@@ -4859,6 +4977,13 @@ export interface components {
              * @example processing
              */
             category?: string | null;
+            /** @description Agents that it needs for its work, each entry as a selector. */
+            depends_on?: components["schemas"]["AgentDependency"][] | null;
+            /**
+             * @description What it is good for, in words for people and models.
+             * @example Reads the totals off scanned invoices.
+             */
+            description?: string | null;
             /**
              * @description Absolute URIs by name.
              * @example {
@@ -4870,6 +4995,11 @@ export interface components {
             } | null;
             /** @description How it beats. */
             heartbeat?: components["schemas"]["HeartbeatSettings"] | null;
+            /**
+             * @description Where it runs, from the large to the small.
+             * @example eu/de/fra1
+             */
+            locality?: string | null;
             /**
              * @description Anything else: at most 64 KiB as JSON, at most 8 levels.
              * @example {
@@ -4885,6 +5015,8 @@ export interface components {
              * @example DataProcessor
              */
             name?: string;
+            /** @description What it can do, in detail; at most 64 KiB as JSON. The id of each counts as a capability as well. */
+            skills?: components["schemas"]["AgentSkill"][] | null;
             /**
              * @description What kind of agent it is.
              * @example worker
@@ -4893,6 +5025,77 @@ export interface components {
             /**
              * @description The version of its program.
              * @example 1.0.0
+             */
+            version?: string | null;
+        };
+        AgentSkill: {
+            /**
+             * @description What it does, for people and models.
+             * @example Reads the totals off scanned invoices.
+             */
+            description?: string | null;
+            /**
+             * @description Questions for it.
+             * @example [
+             *       "What does this invoice come to?"
+             *     ]
+             */
+            examples?: string[] | null;
+            /**
+             * @description Unique among the skills of the agent. It counts as a capability as well.
+             * @example extract
+             */
+            id: string;
+            /**
+             * @description Media types that it takes.
+             * @example [
+             *       "application/pdf"
+             *     ]
+             */
+            input_modes?: string[] | null;
+            /**
+             * @description What it takes, as JSON Schema (2020-12), at most 24 levels.
+             * @example {
+             *       "type": "object",
+             *       "required": [
+             *         "url"
+             *       ]
+             *     }
+             */
+            input_schema?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description A name for people.
+             * @example Extract totals
+             */
+            name?: string | null;
+            /**
+             * @description Media types that it gives.
+             * @example [
+             *       "application/json"
+             *     ]
+             */
+            output_modes?: string[] | null;
+            /**
+             * @description What it gives, likewise.
+             * @example {
+             *       "type": "object"
+             *     }
+             */
+            output_schema?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * @description Words to find it by.
+             * @example [
+             *       "invoices"
+             *     ]
+             */
+            tags?: string[] | null;
+            /**
+             * @description A semantic version. Without one it has the version of the agent.
+             * @example 2.1.0
              */
             version?: string | null;
         };
@@ -4935,6 +5138,11 @@ export interface components {
              * @example 2026-10-08T15:30:00.000Z
              */
             last_seen: string | null;
+            /**
+             * @description Where it runs.
+             * @example eu/de/fra1
+             */
+            locality: string | null;
             /**
              * @description A name for people.
              * @example DataProcessor
@@ -5173,7 +5381,7 @@ export interface components {
              *       "health"
              *     ]
              */
-            fields?: ("id" | "name" | "type" | "category" | "version" | "status" | "capabilities" | "endpoints" | "metadata" | "registered_at" | "last_seen" | "health" | "heartbeat")[] | null;
+            fields?: ("id" | "name" | "type" | "category" | "version" | "status" | "capabilities" | "endpoints" | "metadata" | "registered_at" | "last_seen" | "health" | "heartbeat" | "description" | "locality" | "skills" | "accepts" | "depends_on")[] | null;
             /**
              * @description An expression (CEL) that must be true, at most 2048 characters; see docs/filters.md.
              * @example agent.metadata.team == "data"
@@ -5661,6 +5869,15 @@ export interface components {
         };
         RegisterAgent: {
             /**
+             * @description Actions that may be asked of it: `stop`, `start`, `restart`, `drain`, `resume`, `reload`, `signal`, or names of its own.
+             * @example [
+             *       "restart",
+             *       "drain",
+             *       "resume"
+             *     ]
+             */
+            accepts?: string[] | null;
+            /**
              * @description What the agent can do.
              * @example [
              *       "data-transform",
@@ -5673,6 +5890,13 @@ export interface components {
              * @example processing
              */
             category?: string | null;
+            /** @description Agents that it needs for its work, each entry as a selector. */
+            depends_on?: components["schemas"]["AgentDependency"][] | null;
+            /**
+             * @description What it is good for, in words for people and models.
+             * @example Reads the totals off scanned invoices.
+             */
+            description?: string | null;
             /**
              * @description Absolute URIs by name.
              * @example {
@@ -5690,6 +5914,11 @@ export interface components {
              */
             id?: string | null;
             /**
+             * @description Where it runs, from the large to the small.
+             * @example eu/de/fra1
+             */
+            locality?: string | null;
+            /**
              * @description Anything else: at most 64 KiB as JSON, at most 8 levels.
              * @example {
              *       "team": "data-team",
@@ -5704,6 +5933,8 @@ export interface components {
              * @example DataProcessor
              */
             name: string;
+            /** @description What it can do, in detail; at most 64 KiB as JSON. The id of each counts as a capability as well. */
+            skills?: components["schemas"]["AgentSkill"][] | null;
             /**
              * @description What kind of agent it is.
              * @example worker

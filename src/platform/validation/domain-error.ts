@@ -63,7 +63,7 @@ function shortened(field: string): string {
 
 /** The 400 of every rule about a request's content. Lists the first hundred violations, one is enough to refuse. */
 export function validationError(errors: FieldError[]): DomainError {
-  const listed = errors.slice(0, LISTED_ERRORS).map(({ field, message }) => ({ field: shortened(field), message }));
+  const listed = errors.slice(0, LISTED_ERRORS).map((error) => ({ ...error, field: shortened(error.field) }));
   const summary = listed.map(({ field, message }) => (field ? `${field} ${message}` : message));
   const detail = summary.slice(0, 3).join('; ') + (errors.length > 3 ? `; and ${errors.length - 3} more` : '');
   return new DomainError('invalid', 'validation_failed', detail, { errors: listed });
@@ -71,7 +71,7 @@ export function validationError(errors: FieldError[]): DomainError {
 
 /** Names the whole body where a violation is not of one field in it. */
 export function inBody(errors: FieldError[]): FieldError[] {
-  return errors.map(({ field, message }) => ({ field: field || 'body', message }));
+  return errors.map((error) => ({ ...error, field: error.field || 'body' }));
 }
 
 /** Refuses when there is at least one violation. */

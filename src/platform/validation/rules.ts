@@ -1,4 +1,4 @@
-import { unstorable } from './json-limits';
+import { fieldPath, unstorable } from './json-limits';
 import { rule, type FieldRule } from './validate';
 
 const violation = (message: string | undefined): ReturnType<FieldRule> => (message ? [{ field: '', message }] : []);
@@ -24,6 +24,22 @@ export function token(max: number, pattern: RegExp, allowed: string): FieldRule 
     const violations = check(value);
     if (violations.length > 0) return violations;
     return violation(pattern.test(value as string) ? undefined : `must consist of ${allowed}`);
+  });
+}
+
+/** An array of at most `max` different strings, each of which meets a rule. */
+export function wordList(max: number, word: FieldRule): FieldRule {
+  const schema = { ...word.schema, isArray: true, maxItems: max, uniqueItems: true } as FieldRule['schema'];
+  return rule(schema, (value) => {
+    if (!Array.isArray(value)) return violation('must be an array of strings');
+    if (value.length > max) return violation(`must not have more than ${max} items`);
+    const items: unknown[] = value;
+    const firstIndex = new Map(items.map((item, index) => [item, index] as const).reverse());
+    return items.flatMap((item, index) => {
+      const violations = word(item);
+      if (firstIndex.get(item) !== index) violations.push({ field: '', message: 'is there twice' });
+      return violations.map(({ message }) => ({ field: fieldPath('', index), message }));
+    });
   });
 }
 

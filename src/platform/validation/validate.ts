@@ -77,6 +77,23 @@ export function nested<T extends object>(type: Constructor<T>): FieldRule {
   return rule({ type }, (value) => violationsOf(type, value));
 }
 
+/** An array of at most `max` objects of another DTO class; `also` says what is wrong with one that the class lets pass. */
+export function nestedList<T extends object>(
+  type: Constructor<T>,
+  max: number,
+  also: (item: T) => FieldError[] = () => [],
+): FieldRule {
+  return rule({ type, isArray: true, maxItems: max }, (value) => {
+    if (!Array.isArray(value)) return [{ field: '', message: 'must be an array of objects' }];
+    if (value.length > max) return [{ field: '', message: `must not have more than ${max} items` }];
+    return value.flatMap((item: unknown, index) => {
+      const violations = violationsOf(type, item);
+      const all = violations.length > 0 ? violations : also(item as T);
+      return all.map((violation) => ({ ...violation, field: below(fieldPath('', index), violation.field) }));
+    });
+  });
+}
+
 const RULE = 'fieldRule';
 
 /** Of a {@link Field}, class-validator knows only that it failed; its rule knows where and why. Of its own decorators it knows why. */
@@ -84,9 +101,9 @@ function flatten({ property, value, contexts, constraints = {}, children = [] }:
   const { check } = (contexts?.[RULE] ?? {}) as { check?: (value: unknown) => FieldError[] };
   const { [RULE]: _, ...others } = constraints;
   const own = Object.values(others).map((text) => ({ field: '', message: withoutName(text, property) }));
-  return [...(check?.(value) ?? []), ...own, ...children.flatMap(flatten)].map(({ field, message }) => ({
-    field: below(property, field),
-    message,
+  return [...(check?.(value) ?? []), ...own, ...children.flatMap(flatten)].map((violation: FieldError) => ({
+    ...violation,
+    field: below(property, violation.field),
   }));
 }
 

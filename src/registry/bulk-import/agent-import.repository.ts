@@ -81,12 +81,15 @@ const WRITE = `
   WITH batch AS (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS item(
       id text, previous text, status text, event text, data jsonb, name text, type text, category text, version text,
-      capabilities jsonb, endpoints jsonb, metadata jsonb, heartbeat jsonb)),
+      capabilities jsonb, endpoints jsonb, metadata jsonb, heartbeat jsonb, description text, locality text,
+      skills jsonb, accepts jsonb, depends_on jsonb)),
   changed AS (
     UPDATE agents AS known
        SET name = batch.name, type = batch.type, category = batch.category, version = batch.version,
            capabilities = batch.capabilities, endpoints = batch.endpoints, metadata = batch.metadata,
-           heartbeat = batch.heartbeat, status = batch.status, generation = known.generation + 1,
+           heartbeat = batch.heartbeat, description = batch.description, locality = batch.locality,
+           skills = nullif(batch.skills, '[]'), accepts = nullif(batch.accepts, '[]'),
+           depends_on = nullif(batch.depends_on, '[]'), status = batch.status, generation = known.generation + 1,
            health = CASE WHEN known.deregistered_at IS NULL THEN known.health END,
            last_seen = CASE WHEN known.deregistered_at IS NULL THEN known.last_seen END,
            registered_at = CASE WHEN known.deregistered_at IS NULL THEN known.registered_at ELSE now() END,
@@ -95,8 +98,10 @@ const WRITE = `
     RETURNING known.id, known.name, known.type, known.status, known.generation),
   added AS (
     INSERT INTO agents
-           (id, name, type, category, version, capabilities, endpoints, metadata, heartbeat, status, registered_at, last_seen)
-    SELECT id, name, type, category, version, capabilities, endpoints, metadata, heartbeat, status, now(), NULL
+           (id, name, type, category, version, capabilities, endpoints, metadata, heartbeat,
+            description, locality, skills, accepts, depends_on, status, registered_at, last_seen)
+    SELECT id, name, type, category, version, capabilities, endpoints, metadata, heartbeat, description, locality,
+           nullif(skills, '[]'), nullif(accepts, '[]'), nullif(depends_on, '[]'), status, now(), NULL
       FROM batch WHERE previous IS NULL ORDER BY id
     ON CONFLICT (id) DO NOTHING
     RETURNING id, name, type, status, generation),

@@ -22,7 +22,9 @@ import { requireOpen } from '../agent.repository';
 import { AgentImportRepository, type ImportWrite } from './agent-import.repository';
 import { changesOf, fieldsFrom, fieldsOf, type AgentFields } from '../agent-fields.mapping';
 import { transition } from '../../agent/agent-status';
+import { dependenciesFrom } from '../dto/agent-dependencies.dto';
 import { AgentDefinitionDto, AgentFieldsDto } from '../dto/agent-requests.dto';
+import { skillsFrom } from '../dto/agent-skills.dto';
 import { contextOf, contextOfUpdate } from '../governed-context';
 
 export interface ImportResult {
@@ -178,6 +180,11 @@ function filledInBy(current: AgentFields, body: AgentFieldsDto): AgentFields {
       interval_seconds: body.heartbeat?.interval_seconds ?? current.heartbeat.interval_seconds,
       enabled: body.heartbeat?.enabled ?? current.heartbeat.enabled,
     },
+    description: body.description ?? current.description,
+    locality: body.locality ?? current.locality,
+    skills: body.skills ? skillsFrom(body.skills) : current.skills,
+    accepts: body.accepts ?? current.accepts,
+    depends_on: body.depends_on ? dependenciesFrom(body.depends_on) : current.depends_on,
   };
 }
 

@@ -25,6 +25,22 @@ const bytes = (count: number): object => ({ key: 'x'.repeat(count - '{"key":""}'
 /** Metadata of so many levels. */
 const levels = (count: number): unknown => JSON.parse('{"a":'.repeat(count - 1) + '{}' + '}'.repeat(count - 1));
 
+/** Skills of so many bytes as JSON. */
+const skillsOf = (count: number): object[] => {
+  const skills = many(20, (index) => ({ id: `s${index}`, description: 'x'.repeat(3200) }));
+  return [
+    ...skills,
+    {
+      id: 'x',
+      name: '',
+      description: 'x'.repeat(count - JSON.stringify(skills).length - '{"id":"x","name":"n","description":""},'.length),
+    },
+  ].map((skill) => ('name' in skill ? { ...skill, name: 'n' } : skill));
+};
+/** A schema of so many levels, an even number of them or one more. */
+const schemaOf = (count: number): object =>
+  count <= 1 ? { title: 'x' } : count === 2 ? { properties: {} } : { properties: { a: schemaOf(count - 2) } };
+
 /** A registration that is at a limit, one that is past it, and the field that is wrong with the latter. */
 const LIMITS: [limit: string, within: object, beyond: object, field: string][] = [
   ['a name has a character', { name: 'a' }, { name: '' }, 'name'],
@@ -70,6 +86,92 @@ const LIMITS: [limit: string, within: object, beyond: object, field: string][] =
     'metadata',
   ],
   [
+    'a description has 4096 characters',
+    { description: '😀'.repeat(4096) },
+    { description: 'x'.repeat(4097) },
+    'description',
+  ],
+  ['a locality has 255 characters', { locality: 'x'.repeat(255) }, { locality: 'x'.repeat(256) }, 'locality'],
+  ['a locality is a path', { locality: 'eu/de/fra1/rack:7' }, { locality: 'eu//fra1' }, 'locality'],
+  ['a locality begins with a part', { locality: 'eu' }, { locality: '/eu' }, 'locality'],
+  ['64 actions', { accepts: many(64, (n) => `a${n}`) }, { accepts: many(65, (n) => `a${n}`) }, 'accepts'],
+  ['an action has 63 characters', { accepts: ['a'.repeat(63)] }, { accepts: ['a', 'a'.repeat(64)] }, 'accepts[1]'],
+  ['an action begins with a letter', { accepts: ['re-start2'] }, { accepts: ['2re'] }, 'accepts[0]'],
+  [
+    '64 skills',
+    { skills: many(64, (n) => ({ id: `s${n}` })) },
+    { skills: many(65, (n) => ({ id: `s${n}` })) },
+    'skills',
+  ],
+  [
+    'a skill is there once',
+    { skills: [{ id: 'a' }, { id: 'A' }] },
+    { skills: [{ id: 'a' }, { id: 'a' }] },
+    'skills[1].id',
+  ],
+  ['skills have 64 KiB', { skills: skillsOf(65_536) }, { skills: skillsOf(65_537) }, 'skills'],
+  ['a skill has an id', { skills: [{ id: 'a' }] }, { skills: [{ id: 'a' }, { name: 'b' }] }, 'skills[1].id'],
+  [
+    'a skill has a semantic version',
+    { skills: [{ id: 'a', version: '2.1.0-rc.1+b7' }] },
+    { skills: [{ id: 'a', version: '2.1' }] },
+    'skills[0].version',
+  ],
+  [
+    'a version has no v in front',
+    { skills: [{ id: 'a', version: '0.0.0' }] },
+    { skills: [{ id: 'a', version: 'v1.0.0' }] },
+    'skills[0].version',
+  ],
+  [
+    'a mode is a media type',
+    { skills: [{ id: 'a', input_modes: ['text/plain; charset="utf-8"', 'application/vnd.a+json'] }] },
+    { skills: [{ id: 'a', input_modes: ['text/plain', 'pdf'] }] },
+    'skills[0].input_modes[1]',
+  ],
+  [
+    'a schema is one of the dialect',
+    { skills: [{ id: 'a', input_schema: { type: ['object', 'null'], properties: { 'a/b': { $ref: '#/$defs/c' } } } }] },
+    { skills: [{ id: 'a', output_schema: { properties: { 'a/b': { type: 'int' } } } }] },
+    'skills[0].output_schema.properties["a/b"].type',
+  ],
+  [
+    'a schema may name its dialect',
+    { skills: [{ id: 'a', input_schema: { $schema: 'https://json-schema.org/draft/2020-12/schema' } }] },
+    { skills: [{ id: 'a', input_schema: { $schema: 'http://json-schema.org/draft-07/schema#' } }] },
+    'skills[0].input_schema.$schema',
+  ],
+  [
+    'a schema has 24 levels',
+    { skills: [{ id: 'a', input_schema: schemaOf(24) }] },
+    { skills: [{ id: 'a', input_schema: schemaOf(25) }] },
+    'skills[0].input_schema',
+  ],
+  [
+    '64 dependencies',
+    { depends_on: many(64, () => ({ agent: 'a' })) },
+    { depends_on: many(65, () => ({ agent: 'a' })) },
+    'depends_on',
+  ],
+  [
+    'a dependency says who',
+    { depends_on: [{ skill: 'a' }] },
+    { depends_on: [{ name: 'a', required: false }] },
+    'depends_on[0]',
+  ],
+  [
+    'a dependency needs one',
+    { depends_on: [{ agent: 'a', min: 1 }] },
+    { depends_on: [{ agent: 'a', min: 0 }] },
+    'depends_on[0].min',
+  ],
+  [
+    'a dependency has an expression',
+    { depends_on: [{ filter: 'agent.type == "a"' }] },
+    { depends_on: [{ agent: 'a' }, { filter: 'agent.staus == "a"' }] },
+    'depends_on[1].filter',
+  ],
+  [
     'an interval of a second',
     { heartbeat: { interval_seconds: 1 } },
     { heartbeat: { interval_seconds: 0 } },
@@ -112,6 +214,16 @@ describe('a registration', () => {
     [{ ...MINIMAL, heartbeat: 10 }, ['heartbeat']],
     [{ ...MINIMAL, heartbeat: { enabled: 'yes' } }, ['heartbeat.enabled']],
     [{ ...MINIMAL, heartbeat: { interval: 10 } }, ['heartbeat.interval']],
+    [{ ...MINIMAL, skills: {} }, ['skills']],
+    [{ ...MINIMAL, skills: ['a', null] }, ['skills[0]', 'skills[1]']],
+    [{ ...MINIMAL, skills: [{ id: 'a', inputs: [] }] }, ['skills[0].inputs']],
+    [{ ...MINIMAL, skills: [{ id: 'a', tags: ['x', 'x', 7] }] }, ['skills[0].tags[1]', 'skills[0].tags[2]']],
+    [{ ...MINIMAL, skills: [{ id: 'a', input_schema: true }] }, ['skills[0].input_schema']],
+    [{ ...MINIMAL, skills: [{ id: 'a', input_schema: { required: 'x' } }] }, ['skills[0].input_schema.required']],
+    [{ ...MINIMAL, accepts: 'stop' }, ['accepts']],
+    [{ ...MINIMAL, depends_on: { agent: 'a' } }, ['depends_on']],
+    [{ ...MINIMAL, depends_on: [{ agent: 'a', required: 'yes' }] }, ['depends_on[0].required']],
+    [{ ...MINIMAL, depends_on: [{ skill: 'a', version: 'new' }] }, ['depends_on[0].version']],
     [{ ...MINIMAL, status: 'active' }, ['status']],
     [{ ...MINIMAL, health: {} }, ['health']],
     [{ ...MINIMAL, registered_at: '2026-01-01T00:00:00.000Z' }, ['registered_at']],
@@ -126,12 +238,29 @@ describe('a registration', () => {
   });
 
   it('is judged without failing, whatever its fields are', () => {
+    const schema = fc.jsonValue({ maxDepth: 3 }).map((each) => ({ id: 'a', input_schema: each }));
     const trap = fc.constantFrom('toString', 'valueOf', 'toJSON', 'then', 'constructor', '__proto__', 'length');
     const value = fc.oneof(
       fc.jsonValue({ maxDepth: 3 }),
+      fc.tuple(schema),
       fc.tuple(trap, fc.jsonValue({ maxDepth: 1 })).map(([name, inner]) => Object.fromEntries([[name, inner]])),
     );
-    const names = ['id', 'name', 'type', 'category', 'version', 'capabilities', 'endpoints', 'metadata', 'heartbeat'];
+    const names = [
+      'id',
+      'name',
+      'type',
+      'category',
+      'version',
+      'capabilities',
+      'endpoints',
+      'metadata',
+      'heartbeat',
+      'description',
+      'locality',
+      'skills',
+      'accepts',
+      'depends_on',
+    ];
     fc.assert(
       fc.property(fc.constantFrom(...names), value, (name, given) => {
         const violations = violationsOf(RegisterAgentDto, { ...MINIMAL, [name]: given });

@@ -1,12 +1,22 @@
 import { boolean, integer, oneOf, text, unchecked, wordsOf } from '../../platform/validation/rules';
 import { Field, nested } from '../../platform/validation/validate';
 import { LONGEST_CURSOR, MAX_PAGE_SIZE } from '../../platform/validation/paging/paging';
-import { capabilities, chosenAgentId, definitions, endpoints, metadata } from '../../agent/agent-fields';
+import {
+  accepts,
+  capabilities,
+  chosenAgentId,
+  definitions,
+  endpoints,
+  locality,
+  metadata,
+} from '../../agent/agent-fields';
 import { AGENT_STATUS_SCHEMA } from '../../agent/agent-schemas';
 import { AGENT_STATUSES } from '../../agent/agent-status';
 import { FILTER_LIMITS } from '../../query/filter-limits';
 import { AGENT_FIELDS } from '../search/agent-fields';
 import { ORDER_NAMES } from '../search/agent-order';
+import { dependsOn, type AgentDependencyDto } from './agent-dependencies.dto';
+import { skills, type AgentSkillDto } from './agent-skills.dto';
 
 export class HeartbeatSettingsDto {
   @Field(integer(1, 3600), { description: 'Seconds between two heartbeats.', default: 10, example: 10 })
@@ -51,6 +61,30 @@ export class AgentFieldsDto {
 
   @Field(nested(HeartbeatSettingsDto), { description: 'How it beats.' })
   heartbeat?: HeartbeatSettingsDto | null;
+
+  @Field(text(0, 4096), {
+    example: 'Reads the totals off scanned invoices.',
+    description: 'What it is good for, in words for people and models.',
+  })
+  description?: string | null;
+
+  @Field(locality, { example: 'eu/de/fra1', description: 'Where it runs, from the large to the small.' })
+  locality?: string | null;
+
+  @Field(skills, {
+    description: 'What it can do, in detail; at most 64 KiB as JSON. The id of each counts as a capability as well.',
+  })
+  skills?: AgentSkillDto[] | null;
+
+  @Field(accepts, {
+    example: ['restart', 'drain', 'resume'],
+    description:
+      'Actions that may be asked of it: `stop`, `start`, `restart`, `drain`, `resume`, `reload`, `signal`, or names of its own.',
+  })
+  accepts?: string[] | null;
+
+  @Field(dependsOn, { description: 'Agents that it needs for its work, each entry as a selector.' })
+  depends_on?: AgentDependencyDto[] | null;
 }
 
 export class RegisterAgentDto extends AgentFieldsDto {

@@ -6,6 +6,9 @@ import { ViolationDto } from '../../platform/validation/api-problems';
 import { AGENT_STATUS_SCHEMA, HEALTH_STATUS_SCHEMA } from '../../agent/agent-schemas';
 import type { AgentStatus } from '../../agent/agent-status';
 import type { HealthStatus } from '../../agent/agent-health';
+import type { AgentDependency, AgentSkill } from '../../agent/agent-skill';
+import { AgentDependencyDto } from './agent-dependencies.dto';
+import { AgentSkillDto } from './agent-skills.dto';
 
 const TIME = { type: String, format: 'date-time', example: '2026-10-08T15:30:00.000Z' } as const;
 const ID = { example: 'agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11', description: 'The agent’s id.' };
@@ -85,6 +88,9 @@ export class AgentSummaryDto {
   @ApiProperty(ENDPOINTS)
   endpoints!: Record<string, string>;
 
+  @ApiProperty({ type: String, nullable: true, example: 'eu/de/fra1', description: 'Where it runs.' })
+  locality!: string | null;
+
   @ApiProperty({ ...TIME, description: 'When it registered last.' })
   registered_at!: string;
 
@@ -154,6 +160,23 @@ export class AgentDto extends AgentSummaryDto {
 
   @ApiProperty({ description: 'How it beats, and when it did last.' })
   heartbeat!: HeartbeatDto;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'Reads the totals off scanned invoices.',
+    description: 'What it is good for, in words for people and models.',
+  })
+  description!: string | null;
+
+  @ApiProperty({ type: [AgentSkillDto], description: 'What it can do, in detail.' })
+  skills!: AgentSkill[];
+
+  @ApiProperty({ type: [String], example: ['restart'], description: 'Actions that may be asked of it.' })
+  accepts!: string[];
+
+  @ApiProperty({ type: [AgentDependencyDto], description: 'Agents that it needs for its work.' })
+  depends_on!: AgentDependency[];
 }
 
 export class AgentPageDto {

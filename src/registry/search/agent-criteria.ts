@@ -9,6 +9,7 @@ import { FILTER_LIMITS } from '../../query/filter-limits';
 import { AGENT_STATUS_SCHEMA, HEALTH_STATUS_SCHEMA } from '../../agent/agent-schemas';
 import type { QueryParameters } from '../../platform/validation/query-parameters';
 import { agentFilter, type AgentFilter } from './filter-expression';
+import { CAPABILITIES_SQL, capabilitiesOf } from './capabilities.sql';
 import { filterConditionSql } from './filter-condition';
 import type { SqlContext } from './sql-context';
 
@@ -113,12 +114,12 @@ const FILTERS: { [Name in keyof AgentCriteria]-?: Criterion<AgentCriteria[Name]>
     query: {
       name: 'capability',
       schema: wordsOf(256),
-      description: 'Repeatable: agents that have all of these capabilities.',
+      description: 'Repeatable: agents that have all of these capabilities, or skills of these ids.',
     },
     parse: (parameters) => parameters.many('capability', 256),
     sql: (values, { parameter }) =>
-      values.length > 0 ? [`capabilities @> ${parameter(JSON.stringify(values))}::jsonb`] : [],
-    matches: (values, { capabilities }) => values.every((value) => capabilities.includes(value)),
+      values.length > 0 ? [`${CAPABILITIES_SQL} @> ${parameter(JSON.stringify(values))}::jsonb`] : [],
+    matches: (values, agent) => values.every((value) => capabilitiesOf(agent).includes(value)),
   },
   metadata: {
     query: {

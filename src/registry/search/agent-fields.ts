@@ -15,11 +15,24 @@ export const AGENT_FIELDS = [
   'last_seen',
   'health',
   'heartbeat',
+  'description',
+  'locality',
+  'skills',
+  'accepts',
+  'depends_on',
 ] as const;
 export type AgentField = (typeof AGENT_FIELDS)[number];
 
 /** Those that list items do not have. */
-const LARGE: readonly AgentField[] = ['metadata', 'health', 'heartbeat'];
+const LARGE: readonly AgentField[] = [
+  'metadata',
+  'health',
+  'heartbeat',
+  'description',
+  'skills',
+  'accepts',
+  'depends_on',
+];
 
 /**
  * The wanted members; `id` always comes.

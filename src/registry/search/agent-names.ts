@@ -4,6 +4,7 @@ import { dateOf } from '../../platform/common/clock';
 import { missedBeats, timeoutSeconds as timeoutOf } from '../../agent/heartbeat-timeout';
 import { FilterSchema, type FilterName } from '../../query/filter-schema';
 import type { AgentEntity } from '../agent.entity';
+import { CAPABILITIES_SQL, capabilitiesOf } from './capabilities.sql';
 
 type AgentName = FilterName<AgentEntity>;
 
@@ -48,6 +49,8 @@ const NAMES: AgentName[] = [
   text('category', ({ category }) => category ?? undefined, { isOptional: true }),
   text('version', ({ version }) => version ?? undefined, { isOptional: true }),
   text('status', ({ status }) => status),
+  text('description', ({ description }) => description ?? undefined, { isOptional: true, index: undefined }),
+  text('locality', ({ locality }) => locality ?? undefined, { isOptional: true }),
   {
     path: 'agent.owner',
     type: 'string',
@@ -63,8 +66,14 @@ const NAMES: AgentName[] = [
     type: 'dynamic',
     elements: 'string',
     index: 'containment',
-    sql: () => 'agents.capabilities',
-    value: ({ capabilities }) => capabilities,
+    sql: () => CAPABILITIES_SQL,
+    value: capabilitiesOf,
+  },
+  {
+    path: 'agent.skills',
+    type: 'dynamic',
+    sql: () => `coalesce(agents.skills, '[]')`,
+    value: ({ skills }) => skills as unknown as CelInput,
   },
   { path: 'agent.endpoints', type: 'dynamic', sql: () => 'agents.endpoints', value: ({ endpoints }) => endpoints },
   {

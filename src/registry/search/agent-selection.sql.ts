@@ -10,12 +10,13 @@ export interface Statement {
 }
 
 /** The columns of a list item: without what may be large. */
-const LIST_COLUMNS = `id, name, type, category, version, capabilities, endpoints, status, heartbeat, generation,
+const LIST_COLUMNS = `id, name, type, category, version, capabilities, endpoints, locality, status, heartbeat, generation,
   registered_at AS "registeredAt", last_seen AS "lastSeen"`;
 
 /** All columns, named as the entity names them. */
 export const COLUMNS = `${LIST_COLUMNS}, metadata, health, deregistered_at AS "deregisteredAt", banned_at AS "bannedAt",
-  maintenance_by AS "maintenanceBy"`;
+  maintenance_by AS "maintenanceBy", description, coalesce(skills, '[]') AS skills, coalesce(accepts, '[]') AS accepts,
+  coalesce(depends_on, '[]') AS depends_on`;
 
 const OWNER = '(SELECT owner FROM agent_credentials WHERE agent_id = agents.id) AS owner';
 

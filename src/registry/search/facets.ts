@@ -2,10 +2,11 @@ import { healthStatusSql } from '../../agent/agent-health';
 import { isSecret } from '../../platform/common/secrets';
 import { CREDENTIALS_IN_TEXT } from '../../query/filter-sight';
 import type { QueryParameters } from '../../platform/validation/query-parameters';
+import { CAPABILITIES_SQL } from './capabilities.sql';
 import { ownedSql, type Sight } from './filter-condition';
 import type { SqlContext } from './sql-context';
 
-const NAMED = ['type', 'status', 'category', 'version', 'capability', 'health'] as const;
+const NAMED = ['type', 'status', 'category', 'version', 'locality', 'capability', 'health'] as const;
 const METADATA = 'metadata.';
 const MOST_FACETS = 10;
 const MOST_BUCKETS = 1000;
@@ -36,13 +37,14 @@ export function facetsFrom(parameters: QueryParameters): FacetRequest {
 export function facetSql(facet: Facet, sight: Sight | undefined, context: SqlContext): { value: string; from: string } {
   switch (facet) {
     case 'capability':
-      return { value: 'each.capability', from: ', jsonb_array_elements(capabilities) AS each(capability)' };
+      return { value: 'each.capability', from: `, jsonb_array_elements(${CAPABILITIES_SQL}) AS each(capability)` };
     case 'health':
       return { value: `to_jsonb(${healthStatusSql(context.parameter(context.timeoutSeconds))})`, from: '' };
     case 'type':
     case 'status':
     case 'category':
     case 'version':
+    case 'locality':
       return { value: `to_jsonb(${facet}::text)`, from: '' };
     default:
       return { value: metadataSql(facet.slice(METADATA.length), sight ?? 'all', context), from: '' };

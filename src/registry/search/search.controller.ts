@@ -52,12 +52,12 @@ export class SearchController {
     schema: { type: 'array', items: { type: 'string', minLength: 1, maxLength: 256 }, minItems: 1, maxItems: 10 },
     example: ['type', 'metadata.team'],
     description:
-      'Repeatable: `type`, `status`, `category`, `version`, `capability`, `health` or `metadata.<key>`; up to ten of them.',
+      'Repeatable: `type`, `status`, `category`, `version`, `locality`, `capability`, `health` or `metadata.<key>`; up to ten of them.',
   })
   @ApiLimit('The most values of each.', 1000, 20)
   @ApiOkResponse({ type: FacetsDto, description: 'The counts.' })
   @ApiProblems(
-    invalid('by', 'must be one of type, status, category, version, capability, health or metadata.<key>'),
+    invalid('by', 'must be one of type, status, category, version, locality, capability, health or metadata.<key>'),
     FILTER_PROBLEM,
     ...QUERY_PROBLEMS,
   )

@@ -20,6 +20,11 @@ const AGENT: AgentEntity = {
   lastSeen: MOMENT.now,
   health: null,
   heartbeat: { interval_seconds: 10, enabled: true },
+  description: null,
+  locality: 'eu/de/fra1',
+  skills: [{ id: 'ocr' }, { id: 'extract', version: '1.4.0' }, { id: 'sum' }],
+  accepts: [],
+  depends_on: [],
   generation: 1,
   maintenanceBy: null,
   deregisteredAt: null,
@@ -40,6 +45,15 @@ describe('Selector', () => {
     [{ skill: 'nlp/*' }, ['skill']],
     [{ skill: 'ocr', version: '^2.1 || >=3.4.1' }, []],
     [{ skill: 'ocr', version: '^3' }, ['version']],
+    [{ skill: 'extract' }, []],
+    [{ capability: 'extract' }, []],
+    [{ capability: 'ext/*' }, ['capability']],
+    [{ skill: 'extract', version: '^1.2' }, []],
+    [{ skill: 'extract', version: '^2' }, ['version']], // which its agent has
+    [{ skill: 'sum', version: '^2' }, []], // the agent's
+    [{ skill: 'sum', version: '^1' }, ['version']],
+    [{ skill: 'nlp/ner', version: '^2' }, []],
+    [{ skill: 'translate', version: '^2' }, ['skill']],
     [{ version: '<2' }, ['version']],
     [{ filter: 'agent.metadata.team == "data"' }, []],
     [{ filter: 'agent.metadata.gpu == true' }, ['filter']],
@@ -100,13 +114,24 @@ describe('Selector', () => {
     const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 80 }).filter((each) => !each.includes('\0'));
     fc.assert(
       fc.property(text, text, (one, other) => {
-        const agent = { ...AGENT, id: one, capabilities: [one] };
+        const agent = { ...AGENT, id: one, capabilities: [one], skills: [] };
         expect(new Selector({ agent: one, skill: one }).matches(agent, MOMENT, true)).toBe(true);
         expect(new Selector({ agent: other }).matches(agent, MOMENT, true)).toBe(one === other);
         expect(new Selector({ skill: other }).matches(agent, MOMENT, true)).toBe(one === other);
       }),
     );
   });
+
+  it.each(['"', '\\', '\n', '\r', '\u0001', '\t', '\u2028', '😀'])(
+    'takes the longest id of a skill and the longest range, all of %j',
+    (character) => {
+      const skill = character.repeat(256);
+      const version = `>=2.0.0${' '.repeat(249)}`;
+      const agent = { ...AGENT, skills: [{ id: skill, version: '2.0.0' }] };
+      expect(new Selector({ skill, version }).matches(agent, MOMENT, true)).toBe(true);
+      expect(new Selector({ skill, version }).matches(AGENT, MOMENT, true)).toBe(false);
+    },
+  );
 
   const refusal = (request: SelectorRequest, field?: string): DomainError => {
     try {

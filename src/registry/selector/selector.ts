@@ -2,7 +2,7 @@ import { conjunctsOf } from '../../query/text/filter-conjuncts';
 import { placeIn } from '../../query/filter-error';
 import type { FilterMoment } from '../../query/filter-schema';
 import { semverRange } from '../../query/semver-range';
-import { DomainError, validationError } from '../../platform/validation/domain-error';
+import { DomainError, validationError, type FieldError } from '../../platform/validation/domain-error';
 import type { AgentEntity } from '../agent.entity';
 import { agentFilter, type AgentFilter } from '../search/filter-expression';
 
@@ -30,15 +30,23 @@ export interface Requirement {
 }
 
 /**
- * Members but for `filter`, each as the expression that it stands for: what is said here is the one definition for SQL and for memory. A
- * capability counts as a skill of the same id with the agent's version.
+ * Members but for `filter`, each as the expression that it stands for: what is said here is the one definition for SQL and for memory. The
+ * id of a skill counts as a capability, and a capability as a skill of that id with the agent's version, as does a skill without one.
  */
 const EXPRESSIONS = {
   agent: (id: string) => `agent.id == ${literal(id)}`,
   capability: (capability: string) => `agent.capabilities.containsAny([${literal(capability)}])`,
   skill: (skill: string) => `${literal(skill)} in agent.capabilities`,
-  version: (range: string) => `satisfies(agent.version, ${literal(range)})`,
-} as const satisfies Partial<Record<keyof SelectorRequest, (value: string) => string>>;
+  version: (range: string, { skill }: SelectorRequest) =>
+    typeof skill === 'string'
+      ? skillInRange(literal(skill), literal(range))
+      : `satisfies(agent.version, ${literal(range)})`,
+} as const satisfies Partial<Record<keyof SelectorRequest, (value: string, selector: SelectorRequest) => string>>;
+
+function skillInRange(skill: string, range: string): string {
+  const own = `agent.skills.exists(s, s.id == ${skill} && has(s.version)`;
+  return `${own} && satisfies(s.version, ${range})) || !${own}) && satisfies(agent.version, ${range})`;
+}
 
 const MEMBERS = ['agent', 'capability', 'skill', 'version', 'filter'] as const;
 
@@ -68,7 +76,8 @@ export class Selector {
       throw validationError([{ field, message: `must have at least one of ${MEMBERS.join(', ')}` }]);
     }
     this.requirements = given.map(({ name, text }) => {
-      const condition = name === 'filter' ? agentFilter(text, `${field}.filter`) : agentFilter(EXPRESSIONS[name](text));
+      const condition =
+        name === 'filter' ? agentFilter(text, `${field}.filter`) : agentFilter(EXPRESSIONS[name](text, request));
       return { name, text, condition };
     });
     this.canonical = JSON.stringify(
@@ -100,6 +109,17 @@ export class Selector {
   }
 }
 
+/** Why no selector can be made of a request; each field is the path in it. */
+export function selectorViolations(request: SelectorRequest): FieldError[] {
+  try {
+    void new Selector(request, '');
+    return [];
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    return error.errors.map((violation) => ({ ...violation, field: violation.field.replace(/^\./, '') }));
+  }
+}
+
 /** A requirement that a module adds to those of a selector: that an agent is active, for one. */
 export function requirementOf(name: string, expression: string): Requirement {
   return { name, text: expression, condition: agentFilter(expression) };
@@ -125,7 +145,8 @@ function keyOf(name: string, text: string, condition: AgentFilter): string {
   return name === 'version' ? semverRange(text).canonical : name === 'filter' ? condition.canonical : text;
 }
 
-/** Every escape of JSON is one of the language too. */
+/** With few escapes: what members may hold at most must not become longer than an expression may be. */
 function literal(text: string): string {
-  return JSON.stringify(text);
+  const escaped = text.replace(/["\\]/g, '\\$&').replaceAll('\n', '\\n').replaceAll('\r', '\\r');
+  return `"${escaped}"`;
 }

@@ -11,6 +11,7 @@ const agent = (fields: Partial<Agent> = {}): Agent => ({
   capabilities: ['a'],
   endpoints: {},
   metadata: {},
+  locality: null,
   registered_at: '2026-10-08T12:00:00.000Z',
   last_seen: '2026-10-08T12:00:00.000Z',
   health: { status: 'unknown' } as Agent['health'],
