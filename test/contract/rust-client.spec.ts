@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const ROOT = join(__dirname, '../..');
 const CRATE = join(ROOT, 'clients/rust');
-const SOURCE = ['model', 'error', 'stream']
+const SOURCE = ['model', 'skill', 'error', 'stream']
   .map((module) => readFileSync(join(CRATE, `src/${module}.rs`), 'utf8'))
   .join('\n');
 const OPENAPI = JSON.parse(readFileSync(join(ROOT, 'openapi.json'), 'utf8')) as {
@@ -27,6 +27,8 @@ const TYPES = {
   Health: 'Health',
   Heartbeat: 'Heartbeat',
   AgentHealth: 'AgentHealth',
+  AgentSkill: 'Skill',
+  AgentDependency: 'Dependency',
   DiscoverAgents: 'DiscoverQuery',
   AgentPage: 'AgentPage',
   Deregistration: 'Deregistered',

@@ -86,7 +86,12 @@ describe.each(['over HTTP', 'into the database'])('npm run import, %s', (way) =>
       last_seen: null,
       capabilities: ['plan', 'act', 'learn'],
       endpoints: { http: 'http://planner.example.com:1' },
-      metadata: { role: 'Micro Agent', status: 'Planned', purpose: 'Plans,\nand says "so"' },
+      description: 'Plans,\nand says "so"',
+      depends_on: [
+        { agent: 'R-D-Scout', name: 'R&D Scout', required: true, min: 1 },
+        { agent: 'live', required: true, min: 1 },
+      ],
+      metadata: { role: 'Micro Agent', status: 'Planned' },
       heartbeat: { enabled: true },
     });
     expect(await get('/agents/Night-Watch')).toMatchObject({

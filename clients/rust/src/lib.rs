@@ -34,6 +34,7 @@ mod error;
 mod model;
 mod pause;
 mod session;
+mod skill;
 mod stream;
 
 pub use client::{RegistryClient, RegistryClientBuilder, Token};
@@ -45,6 +46,7 @@ pub use model::{
     Scope, ServiceHealth, ServiceStatus,
 };
 pub use session::{AgentSession, SessionBuilder, SessionEvent};
+pub use skill::{Dependency, Skill};
 pub use stream::{
     Change, Event, EventQuery, Events, RemovalCause, Watch, WatchQuery, WatchedHealth,
 };

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::client::Token;
+use crate::skill::{Dependency, Skill};
 
 /// An enumeration of strings that keeps what it does not know.
 macro_rules! open_enum {
@@ -168,6 +169,21 @@ pub struct Registration {
     /// How often it means to beat. Left out: every 10 seconds.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub heartbeat: Option<HeartbeatSettings>,
+    /// What it is good for, in words for people and models; at most 4096 characters.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// Where it runs, from the large to the small: `eu/de/fra1`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locality: Option<String>,
+    /// What it can do, in detail: at most 64, at most 64 KiB as JSON.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub skills: Vec<Skill>,
+    /// Actions that may be asked of it: `restart`, `drain`, or names of its own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub accepts: Vec<String>,
+    /// Agents that it needs for its work, at most 64.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub depends_on: Vec<Dependency>,
 }
 
 impl Registration {
@@ -183,6 +199,11 @@ impl Registration {
             endpoints: BTreeMap::new(),
             metadata: Map::new(),
             heartbeat: None,
+            description: None,
+            locality: None,
+            skills: Vec::new(),
+            accepts: Vec::new(),
+            depends_on: Vec::new(),
         }
     }
 }
@@ -346,6 +367,9 @@ pub struct AgentSummary {
     /// Where it is: absolute URIs by name.
     #[serde(default)]
     pub endpoints: BTreeMap<String, String>,
+    /// Where it runs: `eu/de/fra1`.
+    #[serde(default)]
+    pub locality: Option<String>,
     /// When it was registered first (RFC 3339, UTC).
     pub registered_at: String,
     /// When it was heard last (RFC 3339, UTC). `None`: a definition that was never alive.
@@ -378,6 +402,9 @@ pub struct Agent {
     /// Where it is: absolute URIs by name.
     #[serde(default)]
     pub endpoints: BTreeMap<String, String>,
+    /// Where it runs: `eu/de/fra1`.
+    #[serde(default)]
+    pub locality: Option<String>,
     /// When it was registered first (RFC 3339, UTC).
     pub registered_at: String,
     /// When it was heard last (RFC 3339, UTC). `None`: a definition that was never alive.
@@ -390,6 +417,18 @@ pub struct Agent {
     pub health: Health,
     /// How often it beats, and did.
     pub heartbeat: Heartbeat,
+    /// What it is good for.
+    #[serde(default)]
+    pub description: Option<String>,
+    /// What it can do, in detail.
+    #[serde(default)]
+    pub skills: Vec<Skill>,
+    /// Actions that may be asked of it.
+    #[serde(default)]
+    pub accepts: Vec<String>,
+    /// Agents that it needs for its work.
+    #[serde(default)]
+    pub depends_on: Vec<Dependency>,
 }
 
 /// How an agent feels, by its last report.

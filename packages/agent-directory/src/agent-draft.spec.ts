@@ -13,6 +13,8 @@ const drafts: fc.Arbitrary<AgentDraft> = fc.record({
   role: maybe,
   category: maybe,
   version: maybe,
+  description: maybe,
+  dependsOn: fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd')),
   capabilities: fc.uniqueArray(fc.constantFrom('a', 'b', 'c', 'd')),
   endpoints: fc
     .dictionary(fc.constantFrom('http', 'grpc', '__proto__'), text)
@@ -23,7 +25,7 @@ const drafts: fc.Arbitrary<AgentDraft> = fc.record({
 });
 
 function draft(fields: Partial<AgentDraft> & { identity: string }): AgentDraft {
-  return { capabilities: [], endpoints: new Map(), metadata: new Map(), ...fields };
+  return { capabilities: [], dependsOn: [], endpoints: new Map(), metadata: new Map(), ...fields };
 }
 
 describe('mergeDrafts', () => {

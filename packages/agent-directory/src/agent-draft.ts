@@ -12,6 +12,9 @@ export interface AgentDraft {
   readonly role?: string;
   readonly category?: string;
   readonly version?: string;
+  readonly description?: string;
+  /** The agents that it depends on, by what their rows go by. */
+  readonly dependsOn: readonly string[];
   readonly capabilities: readonly string[];
   readonly endpoints: ReadonlyMap<string, string>;
   readonly metadata: ReadonlyMap<string, unknown>;
@@ -24,12 +27,14 @@ export interface AgentDefinition {
   type?: string;
   category?: string;
   version?: string;
+  description?: string;
+  depends_on?: { agent: string; name?: string }[];
   capabilities?: string[];
   endpoints?: Record<string, string>;
   metadata?: Record<string, unknown>;
 }
 
-/** Two rows of one identity as one: the first non-empty value wins, capabilities are united, maps merge by key. */
+/** Two rows of one identity as one: the first non-empty value wins, capabilities and dependencies are united, maps merge by key. */
 export function mergeDrafts(first: AgentDraft, later: AgentDraft): AgentDraft {
   return {
     identity: first.identity,
@@ -38,6 +43,8 @@ export function mergeDrafts(first: AgentDraft, later: AgentDraft): AgentDraft {
     role: first.role ?? later.role,
     category: first.category ?? later.category,
     version: first.version ?? later.version,
+    description: first.description ?? later.description,
+    dependsOn: [...new Set([...first.dependsOn, ...later.dependsOn])],
     capabilities: [...new Set([...first.capabilities, ...later.capabilities])],
     endpoints: new Map([...first.endpoints, ...later.endpoints, ...first.endpoints]),
     metadata: new Map([...first.metadata, ...later.metadata, ...first.metadata]),
@@ -59,10 +66,18 @@ export function toDefinition(draft: AgentDraft): AgentDefinition {
     ...(type !== undefined && { type }),
     ...(draft.category !== undefined && { category: draft.category }),
     ...(draft.version !== undefined && { version: draft.version }),
+    ...(draft.description !== undefined && { description: draft.description }),
+    ...(draft.dependsOn.length > 0 && { depends_on: draft.dependsOn.map(dependencyOn) }),
     ...(draft.capabilities.length > 0 && { capabilities: [...draft.capabilities] }),
     ...(draft.endpoints.size > 0 && { endpoints: Object.fromEntries(draft.endpoints) }),
     ...(metadata.size > 0 && { metadata: Object.fromEntries(metadata) }),
   };
+}
+
+/** The agent has the id that its own row gets; another name than that is kept beside it. */
+function dependencyOn(identity: string): { agent: string; name?: string } {
+  const agent = legalId(identity);
+  return agent === identity ? { agent } : { agent, name: identity };
 }
 
 /**

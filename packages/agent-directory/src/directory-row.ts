@@ -16,7 +16,8 @@ export class RowError extends Error {
 /**
  * Reads one row, whether its columns are those of the agent directory (`agent_id`, `agent_name`, `capabilities` split
  * at `;`) or those of a registration (`id`, `name`, `capabilities` as a list). Text is trimmed and empty cells do not
- * count. What is mapped to no field of its own is kept under `metadata`; so is `role`, although it may also stand in
+ * count. `purpose` stands in for a missing `description`.
+ * What is mapped to no field of its own is kept under `metadata`; so is `role`, although it may also stand in
  * for the type.
  *
  * @throws RowError with the field that makes it unusable.
@@ -46,7 +47,9 @@ export function readRow(row: Readonly<Record<string, unknown>>): AgentDraft {
     role: typeof role === 'string' ? role : undefined,
     category: takeText('category'),
     version: takeText('version'),
-    capabilities: readCapabilities(take('capabilities')),
+    capabilities: readWords('capabilities', take('capabilities')),
+    dependsOn: readWords('depends_on_agents', take('depends_on_agents')),
+    description: takeText('description') ?? takeText('purpose'),
     endpoints: readEndpoints(take('endpoints')),
   };
   const metadata = readMetadata(take('metadata'));
@@ -66,15 +69,15 @@ function trimmed(value: unknown): unknown {
   return typeof value === 'string' ? value.trim() || undefined : (value ?? undefined);
 }
 
-function readCapabilities(value: unknown = []): string[] {
+function readWords(field: string, value: unknown = []): string[] {
   const items: unknown = typeof value === 'string' ? value.split(';') : value;
-  if (!Array.isArray(items)) throw new RowError('capabilities', 'must be text separated by ";" or a list of texts');
-  const capabilities = new Set<string>();
+  if (!Array.isArray(items)) throw new RowError(field, 'must be text separated by ";" or a list of texts');
+  const words = new Set<string>();
   items.map(trimmed).forEach((item, index) => {
-    if (typeof item === 'string') capabilities.add(item);
-    else if (item !== undefined) throw new RowError(`capabilities[${index}]`, 'must be text');
+    if (typeof item === 'string') words.add(item);
+    else if (item !== undefined) throw new RowError(`${field}[${index}]`, 'must be text');
   });
-  return [...capabilities];
+  return [...words];
 }
 
 /** An object, or `name=uri; name=uri`. */

@@ -12,6 +12,10 @@ export type Agent = Schemas['Agent'];
 export type AgentSummary = Schemas['AgentSummary'];
 /** What an agent registers with. */
 export type AgentRegistration = Schemas['RegisterAgent'];
+/** Something that an agent can do. */
+export type AgentSkill = Schemas['AgentSkill'];
+/** Agents that an agent needs, as a selector. */
+export type AgentDependency = Schemas['AgentDependency'];
 /** What can be changed of a registered agent. */
 export type AgentFields = Schemas['AgentFields'];
 /** The answer to a registration. `token` is the agent's own, told only here; it is not there when no tokens are asked for. */

@@ -447,7 +447,7 @@ describe('Agents', () => {
     expect((await cli(['import', file])).stdout).toContain('unchanged\t4\n');
 
     const broken = await cli(['import', '-', '--format', 'csv'], { input: SMALL_DIRECTORY + BROKEN_ROWS });
-    expectTrouble(broken, 2, /import: -: line 9: 3 cells where the header has 10\n.*nothing was sent\n/);
+    expectTrouble(broken, 2, /import: -: line 9: 3 cells where the header has 11\n.*nothing was sent\n/);
     const input = JSON.stringify([
       { id: 'fine', name: 'F', type: 'x' },
       { id: 'wrong', name: '', type: 'x', colour: 'red' },

@@ -2,7 +2,7 @@ import type { AgentDraft } from '#agent-directory/agent-draft';
 import { AgentDirectory } from './agent-directory';
 
 function draft(identity: string, name?: string): AgentDraft {
-  return { identity, name, capabilities: [], endpoints: new Map(), metadata: new Map() };
+  return { identity, name, capabilities: [], dependsOn: [], endpoints: new Map(), metadata: new Map() };
 }
 
 describe('AgentDirectory', () => {

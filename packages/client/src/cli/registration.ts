@@ -13,6 +13,9 @@ export const REGISTRATION: readonly Option[] = [
   { name: 'capability', value: 'CAPABILITY', repeatable: true, help: 'what it can do' },
   { name: 'endpoint', value: 'NAME=URI', repeatable: true, pair: true, help: 'where it is reached' },
   { name: 'metadata', value: 'KEY=VALUE', repeatable: true, pair: true, help: 'anything else' },
+  { name: 'description', value: 'TEXT', help: 'what it is good for' },
+  { name: 'locality', value: 'PATH', help: 'where it runs, as eu/de/fra1' },
+  { name: 'accepts', value: 'ACTION', repeatable: true, help: 'an action that may be asked of it, as restart' },
   {
     name: 'interval',
     value: 'SECONDS',
@@ -33,6 +36,9 @@ export function registrationFrom(args: Arguments): Partial<AgentRegistration> {
     capabilities: args.list('capability'),
     endpoints: args.pairs('endpoint'),
     metadata: args.pairs('metadata'),
+    description: args.text('description'),
+    locality: args.text('locality'),
+    accepts: args.list('accepts'),
     heartbeat: interval === undefined ? undefined : { interval_seconds: interval },
   };
   return Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined));

@@ -6,7 +6,7 @@ import { PAGE } from '../selection.js';
 
 /** The members of whole records, in the order in which a record has them. */
 const WHOLE =
-  'id,name,type,category,version,status,capabilities,endpoints,registered_at,last_seen,metadata,health,heartbeat';
+  'id,name,type,category,version,status,description,locality,capabilities,skills,accepts,depends_on,endpoints,registered_at,last_seen,metadata,health,heartbeat';
 
 export const exportCommand: Command = {
   name: 'export',

@@ -1,4 +1,4 @@
-import type { Agent } from '../../types.js';
+import type { Agent, AgentSkill } from '../../types.js';
 import type { Command } from '../command.js';
 import { EXIT } from '../exit-codes.js';
 import type { Output } from '../output.js';
@@ -17,6 +17,11 @@ export const get: Command = {
   },
 };
 
+/** The version of a skill, and what it does; all of it is in `--json`. */
+function told({ version, name, description }: AgentSkill): string {
+  return [version, description ?? name].filter((part) => part !== undefined && part !== null).join(' ');
+}
+
 function recordOf(agent: Agent, output: Output, now: Date): [string, Cell][] {
   const { health, heartbeat } = agent;
   const text = (value: string | number | null): Cell => ({ text: String(value ?? '') });
@@ -33,7 +38,15 @@ function recordOf(agent: Agent, output: Output, now: Date): [string, Cell][] {
     ['category', text(agent.category)],
     ['version', text(agent.version)],
     ['status', output.status(agent.status)],
+    ['description', text(agent.description)],
+    ['locality', text(agent.locality)],
     ['capabilities', text(agent.capabilities.join(','))],
+    ...agent.skills.map((skill): [string, Cell] => [`skills.${skill.id}`, { text: told(skill) }]),
+    ['accepts', text(agent.accepts.join(','))],
+    ...agent.depends_on.map((each, index): [string, Cell] => [
+      `depends_on.${each.name ?? index + 1}`,
+      { text: JSON.stringify(each) },
+    ]),
     ...group('endpoints', agent.endpoints),
     ...group('metadata', agent.metadata),
     ['registered_at', time(agent.registered_at)],

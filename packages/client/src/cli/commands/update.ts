@@ -7,12 +7,15 @@ import { parseObject, REGISTRATION, registrationFrom } from '../registration.js'
 import { UsageError } from '../usage-error.js';
 
 /** What can be unset: a field that need not be there, or one key of a field that has keys. */
-const UNSET = /^(?:(category|version|capabilities|endpoints|metadata)|(endpoints|metadata)\.(.+))$/;
+const UNSET =
+  /^(?:(category|version|description|locality|capabilities|skills|accepts|depends_on|endpoints|metadata)|(endpoints|metadata)\.(.+))$/;
+const UNSETTABLE =
+  'category, version, description, locality, capabilities, skills, accepts, depends_on, endpoints, metadata, or a key as metadata.team';
 
 export const update: Command = {
   name: 'update',
   summary: 'Change what is said, and leave the rest of the registration as it is',
-  details: `Endpoints and metadata are changed key by key; capabilities are replaced as a whole. The values of --metadata are texts: put
+  details: `Endpoints and metadata are changed key by key; capabilities and actions are replaced as a whole. The values of --metadata are texts: put
 other ones into --from.`,
   operands: [{ name: 'ID' }],
   options: [
@@ -21,7 +24,7 @@ other ones into --from.`,
       name: 'unset',
       value: 'FIELD',
       repeatable: true,
-      help: 'clear category, version, capabilities, endpoints, metadata, or a key as metadata.team',
+      help: `clear ${UNSETTABLE}`,
     },
     {
       name: 'from',
@@ -51,10 +54,7 @@ function unsettings(args: Arguments): Patch {
     const [, field, parent, key] = UNSET.exec(text) ?? [];
     if (field !== undefined) patch = merged(patch, { [field]: null });
     else if (parent !== undefined && key !== undefined) patch = merged(patch, { [parent]: { [key]: null } });
-    else
-      throw new UsageError(
-        `--unset must be category, version, capabilities, endpoints, metadata, or a key as metadata.team, not "${text}"`,
-      );
+    else throw new UsageError(`--unset must be ${UNSETTABLE}, not "${text}"`);
   }
   return patch;
 }
