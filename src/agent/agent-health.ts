@@ -1,4 +1,5 @@
 import { dateOf } from '../platform/common/clock';
+import type { AgentStatus } from './agent-status';
 import { TOLERATED_INTERVALS } from './heartbeat-timeout';
 
 /** How an agent feels. `unknown` before the first report, `stale` when the last one is older than the agent's timeout. */
@@ -31,6 +32,22 @@ export interface HealthThresholds {
   readonly degraded: number;
   readonly unhealthy: number;
 }
+
+/** What came with a heartbeat beside a report. It is of this heartbeat alone: the next one says it anew, or does not. */
+export interface Readiness {
+  /** Whether the agent takes work now; absent: as it is alive. */
+  ready?: boolean;
+  /** How busy it is, 0 to 1. */
+  load?: number;
+}
+
+/** Whether an agent takes work now: it is active, and has not said otherwise. The SQL twin of this rule is {@link READY_SQL}. */
+export function isReady(status: AgentStatus, said: boolean | null | undefined): boolean {
+  return status === 'active' && said !== false;
+}
+
+/** {@link isReady} over a row of `agents`. */
+export const READY_SQL = `(agents.status = 'active' AND agents.ready IS NOT FALSE)`;
 
 /** How an agent is that has not said so: as its busier figure, CPU or memory, has it. Without figures it is healthy. */
 export function statusFromFigures(

@@ -221,6 +221,7 @@ export class BeatFlusher implements OnApplicationBootstrap {
   }
 }
 
-function toWrite(id: string, { at, report, reportedAt }: Beat, now: number): BeatToWrite {
-  return { id, age: now - at, report, reportAge: reportedAt === undefined ? undefined : now - reportedAt };
+function toWrite(id: string, { at, report, reportedAt, ready, load }: Beat, now: number): BeatToWrite {
+  const reportAge = reportedAt === undefined ? undefined : now - reportedAt;
+  return { id, age: now - at, report, reportAge, ready, load };
 }

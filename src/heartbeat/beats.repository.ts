@@ -3,7 +3,7 @@ import { Database } from '../platform/database/database';
 import { AgentChanged } from '../events/agent-changed.event';
 import type { Provenance } from '../events/agent-event';
 import { appendEvents } from '../events/append-events.sql';
-import type { HealthReport } from '../agent/agent-health';
+import type { HealthReport, Readiness } from '../agent/agent-health';
 import { transitionSql, type AgentStatus } from '../agent/agent-status';
 
 /** What must be known of an agent to answer its heartbeat. */
@@ -16,7 +16,7 @@ export interface KnownAgent {
 }
 
 /** A heartbeat on its way into the table. Ages in milliseconds, so that no two clocks are compared. */
-export interface BeatToWrite {
+export interface BeatToWrite extends Readiness {
   id: string;
   age: number;
   report?: HealthReport;
@@ -35,7 +35,7 @@ interface BeatenRow extends Omit<KnownAgent, 'owner'> {
   revived: { from: AgentStatus; name: string; type: string; revision: string } | null;
 }
 
-/** The SQL of heartbeats. They change `last_seen` and `health` and, when they revive an agent, `status`: nothing else. */
+/** The SQL of heartbeats. They change `last_seen`, `health`, `ready`, `load` and, when they revive an agent, `status`: nothing else. */
 @Injectable()
 export class BeatsRepository {
   constructor(private readonly database: Database) {}
@@ -56,6 +56,8 @@ export class BeatsRepository {
       arrayOf(beats.map(({ age }) => age)),
       beats.map(({ report }) => openText(report)).join('\n'),
       arrayOf(beats.map(({ reportAge }) => reportAge ?? 0)),
+      sparseArrayOf(beats.map(({ ready }) => ready)),
+      sparseArrayOf(beats.map(({ load }) => load)),
     ]);
     return { agents, changes: agents.flatMap(revivalOf) };
   }
@@ -75,6 +77,12 @@ function byHeartbeat(id: string): Provenance {
 /** PostgreSQL's text of an array of numbers. */
 function arrayOf(numbers: number[]): string {
   return `{${numbers.join()}}`;
+}
+
+/** The same with values that may be absent; null when all of them are: the statement then has nothing to take apart. */
+function sparseArrayOf(values: (number | boolean | undefined)[]): string | null {
+  if (values.every((value) => value === undefined)) return null;
+  return `{${values.map((value) => (value === undefined ? 'NULL' : value)).join()}}`;
 }
 
 /** A report as JSON without the brace at its end, so that the statement can add to it. One line; an empty one for no report. */
@@ -97,13 +105,15 @@ const REVIVED = appendEvents(
  * Rows are locked in the order of their ids before any is written, so that replicas, sweeps and imports never wait for each
  * other in a circle. `last_seen` never goes back, and an older report never hides a newer one. Only columns without an index
  * change (status aside, and that only to revive): a HOT update, see docs/adr/0003. A report always came with a beat, so one that is
- * newer than `last_seen` is newer than the report in the row, which then need not be looked into. The commit does not wait for the disk: a crash of
+ * newer than `last_seen` is newer than the report in the row, which then need not be looked into. What the latest beat says of readiness and load replaces what the
+ * one before said, also when it says nothing. The commit does not wait for the disk: a crash of
  * PostgreSQL loses a moment of beats as a crash of ours does, and never half a statement.
  */
 const WRITE = `
   WITH beat AS MATERIALIZED (
-    SELECT id, now() - age * interval '1 ms' AS beaten_at, report, now() - report_age * interval '1 ms' AS reported_at
-      FROM unnest($1::text[], $2::float8[], string_to_array($3, E'\\n', ''), $4::float8[]) AS given(id, age, report, report_age),
+    SELECT id, now() - age * interval '1 ms' AS beaten_at, report, now() - report_age * interval '1 ms' AS reported_at, ready, load
+      FROM unnest($1::text[], $2::float8[], string_to_array($3, E'\\n', ''), $4::float8[], $5::boolean[], $6::float8[])
+             AS given(id, age, report, report_age, ready, load),
            (SELECT set_config('synchronous_commit', 'off', true)) AS relaxed),
   held AS MATERIALIZED (
     SELECT id, status, ${transitionSql('status', 'heartbeat')} AS next
@@ -116,6 +126,8 @@ const WRITE = `
                            THEN agents.health
                          ELSE (beat.report || ',"last_check":"'
                                || to_char(beat.reported_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') || '"}')::jsonb END,
+           ready = CASE WHEN beat.beaten_at < agents.last_seen THEN agents.ready ELSE beat.ready END,
+           load = CASE WHEN beat.beaten_at < agents.last_seen THEN agents.load ELSE beat.load END,
            status = held.next,
            generation = agents.generation + CASE WHEN held.next <> held.status THEN 1 ELSE 0 END
       FROM beat JOIN held USING (id)

@@ -9,7 +9,7 @@ describe('parseHeartbeat', () => {
       fc.property(fc.jsonValue(), (body) => {
         const parsed = parseHeartbeat(body);
         if ('errors' in parsed) expect(parsed.errors.length).toBeGreaterThan(0);
-        else expect(Object.keys(parsed).filter((name) => name !== 'report')).toEqual([]);
+        else expect(Object.keys(parsed).filter((name) => name !== 'report' && name !== 'readiness')).toEqual([]);
       }),
     );
   });
@@ -41,6 +41,33 @@ describe('parseHeartbeat', () => {
     expect(parseHeartbeat({ health: body })).toEqual({
       errors: [{ field: `health.${name}`, message: 'is not a known property' }],
     });
+  });
+
+  it.each<[object, object]>([
+    [{ ready: true }, { readiness: { ready: true } }],
+    [{ ready: false, health: null }, { readiness: { ready: false } }],
+    [
+      { load: 0.1234567, cpu_percent: 1 },
+      { readiness: { load: 0.123457 }, report: { status: 'healthy', cpu_percent: 1 } },
+    ],
+    [
+      { load: 0, ready: null, health: { error_count: 1 } },
+      { readiness: { load: 0 }, report: { status: 'healthy', error_count: 1 } },
+    ],
+    [{ ready: null, load: null }, {}],
+    [{ health: {} }, {}],
+  ])('reads %j', (body, content) => {
+    expect(parseHeartbeat(body)).toEqual(content);
+  });
+
+  it('tells all that is wrong, beside the report and in it', () => {
+    const parsed = parseHeartbeat({ ready: 1, colour: 'red', health: { cpu_percent: -1 }, load: 2 });
+    expect('errors' in parsed && parsed.errors.map(({ field }) => field)).toEqual([
+      'ready',
+      'colour',
+      'load',
+      'health.cpu_percent',
+    ]);
   });
 
   it.each([

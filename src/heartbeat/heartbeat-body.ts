@@ -6,10 +6,18 @@ import {
   statusFromFigures,
   type HealthReport,
   type HealthThresholds,
+  type Readiness,
 } from '../agent/agent-health';
 
-/** A parsed heartbeat: without a report, with one, or not valid. */
-export type ParsedHeartbeat = { report?: HealthReport } | { errors: FieldError[] };
+/** What a heartbeat says beside that the agent is alive. */
+export interface HeartbeatContent {
+  report?: HealthReport;
+  /** Undefined when it says nothing of it. */
+  readiness?: Readiness;
+}
+
+/** A heartbeat as it came, or what is wrong with it. */
+export type ParsedHeartbeat = HeartbeatContent | { errors: FieldError[] };
 
 const MAX_MESSAGE_CHARACTERS = 500;
 const MAX_METRICS_BYTES = 16 * 1024;
@@ -22,20 +30,39 @@ const MAX_METRICS_DEPTH = 8;
 export function parseHeartbeat(body: unknown, thresholds: HealthThresholds): ParsedHeartbeat {
   if (body === undefined) return {};
   if (!isJsonObject(body)) return { errors: [{ field: '', message: 'must be a JSON object' }] };
-  if (!Object.hasOwn(body, 'health')) return parseReport(body, '', thresholds);
-  const errors = Object.keys(body).flatMap((name) => (name === 'health' ? [] : [unknown('', name)]));
-  if (errors.length > 0) return { errors };
-  if (body.health === null || body.health === undefined) return {};
-  if (!isJsonObject(body.health)) return { errors: [{ field: 'health', message: 'must be an object' }] };
-  return parseReport(body.health, 'health', thresholds);
+  const content: HeartbeatContent = {};
+  if (!Object.hasOwn(body, 'health')) return parseReport(body, '', thresholds, content);
+  let errors: FieldError[] | undefined;
+  for (const name in body) {
+    if (name === 'health') continue;
+    const violation = isAboutBeat(name) ? takeAboutBeat(name, body[name], content) : unknown('', name).message;
+    if (violation) (errors ??= []).push({ field: fieldPath('', name), message: violation });
+  }
+  const { health } = body;
+  if (health === null || health === undefined) return errors ? { errors } : content;
+  if (!isJsonObject(health)) return { errors: [...(errors ?? []), { field: 'health', message: 'must be an object' }] };
+  const parsed = parseReport(health, 'health', thresholds, content);
+  if (!errors) return parsed;
+  return { errors: 'errors' in parsed ? [...errors, ...parsed.errors] : errors };
 }
 
-function parseReport(source: Record<string, unknown>, parent: string, thresholds: HealthThresholds): ParsedHeartbeat {
+/** @param content what the heartbeat says so far; the report is added to it */
+function parseReport(
+  source: Record<string, unknown>,
+  parent: string,
+  thresholds: HealthThresholds,
+  content: HeartbeatContent,
+): ParsedHeartbeat {
   const report: Partial<HealthReport> = {};
   let errors: FieldError[] | undefined;
   let saysNothing = true;
   for (const name in source) {
     const value = source[name];
+    if (parent === '' && isAboutBeat(name)) {
+      const violation = takeAboutBeat(name, value, content);
+      if (violation) (errors ??= []).push({ field: name, message: violation });
+      continue;
+    }
     const violation = violationOf(name, value);
     if (violation) (errors ??= []).push({ field: fieldPath(parent, name), message: violation });
     else if (value !== null) {
@@ -44,9 +71,29 @@ function parseReport(source: Record<string, unknown>, parent: string, thresholds
     }
   }
   if (errors) return { errors };
-  if (saysNothing) return {};
+  if (saysNothing) return content;
   report.status ??= statusFromFigures(report, thresholds);
-  return { report: report as HealthReport };
+  content.report = report as HealthReport;
+  return content;
+}
+
+/** What stands beside the report, never inside of it. */
+function isAboutBeat(name: string): name is keyof Readiness {
+  return name === 'ready' || name === 'load';
+}
+
+/** Takes it into the content; null counts as absent. What is wrong with it is returned. */
+function takeAboutBeat(name: keyof Readiness, value: unknown, content: HeartbeatContent): string | undefined {
+  if (value === null) return undefined;
+  if (name === 'ready') {
+    if (typeof value !== 'boolean') return 'must be true or false';
+    (content.readiness ??= {}).ready = value;
+    return undefined;
+  }
+  if (!isNumber(value, 0, 1)) return 'must be a number from 0 to 1';
+  // So exact that it is the same number in every reader.
+  (content.readiness ??= {}).load = Math.round((value as number) * 1e6) / 1e6;
+  return undefined;
 }
 
 /** What is wrong with one field of a report; null counts as absent. */

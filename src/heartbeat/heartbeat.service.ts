@@ -6,14 +6,14 @@ import { DomainError, inBody, validationError } from '../platform/validation/dom
 import { jsonViolations } from '../platform/validation/json-limits';
 import { isJsonObject } from '../platform/validation/validate';
 import { agentDeregistered, agentNotFound } from '../agent/agent.errors';
-import type { HealthReport, HealthThresholds } from '../agent/agent-health';
+import type { HealthThresholds } from '../agent/agent-health';
 import { Configuration } from '../platform/config/configuration';
 import { IntervalScaling } from '../liveness/interval-scaling';
 import { HeartbeatBuffer } from '../liveness/heartbeat-buffer';
 import { transition, type AgentStatus } from '../agent/agent-status';
 import type { KnownAgent } from './beats.repository';
 import { LocalHealthMonitor } from './sweep/local-health-monitor';
-import { parseHeartbeat } from './heartbeat-body';
+import { parseHeartbeat, type HeartbeatContent } from './heartbeat-body';
 import { HeartbeatReplies, type HeartbeatReply } from './heartbeat-replies';
 import { AgentDirectoryCache } from './agent-directory-cache';
 import { beatNotKept, ReplicaLease } from './replica-lease';
@@ -84,8 +84,8 @@ export class HeartbeatService {
       if ('errors' in parsed) throw validationError(inBody(parsed.errors));
       const found = this.directory.find(id);
       return found instanceof Promise
-        ? found.then((agent) => this.take(id, agent, parsed.report)).catch((error: unknown) => this.refuse(error))
-        : this.take(id, found, parsed.report);
+        ? found.then((agent) => this.take(id, agent, parsed)).catch((error: unknown) => this.refuse(error))
+        : this.take(id, found, parsed);
     } catch (error) {
       return this.refuse(error);
     }
@@ -112,7 +112,7 @@ export class HeartbeatService {
           if (required) await required;
           const found = this.directory.find(parsed.id);
           const agent = requireRegistered(parsed.id, found instanceof Promise ? await found : found);
-          return { agent, report: parsed.report };
+          return { agent, content: parsed.content };
         } catch (error) {
           if (!(error instanceof DomainError)) throw error;
           if (error.kind === 'unavailable') unavailable = error;
@@ -132,7 +132,7 @@ export class HeartbeatService {
       }
       accepted++;
       const { id, intervalSeconds, owner } = beat.agent;
-      this.buffer.record(id, now, beat.report);
+      this.buffer.record(id, now, beat.content.report, beat.content.readiness);
       const reply = this.replies.of(id);
       if (reply) replies.push({ id, ...reply });
       shortest = Math.min(shortest, this.intervals.nextHeartbeatSeconds(intervalSeconds, owner));
@@ -158,11 +158,11 @@ export class HeartbeatService {
     if (error instanceof DomainError && error.kind === 'unavailable') this.localHealth.miss();
   }
 
-  private take(id: string, found: KnownAgent | undefined, report: HealthReport | undefined): AcceptedBeat {
+  private take(id: string, found: KnownAgent | undefined, { report, readiness }: HeartbeatContent): AcceptedBeat {
     const { status, intervalSeconds, owner } = requireRegistered(id, found);
     const now = this.clock.monotonicMs();
     if (!this.lease.covers(intervalSeconds, now)) throw beatNotKept();
-    this.buffer.record(id, now, report);
+    this.buffer.record(id, now, report, readiness);
     this.results.accepted++;
     return {
       id,
@@ -191,16 +191,15 @@ function requireRegistered(id: string, agent: KnownAgent | undefined): KnownAgen
 function parseBatchItem(
   beat: unknown,
   thresholds: HealthThresholds,
-): { id: string; report?: HealthReport } | DomainError {
+): { id: string; content: HeartbeatContent } | DomainError {
   const violations = jsonViolations(beat);
   if (violations.length > 0) return validationError(inBody(violations));
   if (!isJsonObject(beat)) return validationError([{ field: 'body', message: 'must be an object with an id' }]);
   const { id, ...body } = beat;
   if (typeof id !== 'string' || id.length === 0 || id.length > 255)
     return validationError([{ field: 'id', message: 'must be the id of an agent' }]);
-  const unknown = Object.keys(body).filter((name) => name !== 'health');
-  if (unknown.length > 0)
-    return validationError(unknown.map((field) => ({ field, message: 'is not a known property' })));
-  const parsed = parseHeartbeat('health' in body ? body : undefined, thresholds);
-  return 'errors' in parsed ? validationError(parsed.errors) : { id, report: parsed.report };
+  // The figures of a report stand under `health` here, and nowhere else.
+  if (!Object.hasOwn(body, 'health')) body.health = null;
+  const parsed = parseHeartbeat(body, thresholds);
+  return 'errors' in parsed ? validationError(parsed.errors) : { id, content: parsed };
 }

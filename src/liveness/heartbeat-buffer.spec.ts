@@ -29,6 +29,20 @@ describe('HeartbeatBuffer', () => {
     expect(beats.get('a')).toMatchObject({ at: 3, report: report(3), reportedAt: 3 });
   });
 
+  it('has the readiness of the latest beat, also when that says nothing', () => {
+    const beats = new HeartbeatBuffer();
+    beats.record('a', 1, report(1), { ready: false, load: 0.5 });
+    expect(beats.get('a')).toMatchObject({ ready: false, load: 0.5 });
+    beats.drain();
+    expect(beats.get('a')).toMatchObject({ ready: false, load: 0.5 });
+    beats.record('a', 2);
+    expect(beats.get('a')).toMatchObject({ report: report(1), ready: undefined, load: undefined });
+    beats.commit(new Set());
+    expect(beats.get('a')).toMatchObject({ report: report(1), ready: undefined, load: undefined });
+    beats.record('a', 3, undefined, { ready: true });
+    expect(beats.get('a')).toMatchObject({ report: report(1), ready: true, load: undefined });
+  });
+
   it('has what was not written wait for the next flush, and loses no report to a newer beat without one', () => {
     const beats = new HeartbeatBuffer();
     for (const id of ['written', 'waiting', 'newer', 'reported']) beats.record(id, 1, report(1));

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { HealthReport } from '../agent/agent-health';
+import type { HealthReport, Readiness } from '../agent/agent-health';
 
 /** A heartbeat that was acknowledged. Times are milliseconds of the monotonic clock. */
 export interface Beat {
@@ -9,6 +9,9 @@ export interface Beat {
   /** The last report that came with a beat since the last flush, and when. */
   report?: HealthReport;
   reportedAt?: number;
+  /** What the latest beat said. */
+  ready?: boolean;
+  load?: number;
 }
 
 /**
@@ -27,14 +30,19 @@ export class HeartbeatBuffer {
     return this.pending.size + this.inFlight.size;
   }
 
-  record(id: string, at: number, report?: HealthReport): void {
+  record(id: string, at: number, report?: HealthReport, readiness?: Readiness): void {
     const beat = this.pending.get(id);
+    const ready = readiness?.ready;
+    const load = readiness?.load;
     if (!beat) {
-      this.pending.set(id, report ? { at, since: at, report, reportedAt: at } : { at, since: at });
+      const reportedAt = report && at;
+      this.pending.set(id, { at, since: at, report, reportedAt, ready, load });
       if (at < this.pendingSince) this.pendingSince = at;
       return;
     }
     beat.at = at;
+    beat.ready = ready;
+    beat.load = load;
     if (!report) return;
     beat.report = report;
     beat.reportedAt = at;
@@ -44,7 +52,7 @@ export class HeartbeatBuffer {
     const newer = this.pending.get(id);
     const older = this.inFlight.get(id);
     if (!newer || newer.report || !older) return newer ?? older;
-    return { ...older, at: newer.at };
+    return { ...older, at: newer.at, ready: newer.ready, load: newer.load };
   }
 
   /** Hands out all that is there, for a flush; it stays readable until {@link commit}. One flush at a time. */

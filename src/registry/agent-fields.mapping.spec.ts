@@ -114,6 +114,8 @@ describe('fieldsOf', () => {
     registeredAt: new Date(0),
     lastSeen: null,
     health: null,
+    ready: null,
+    load: null,
     generation: 7,
     maintenanceBy: null,
     deregisteredAt: null,

@@ -61,6 +61,14 @@ export class AgentEntity {
   @Column({ type: 'jsonb', nullable: true })
   health!: ReportedHealth | null;
 
+  /** Whether the agent takes work, by its last heartbeat; null: as it is alive. See `isReady`. */
+  @Column({ type: 'boolean', nullable: true })
+  ready!: boolean | null;
+
+  /** How busy it is, 0 to 1, by its last heartbeat; null: it did not say. */
+  @Column({ type: 'double precision', nullable: true })
+  load!: number | null;
+
   @Column({ type: 'jsonb', default: { enabled: true, interval_seconds: 10 } })
   heartbeat!: HeartbeatSettings;
 

@@ -3,7 +3,7 @@ import { Clock, dateOf } from '../platform/common/clock';
 import { withoutSecrets } from '../platform/common/secrets';
 import type { AgentEvent } from '../events/agent-event';
 import type { AgentEntity } from './agent.entity';
-import { healthStatus, type ReportedHealth } from '../agent/agent-health';
+import { healthStatus, isReady, type ReportedHealth } from '../agent/agent-health';
 import { transition, type AgentStatus } from '../agent/agent-status';
 import { seesSecrets } from '../platform/access/access-rule';
 import type { Principal } from '../platform/access/principal';
@@ -83,6 +83,8 @@ export class AgentPresenter {
     const health = this.lastReport(agent, snapshot);
     return {
       status: healthStatus(health, this.timeout(agent), snapshot.now),
+      ready: isReady(statusOf(agent, snapshot), snapshot.beat ? snapshot.beat.ready : agent.ready),
+      load: (snapshot.beat ? snapshot.beat.load : agent.load) ?? null,
       message: health?.message ?? null,
       cpu_percent: health?.cpu_percent ?? null,
       memory_percent: health?.memory_percent ?? null,

@@ -32,6 +32,8 @@ export type AgentListItem = Omit<
   AgentEntity,
   | 'metadata'
   | 'health'
+  | 'ready'
+  | 'load'
   | 'deregisteredAt'
   | 'bannedAt'
   | 'maintenanceBy'
@@ -364,7 +366,7 @@ function registerStatement(lock: string): string {
        SET name = excluded.name, type = excluded.type, category = excluded.category, version = excluded.version,
            capabilities = excluded.capabilities, endpoints = excluded.endpoints, metadata = excluded.metadata,
            heartbeat = excluded.heartbeat, description = excluded.description, locality = excluded.locality,
-           skills = excluded.skills, accepts = excluded.accepts, depends_on = excluded.depends_on, health = NULL,
+           skills = excluded.skills, accepts = excluded.accepts, depends_on = excluded.depends_on, health = NULL, ready = NULL, load = NULL,
            status = CASE WHEN ${OWN_MAINTENANCE} THEN '${transition('maintenance', 'maintenance_ends')}' ELSE ${transitionSql('known.status', 'register')} END,
            maintenance_by = CASE WHEN known.status = 'maintenance' AND NOT ${OWN_MAINTENANCE} THEN known.maintenance_by END,
            registered_at = CASE WHEN known.deregistered_at IS NULL THEN known.registered_at ELSE now() END,

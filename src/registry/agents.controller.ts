@@ -103,7 +103,7 @@ export class AgentsController {
     required: false,
     enum: ORDER_NAMES,
     description:
-      'The order, ascending unless it says `desc`; default `id`. In the orders of `status` and `last_seen` there is one page only.',
+      'The order, ascending unless it says `desc`; default `id`. In the orders of `status`, `last_seen` and `load` there is one page only.',
   })
   @ApiQuery({
     name: 'fields',

@@ -24,6 +24,8 @@ const nobody: AgentEntity = {
   registeredAt: new Date('2020-01-01T00:00:00Z'),
   lastSeen: NOW,
   health: null,
+  ready: null,
+  load: null,
   heartbeat: { interval_seconds: 10, enabled: true },
   description: null,
   locality: null,

@@ -30,11 +30,13 @@ describe('At 20,000 agents', () => {
           `SELECT id FROM agents WHERE status = 'active' AND (metadata->>'serial')::int % 10 = $1`,
           [tenth],
         );
-        await beats.write(rows.map(({ id }) => ({ id, age: 0, report: REPORT, reportAge: 0 })));
+        await beats.write(
+          rows.map(({ id }) => ({ id, age: 0, report: REPORT, reportAge: 0, ready: false, load: 0.5 })),
+        );
       }
       await session.query('SELECT pg_stat_force_next_flush()');
       const { rows } = await session.query<{ beaten: number; updated: number; hot: number }>(
-        `SELECT (SELECT count(*)::int FROM agents WHERE health->>'cpu_percent' = '12.5') AS beaten,
+        `SELECT (SELECT count(*)::int FROM agents WHERE health->>'cpu_percent' = '12.5' AND NOT ready AND load = 0.5) AS beaten,
                 n_tup_upd::int AS updated, n_tup_hot_upd::int AS hot
            FROM pg_stat_user_tables WHERE relname = 'agents'`,
       );

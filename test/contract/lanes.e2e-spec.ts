@@ -53,13 +53,21 @@ const figures = fc.record(
     cpu_percent: fc.oneof(fc.integer({ min: -1, max: 101 }), fc.constant('much')),
     metrics: fc.constant({ a: 1 }),
     colour: fc.constant('red'),
+    ready: fc.constantFrom(true, false, null, 'yes'),
+    load: fc.constantFrom(0, 0.5, 1, 2, null),
   },
   { requiredKeys: [] },
 );
+const readiness = {
+  ready: fc.constantFrom(true, false, null, 1),
+  load: fc.constantFrom(0, 0.5, 1, -1, null),
+};
 const values = fc.oneof(
   figures,
-  fc.record({ health: figures }),
-  fc.record({ beats: fc.array(fc.record({ id: ids, health: figures }, { requiredKeys: ['id'] }), { maxLength: 4 }) }),
+  fc.record({ health: figures, ...readiness }, { requiredKeys: [] }),
+  fc.record({
+    beats: fc.array(fc.record({ id: ids, health: figures, ...readiness }, { requiredKeys: ['id'] }), { maxLength: 4 }),
+  }),
   // Without an id: both lanes make agents of their own, and neither changes what the other one reads.
   fc.record(
     {

@@ -85,12 +85,12 @@ function compiled(text: string): Filter<AgentEntity> | undefined {
 export async function insertAgents(database: TestDatabase, agents: AgentEntity[]): Promise<void> {
   await database.query(
     `INSERT INTO agents (id, name, type, category, version, capabilities, endpoints, status, metadata, registered_at, last_seen, health, heartbeat,
-                         description, locality, skills)
+                         description, locality, skills, ready, load)
      SELECT id, name, type, category, version, capabilities, endpoints, status, metadata, "registeredAt", "lastSeen", health, heartbeat,
-            description, locality, nullif(skills, '[]')
+            description, locality, nullif(skills, '[]'), ready, load
        FROM jsonb_to_recordset($1::jsonb) AS agent(id text, name text, type text, category text, version text, capabilities jsonb, endpoints jsonb,
             status text, metadata jsonb, "registeredAt" timestamptz, "lastSeen" timestamptz, health jsonb, heartbeat jsonb,
-            description text, locality text, skills jsonb)`,
+            description text, locality text, skills jsonb, ready boolean, load float8)`,
     [JSON.stringify(agents)],
   );
   await database.query(

@@ -110,6 +110,8 @@ export function randomAgents(random: Random, count: number): AgentEntity[] {
           ...(random.chance(0.3) && { message: random.pick(WORDS) }),
           ...(random.chance(0.5) && { metrics: object(random, 2) }),
         },
+    ready: random.pick([null, true, false]),
+    load: random.chance(0.4) ? null : random.pick([0, 0.000001, 0.123456, 0.3, 0.5, 1]),
     heartbeat: { interval_seconds: random.pick([1, 10, 60]), enabled: random.chance(0.8) },
     generation: 1,
     maintenanceBy: null,
@@ -179,7 +181,8 @@ class Generator {
     const { random } = this;
     const op = (): string => random.pick(['<', '<=', '>', '>=']);
     const equals = (): string => random.pick(['==', '!=']);
-    const number = (): string => random.pick(['0', '1', '2', '2.5', '-3', '50', '1e21', '9007199254740991', '0.1']);
+    const number = (): string =>
+      random.pick(['0', '1', '2', '2.5', '0.123456', '-3', '50', '1e21', '9007199254740991', '0.1']);
     switch (random.between(0, 24)) {
       case 0:
         return `${this.column()} ${equals()} ${this.word()}`;
@@ -212,7 +215,7 @@ class Generator {
       case 14:
         return `now - agent.last_seen ${op()} duration("${random.pick(['2m', '300s', '-1s', '1m333ms'])}")`;
       case 15:
-        return this.dynamic();
+        return random.chance(0.3) ? 'agent.health.ready' : this.dynamic();
       case 16:
         return `${this.dynamic()} ${equals()} ${this.dynamic()}`;
       case 17:
@@ -311,7 +314,7 @@ class Generator {
   }
 
   private figure(): string {
-    return `agent.health.${this.random.pick(['cpu_percent', 'memory_percent', 'error_count', 'uptime_seconds'])}`;
+    return `agent.health.${this.random.pick(['cpu_percent', 'memory_percent', 'error_count', 'uptime_seconds', 'load'])}`;
   }
 
   private time(): string {

@@ -38,8 +38,8 @@ export interface paths {
                     };
                     /** @description Agents of exactly this name. */
                     name?: string;
-                    /** @description The order, ascending unless it says `desc`; default `id`. In the orders of `status` and `last_seen` there is one page only. */
-                    order_by?: "id" | "id asc" | "id desc" | "name" | "name asc" | "name desc" | "type" | "type asc" | "type desc" | "category" | "category asc" | "category desc" | "version" | "version asc" | "version desc" | "registered_at" | "registered_at asc" | "registered_at desc" | "status" | "status asc" | "status desc" | "last_seen" | "last_seen asc" | "last_seen desc";
+                    /** @description The order, ascending unless it says `desc`; default `id`. In the orders of `status`, `last_seen` and `load` there is one page only. */
+                    order_by?: "id" | "id asc" | "id desc" | "name" | "name asc" | "name desc" | "type" | "type asc" | "type desc" | "category" | "category asc" | "category desc" | "version" | "version asc" | "version desc" | "registered_at" | "registered_at asc" | "registered_at desc" | "status" | "status asc" | "status desc" | "last_seen" | "last_seen asc" | "last_seen desc" | "load" | "load asc" | "load desc";
                     /** @description Repeatable: agents with any of these statuses. None is ever `deregistered`. */
                     status?: components["schemas"]["AgentStatus"][];
                     /** @description Repeatable: agents of any of these types. */
@@ -5190,6 +5190,16 @@ export interface components {
              * @example data-processor-1
              */
             id: string;
+            /**
+             * @description How busy it is, from 0 to 1, kept to six decimals. Absent: not known. Each heartbeat says it anew.
+             * @example 0.2
+             */
+            load?: number | null;
+            /**
+             * @description Whether the agent takes work now. Absent: as it is alive. Each heartbeat says it anew.
+             * @example true
+             */
+            ready?: boolean | null;
         };
         /**
          * @description `anonymous`: access control is off, and everybody may do everything.
@@ -5398,11 +5408,11 @@ export interface components {
              */
             limit?: number | null;
             /**
-             * @description The order, ascending unless it says `desc`. In the orders of `status` and `last_seen` there is one page only.
+             * @description The order, ascending unless it says `desc`. In the orders of `status`, `last_seen` and `load` there is one page only.
              * @default id
              * @enum {string|null}
              */
-            order_by?: "id" | "id asc" | "id desc" | "name" | "name asc" | "name desc" | "type" | "type asc" | "type desc" | "category" | "category asc" | "category desc" | "version" | "version asc" | "version desc" | "registered_at" | "registered_at asc" | "registered_at desc" | "status" | "status asc" | "status desc" | "last_seen" | "last_seen asc" | "last_seen desc" | null;
+            order_by?: "id" | "id asc" | "id desc" | "name" | "name asc" | "name desc" | "type" | "type asc" | "type desc" | "category" | "category asc" | "category desc" | "version" | "version asc" | "version desc" | "registered_at" | "registered_at asc" | "registered_at desc" | "status" | "status asc" | "status desc" | "last_seen" | "last_seen asc" | "last_seen desc" | "load" | "load asc" | "load desc" | null;
             /**
              * @description The agent’s status.
              * @example active
@@ -5568,6 +5578,11 @@ export interface components {
              */
             last_check: string | null;
             /**
+             * @description How busy it is, 0 to 1, by its last heartbeat.
+             * @example 0.2
+             */
+            load: number | null;
+            /**
              * @description Memory in use, 0 to 100.
              * @example 32.1
              */
@@ -5581,6 +5596,11 @@ export interface components {
             metrics: {
                 [key: string]: unknown;
             };
+            /**
+             * @description Whether it takes work now: it is active, and its last heartbeat did not say otherwise.
+             * @example true
+             */
+            ready: boolean;
             /**
              * @description The agent’s health.
              * @example healthy
@@ -5696,6 +5716,16 @@ export interface components {
         HeartbeatRequest: {
             /** @description How the agent is. Absent: only that it is alive. */
             health?: components["schemas"]["HealthReport"] | null;
+            /**
+             * @description How busy it is, from 0 to 1, kept to six decimals. Absent: not known. Each heartbeat says it anew.
+             * @example 0.2
+             */
+            load?: number | null;
+            /**
+             * @description Whether the agent takes work now. Absent: as it is alive. Each heartbeat says it anew.
+             * @example true
+             */
+            ready?: boolean | null;
         };
         HeartbeatResponse: {
             /**

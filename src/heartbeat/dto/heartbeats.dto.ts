@@ -46,6 +46,22 @@ export class HealthReportDto {
 export class HeartbeatRequestDto {
   @ApiProperty({ ...OPTIONAL, type: HealthReportDto, description: 'How the agent is. Absent: only that it is alive.' })
   health?: HealthReportDto;
+
+  @ApiProperty({
+    ...OPTIONAL,
+    example: true,
+    description: 'Whether the agent takes work now. Absent: as it is alive. Each heartbeat says it anew.',
+  })
+  ready?: boolean;
+
+  @ApiProperty({
+    ...OPTIONAL,
+    minimum: 0,
+    maximum: 1,
+    example: 0.2,
+    description: 'How busy it is, from 0 to 1, kept to six decimals. Absent: not known. Each heartbeat says it anew.',
+  })
+  load?: number;
 }
 
 export class HeartbeatResponseDto {

@@ -91,6 +91,8 @@ const WRITE = `
            skills = nullif(batch.skills, '[]'), accepts = nullif(batch.accepts, '[]'),
            depends_on = nullif(batch.depends_on, '[]'), status = batch.status, generation = known.generation + 1,
            health = CASE WHEN known.deregistered_at IS NULL THEN known.health END,
+           ready = CASE WHEN known.deregistered_at IS NULL THEN known.ready END,
+           load = CASE WHEN known.deregistered_at IS NULL THEN known.load END,
            last_seen = CASE WHEN known.deregistered_at IS NULL THEN known.last_seen END,
            registered_at = CASE WHEN known.deregistered_at IS NULL THEN known.registered_at ELSE now() END,
            deregistered_at = NULL

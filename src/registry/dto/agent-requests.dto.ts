@@ -134,7 +134,7 @@ export class DiscoverAgentsDto {
   @Field(oneOf(ORDER_NAMES), {
     default: 'id',
     description:
-      'The order, ascending unless it says `desc`. In the orders of `status` and `last_seen` there is one page only.',
+      'The order, ascending unless it says `desc`. In the orders of `status`, `last_seen` and `load` there is one page only.',
   })
   order_by?: string | null;
 

@@ -106,6 +106,15 @@ export class HealthDto {
   @ApiProperty(HEALTH_STATUS)
   status!: HealthStatus;
 
+  @ApiProperty({
+    example: true,
+    description: 'Whether it takes work now: it is active, and its last heartbeat did not say otherwise.',
+  })
+  ready!: boolean;
+
+  @ApiProperty(figure('How busy it is, 0 to 1, by its last heartbeat.', 0.2))
+  load!: number | null;
+
   @ApiProperty({ type: String, nullable: true, description: 'Why, as the agent said it.', example: 'queue is full' })
   message!: string | null;
 

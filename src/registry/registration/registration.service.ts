@@ -113,6 +113,8 @@ const BLANK = {
   status: 'active' as const,
   lastSeen: null,
   health: null,
+  ready: null,
+  load: null,
   generation: 1,
   maintenanceBy: null,
   deregisteredAt: null,

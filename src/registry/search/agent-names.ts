@@ -1,5 +1,5 @@
 import type { CelInput } from '@bufbuild/cel';
-import { healthStatus, healthStatusSql } from '../../agent/agent-health';
+import { healthStatus, healthStatusSql, isReady, READY_SQL } from '../../agent/agent-health';
 import { dateOf } from '../../platform/common/clock';
 import { missedBeats, timeoutSeconds as timeoutOf } from '../../agent/heartbeat-timeout';
 import { FilterSchema, type FilterName } from '../../query/filter-schema';
@@ -125,6 +125,21 @@ const NAMES: AgentName[] = [
     sql: ({ timeoutSeconds, nowMs }) => `(${healthStatusSql(timeoutSeconds(), `to_timestamp(${nowMs()} / 1000)`)})`,
     value: ({ health, heartbeat }, { now, timeoutSeconds }) =>
       healthStatus(health, timeoutOf(heartbeat.interval_seconds, timeoutSeconds), now),
+  },
+  {
+    path: 'agent.health.ready',
+    type: 'bool',
+    isVolatile: true,
+    sql: () => READY_SQL,
+    value: ({ status, ready }) => isReady(status, ready),
+  },
+  {
+    path: 'agent.health.load',
+    type: 'double',
+    isOptional: true,
+    isVolatile: true,
+    sql: () => 'agents.load::numeric',
+    value: ({ load }) => load ?? undefined,
   },
   figure('cpu_percent'),
   figure('memory_percent'),

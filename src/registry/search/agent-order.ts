@@ -12,6 +12,7 @@ const ORDERS = {
   registered_at: { column: 'registered_at', pages: true, isTime: true },
   status: { column: 'status', pages: false },
   last_seen: { column: 'last_seen', pages: false, isOptional: true },
+  load: { column: 'load', pages: false, isOptional: true },
 } as const satisfies Record<string, OrderRule>;
 
 interface OrderRule {
@@ -61,8 +62,8 @@ export function orderKeySql({ by }: AgentOrder): string {
 export function orderSql({ by, isDescending }: AgentOrder): string {
   const { column }: OrderRule = ORDERS[by];
   const direction = isDescending ? ' DESC' : '';
-  // Who was never seen comes last in both orders.
-  const nulls = by === 'last_seen' ? ' NULLS LAST' : '';
+  // Who was never seen, or never said it, comes last in both directions.
+  const nulls = by === 'last_seen' || by === 'load' ? ' NULLS LAST' : '';
   return by === 'id' ? `id${direction}` : `${column}${direction}${nulls}, id${direction}`;
 }
 

@@ -14,7 +14,7 @@ const LIST_COLUMNS = `id, name, type, category, version, capabilities, endpoints
   registered_at AS "registeredAt", last_seen AS "lastSeen"`;
 
 /** All columns, named as the entity names them. */
-export const COLUMNS = `${LIST_COLUMNS}, metadata, health, deregistered_at AS "deregisteredAt", banned_at AS "bannedAt",
+export const COLUMNS = `${LIST_COLUMNS}, metadata, health, ready, load, deregistered_at AS "deregisteredAt", banned_at AS "bannedAt",
   maintenance_by AS "maintenanceBy", description, coalesce(skills, '[]') AS skills, coalesce(accepts, '[]') AS accepts,
   coalesce(depends_on, '[]') AS depends_on`;
 

@@ -19,6 +19,8 @@ const AGENT: AgentEntity = {
   registeredAt: MOMENT.now,
   lastSeen: MOMENT.now,
   health: null,
+  ready: null,
+  load: null,
   heartbeat: { interval_seconds: 10, enabled: true },
   description: null,
   locality: 'eu/de/fra1',
