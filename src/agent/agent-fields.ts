@@ -97,6 +97,9 @@ export const locality: FieldRule = (() => {
   });
 })();
 
+/** Tells the processes apart that are an agent one after the other. */
+export const incarnation: FieldRule = text(1, 64);
+
 /** The actions that may be asked of the agent. */
 export const accepts: FieldRule = wordList(
   MAX_ACTIONS,

@@ -13,6 +13,12 @@ export function illegalTransition(from: string, to: string): DomainError {
   return new DomainError('conflict', 'illegal_transition', `An agent that is ${from} cannot be set to ${to}`);
 }
 
+/** Another process has registered under the id since this one did; it is the agent now. */
+export function superseded(id: string): DomainError {
+  const detail = `Another process has registered as agent ${id} since: this one is not the agent any more`;
+  return new DomainError('conflict', 'superseded', detail);
+}
+
 export function maintenanceIsOperators(): DomainError {
   const detail =
     'An operator has set this maintenance, and an operator ends it: this takes a token with the scope operate';

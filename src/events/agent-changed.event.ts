@@ -36,5 +36,6 @@ export const AGENT_EVENT_TYPES = [
   'status_changed',
   'deregistered',
   'unbanned',
+  'superseded',
 ] as const;
 export type AgentEventType = (typeof AGENT_EVENT_TYPES)[number];

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '@nestjs/event-emitter';
-import type { AgentStatus } from '../agent/agent-status';
 import { InvalidatedMap } from '../platform/common/invalidated-map';
 import { DomainError } from '../platform/validation/domain-error';
 import { AgentChanged } from '../events/agent-changed.event';
@@ -41,17 +40,25 @@ export class AgentDirectoryCache {
     return this.agents.track();
   }
 
-  remember({ id, status, intervalSeconds, owner }: KnownAgent): void {
+  /** As the database has it now, whatever is remembered; see {@link find}. */
+  findAnew(id: string): Promise<KnownAgent | undefined> {
+    const asked = this.asked.get(id) ?? this.look(id);
+    this.asked.set(id, asked);
+    return asked;
+  }
+
+  remember(agent: KnownAgent): void {
+    const { id, status, intervalSeconds, incarnation, owner } = agent;
     const known = this.agents.get(id);
-    if (known?.owner === owner && this.isCurrent(known, status, intervalSeconds)) return;
-    this.agents.set(id, { id, status, intervalSeconds, owner });
+    if (known?.owner === owner && this.isCurrent(known, agent)) return;
+    this.agents.set(id, { id, status, intervalSeconds, incarnation, owner });
   }
 
   /** Takes over what a flush returns about a cached agent; it does not return enough to add one. */
-  confirm({ id, status, intervalSeconds }: Omit<KnownAgent, 'owner'>): void {
-    const known = this.agents.get(id);
-    if (!known || this.isCurrent(known, status, intervalSeconds)) return;
-    this.remember({ id, status, intervalSeconds, owner: known.owner });
+  confirm(agent: Omit<KnownAgent, 'owner'>): void {
+    const known = this.agents.get(agent.id);
+    if (!known || this.isCurrent(known, agent)) return;
+    this.remember({ ...agent, owner: known.owner });
   }
 
   forget(id: string): void {
@@ -69,8 +76,10 @@ export class AgentDirectoryCache {
   }
 
   /** Does nothing while no entry has to be evicted: their order does not matter then. */
-  private isCurrent(known: KnownAgent, status: AgentStatus, intervalSeconds: number): boolean {
-    const isSame = known.status === status && known.intervalSeconds === intervalSeconds;
+  private isCurrent(known: KnownAgent, agent: Omit<KnownAgent, 'owner'>): boolean {
+    const { status, intervalSeconds, incarnation } = agent;
+    const isSame =
+      known.status === status && known.intervalSeconds === intervalSeconds && known.incarnation === incarnation;
     return isSame && !this.agents.isStale(known.id) && !this.agents.isFull;
   }
 

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database/database';
-import { AgentChanged } from '../events/agent-changed.event';
+import { AgentChanged, type ChangedAgent } from '../events/agent-changed.event';
 import type { Provenance } from '../events/agent-event';
-import { appendEvents } from '../events/append-events.sql';
+import { aboutAgent, appendEvents, provenanceJson } from '../events/append-events.sql';
 import type { HealthReport, Readiness } from '../agent/agent-health';
 import { transitionSql, type AgentStatus } from '../agent/agent-status';
 
@@ -11,6 +11,8 @@ export interface KnownAgent {
   id: string;
   status: AgentStatus;
   intervalSeconds: number;
+  /** The process that the agent is; null: none has said that it is. */
+  incarnation: string | null;
   /** Null: the agent has no owner. */
   owner: string | null;
 }
@@ -43,10 +45,26 @@ export class BeatsRepository {
   /** Those of the ids that are registered, and tombstones. */
   async find(ids: string[]): Promise<KnownAgent[]> {
     return this.database.query<KnownAgent>(
-      `SELECT id, status, (heartbeat->>'interval_seconds')::int AS "intervalSeconds", owner
+      `SELECT id, status, (heartbeat->>'interval_seconds')::int AS "intervalSeconds", incarnation, owner
          FROM agents LEFT JOIN agent_credentials ON agent_id = id WHERE id = ANY ($1)`,
       [ids],
     );
+  }
+
+  /**
+   * Notes that another process than the agent has beaten for it. Undefined when that was noted before, or is not so (any more).
+   * @param incarnation of the other one
+   */
+  async noteSuperseded(id: string, incarnation: string): Promise<AgentChanged | undefined> {
+    const provenance = byHeartbeat(id);
+    const [row] = await this.database.query<ChangedAgent & { revision: string }>(NOTE_SUPERSEDED, [
+      id,
+      incarnation,
+      JSON.stringify(provenanceJson(provenance)),
+    ]);
+    if (!row) return undefined;
+    const { revision, ...agent } = row;
+    return new AgentChanged(revision, 'superseded', agent, agent.status, provenance);
   }
 
   /** Writes a batch in one statement. Agents that are missing from the result are not registered (any more). */
@@ -132,9 +150,27 @@ const WRITE = `
            generation = agents.generation + CASE WHEN held.next <> held.status THEN 1 ELSE 0 END
       FROM beat JOIN held USING (id)
      WHERE agents.id = beat.id
-    RETURNING agents.id, agents.name, agents.type, agents.status, agents.heartbeat, agents.generation, held.status AS previous),
+    RETURNING agents.id, agents.name, agents.type, agents.status, agents.heartbeat, agents.generation, agents.incarnation,
+              held.status AS previous),
   logged AS (${REVIVED})
-  SELECT id, status, (heartbeat->>'interval_seconds')::int AS "intervalSeconds",
+  SELECT id, status, (heartbeat->>'interval_seconds')::int AS "intervalSeconds", incarnation,
          CASE WHEN previous <> status
               THEN jsonb_build_object('from', previous, 'name', name, 'type', type, 'revision', revision::text) END AS revived
     FROM beaten LEFT JOIN logged ON agent_id = id`;
+
+/** Once for each process that was superseded, whatever the number of replicas: the row remembers it. */
+const NOTE_SUPERSEDED = `
+  WITH noted AS (
+    UPDATE agents SET superseded_incarnation = $2
+     WHERE id = $1 AND deregistered_at IS NULL AND incarnation <> $2 AND superseded_incarnation IS DISTINCT FROM $2
+    RETURNING *),
+  logged AS (${appendEvents(
+    {
+      agent: 'noted',
+      type: `'superseded'`,
+      provenance: '$3::jsonb',
+      data: `${aboutAgent('noted')} || jsonb_build_object('incarnation', superseded_incarnation, 'current', incarnation)`,
+    },
+    'noted',
+  )})
+  SELECT id, name, type, status, revision FROM noted JOIN logged ON agent_id = id`;

@@ -9,7 +9,10 @@ describe('parseHeartbeat', () => {
       fc.property(fc.jsonValue(), (body) => {
         const parsed = parseHeartbeat(body);
         if ('errors' in parsed) expect(parsed.errors.length).toBeGreaterThan(0);
-        else expect(Object.keys(parsed).filter((name) => name !== 'report' && name !== 'readiness')).toEqual([]);
+        else
+          expect(Object.keys(parsed).filter((name) => !['report', 'readiness', 'incarnation'].includes(name))).toEqual(
+            [],
+          );
       }),
     );
   });
@@ -56,6 +59,8 @@ describe('parseHeartbeat', () => {
     ],
     [{ ready: null, load: null }, {}],
     [{ health: {} }, {}],
+    [{ incarnation: 'x'.repeat(64), health: null }, { incarnation: 'x'.repeat(64) }],
+    [{ incarnation: null, load: 1 }, { readiness: { load: 1 } }],
   ])('reads %j', (body, content) => {
     expect(parseHeartbeat(body)).toEqual(content);
   });
@@ -71,6 +76,9 @@ describe('parseHeartbeat', () => {
   });
 
   it.each([
+    ['an incarnation of 65 characters', { incarnation: 'x'.repeat(65) }],
+    ['an incarnation without a character', { incarnation: '' }],
+    ['an incarnation that is no text', { incarnation: 7, health: {} }],
     ['metrics of 17 KiB', { metrics: { text: 'x'.repeat(17 * 1024) } }],
     ['metrics of 9 levels', { metrics: { a: { a: { a: { a: { a: { a: { a: { a: {} } } } } } } } } }],
     ['a figure that is text', { cpu_percent: '15' }],

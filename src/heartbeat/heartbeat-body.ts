@@ -1,6 +1,7 @@
 import type { FieldError } from '../platform/validation/domain-error';
 import { fieldPath, jsonDepth } from '../platform/validation/json-limits';
 import { isJsonObject } from '../platform/validation/validate';
+import { incarnation } from '../agent/agent-fields';
 import {
   REPORTABLE_STATUSES,
   statusFromFigures,
@@ -14,6 +15,8 @@ export interface HeartbeatContent {
   report?: HealthReport;
   /** Undefined when it says nothing of it. */
   readiness?: Readiness;
+  /** The process that has sent it, if it says so. */
+  incarnation?: string;
 }
 
 /** A heartbeat as it came, or what is wrong with it. */
@@ -78,13 +81,22 @@ function parseReport(
 }
 
 /** What stands beside the report, never inside of it. */
-function isAboutBeat(name: string): name is keyof Readiness {
-  return name === 'ready' || name === 'load';
+function isAboutBeat(name: string): name is 'ready' | 'load' | 'incarnation' {
+  return name === 'ready' || name === 'load' || name === 'incarnation';
 }
 
 /** Takes it into the content; null counts as absent. What is wrong with it is returned. */
-function takeAboutBeat(name: keyof Readiness, value: unknown, content: HeartbeatContent): string | undefined {
+function takeAboutBeat(
+  name: 'ready' | 'load' | 'incarnation',
+  value: unknown,
+  content: HeartbeatContent,
+): string | undefined {
   if (value === null) return undefined;
+  if (name === 'incarnation') {
+    const violation = incarnation(value)[0]?.message;
+    if (violation === undefined) content.incarnation = value as string;
+    return violation;
+  }
   if (name === 'ready') {
     if (typeof value !== 'boolean') return 'must be true or false';
     (content.readiness ??= {}).ready = value;

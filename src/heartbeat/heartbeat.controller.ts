@@ -9,7 +9,7 @@ import { LargeBody } from '../platform/http/bodies/json-body';
 import { HotRoute } from '../platform/lane/hot-route.decorator';
 import { RateLimit } from '../platform/limits/rate-limit.decorator';
 import { AGENT_ID, agentIdPipe } from '../agent/agent-fields';
-import { UNKNOWN_AGENT_PROBLEMS } from '../agent/agent.errors';
+import { superseded, UNKNOWN_AGENT_PROBLEMS } from '../agent/agent.errors';
 import { DatabaseTime } from '../liveness/database-time';
 import {
   HeartbeatResponseDto,
@@ -66,6 +66,7 @@ export class HeartbeatController {
   @ApiProblems(
     invalid('health.cpu_percent', 'must be a number from 0 to 100'),
     ...UNKNOWN_AGENT_PROBLEMS,
+    superseded(AGENT_ID.example),
     ...WRITE_PROBLEMS,
     413,
     415,

@@ -10,7 +10,7 @@ import { defineMetrics } from '../platform/observability/metric-definitions';
 const METRICS = defineMetrics({
   agent_heartbeats_total: {
     type: 'counter',
-    help: 'Heartbeats that arrived, each one of a batch for itself. result is accepted, invalid, forbidden, not_registered or unavailable.',
+    help: 'Heartbeats that arrived, each one of a batch for itself. result is accepted, invalid, forbidden, not_registered, superseded or unavailable.',
     labels: ['result'],
   },
   heartbeat_buffer_size: {

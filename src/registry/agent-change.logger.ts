@@ -10,6 +10,7 @@ const MESSAGE: Record<AgentEventType, string> = {
   status_changed: 'Agent status changed',
   deregistered: 'Agent deregistered',
   unbanned: 'Ban of an id lifted',
+  superseded: 'Another process than the agent has sent its heartbeats',
 };
 
 /** One log line for every change of an agent. */

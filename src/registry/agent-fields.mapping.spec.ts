@@ -120,6 +120,7 @@ describe('fieldsOf', () => {
     maintenanceBy: null,
     deregisteredAt: null,
     bannedAt: null,
+    incarnation: null,
   };
 
   it('gives the registration fields of an agent and nothing else of it', () => {

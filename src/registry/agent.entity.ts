@@ -106,6 +106,14 @@ export class AgentEntity {
   @Column({ name: 'banned_at', type: 'timestamptz', nullable: true })
   bannedAt!: Date | null;
 
+  /** The process that the agent is, as its last registration said; null: it did not. */
+  @Column({ type: 'varchar', length: 64, nullable: true })
+  incarnation!: string | null;
+
+  /** The last other one that has beaten since, of which the log has an event. */
+  @Column({ name: 'superseded_incarnation', type: 'varchar', length: 64, nullable: true, select: false })
+  supersededIncarnation?: string | null;
+
   /** Whose it is, from `agent_credentials`, where the query has selected it; null: no owner. */
   owner?: string | null;
 }

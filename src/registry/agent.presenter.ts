@@ -63,6 +63,7 @@ export class AgentPresenter {
     summary.skills = agent.skills;
     summary.accepts = agent.accepts;
     summary.depends_on = agent.depends_on;
+    summary.incarnation = agent.incarnation;
     return summary;
   }
 

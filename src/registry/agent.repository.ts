@@ -41,6 +41,8 @@ export type AgentListItem = Omit<
   | 'skills'
   | 'accepts'
   | 'depends_on'
+  | 'incarnation'
+  | 'supersededIncarnation'
 >;
 
 /** A row of a list; the whole record where members were asked for that a list item does not have. */
@@ -59,12 +61,14 @@ export interface FacetRow {
 /** A registration to write. */
 export interface NewRegistration {
   id: string;
+  /** The process that registers, if it says so. */
+  incarnation?: string | null;
   fields: AgentFields;
   provenance: Provenance;
 }
 
 export interface Registered {
-  agent: Pick<AgentEntity, 'id' | 'name' | 'type' | 'status' | 'registeredAt' | 'heartbeat'>;
+  agent: Pick<AgentEntity, 'id' | 'name' | 'type' | 'status' | 'registeredAt' | 'heartbeat' | 'incarnation'>;
   /** The status before, null when the id was unknown. */
   previousStatus: AgentStatus | null;
   change: AgentChanged;
@@ -250,17 +254,18 @@ interface RegisteredRow
 }
 
 /** What the statement reads of a registration. The fields stand in the event only, unless that leaves secrets out. */
-function itemOf({ id, fields, provenance }: NewRegistration): object {
+function itemOf({ id, incarnation, fields, provenance }: NewRegistration): object {
   const shown = withoutSecrets(fields);
   const event = { name: fields.name, type: fields.type, registration: shown };
-  return { id, event, registration: shown === fields ? undefined : fields, provenance: provenanceJson(provenance) };
+  const registration = shown === fields ? undefined : fields;
+  return { id, incarnation, event, registration, provenance: provenanceJson(provenance) };
 }
 
-function registeredFrom({ fields, provenance }: NewRegistration, row: RegisteredRow): Registered {
+function registeredFrom({ fields, incarnation = null, provenance }: NewRegistration, row: RegisteredRow): Registered {
   const { id, status, registeredAt, previousStatus, revision } = row;
   const { name, type } = fields;
   return {
-    agent: { ...fields, id, status, registeredAt },
+    agent: { ...fields, id, status, registeredAt, incarnation },
     previousStatus,
     change: new AgentChanged(revision, 'registered', { id, name, type, status }, previousStatus, provenance),
   };
@@ -311,7 +316,8 @@ const REGISTERED = appendEvents(
     to: 'written.status',
     data: `CASE WHEN changed IS NULL THEN event || jsonb_build_object('generation', written.generation)
                 WHEN changed = '[]' THEN ${aboutAgent('written')}
-                ELSE event || jsonb_build_object('changed', changed, 'generation', written.generation) END`,
+                ELSE event || jsonb_build_object('changed', changed, 'generation', written.generation) END
+           || CASE WHEN batch.incarnation IS NULL THEN '{}' ELSE jsonb_build_object('incarnation', batch.incarnation) END`,
   },
   `written JOIN batch USING (id) LEFT JOIN previous USING (id), LATERAL (SELECT ${CHANGED} AS changed) AS difference`,
 );
@@ -347,8 +353,8 @@ function registerStatement(lock: string): string {
            fields->'capabilities' AS capabilities, fields->'endpoints' AS endpoints, fields->'metadata' AS metadata,
            fields->'heartbeat' AS heartbeat, fields->>'description' AS description, fields->>'locality' AS locality,
            nullif(fields->'skills', '[]') AS skills, nullif(fields->'accepts', '[]') AS accepts,
-           nullif(fields->'depends_on', '[]') AS depends_on, fields, event, provenance
-      FROM jsonb_to_recordset($1::jsonb) AS item(id text, event jsonb, registration jsonb, provenance jsonb),
+           nullif(fields->'depends_on', '[]') AS depends_on, fields, event, provenance, incarnation
+      FROM jsonb_to_recordset($1::jsonb) AS item(id text, event jsonb, registration jsonb, provenance jsonb, incarnation text),
            LATERAL (SELECT coalesce(registration, event->'registration') AS fields OFFSET 0) AS given),
   there AS MATERIALIZED (SELECT found.id FROM ${eachOf('SELECT id FROM agents WHERE agents.id = wanted.id')}),
   previous AS MATERIALIZED (
@@ -356,9 +362,9 @@ function registerStatement(lock: string): string {
   written AS (
     INSERT INTO agents AS known
            (id, name, type, category, version, capabilities, endpoints, metadata, heartbeat,
-            description, locality, skills, accepts, depends_on, status, registered_at, last_seen)
+            description, locality, skills, accepts, depends_on, incarnation, status, registered_at, last_seen)
     SELECT id, name, type, category, version, capabilities, endpoints, metadata, heartbeat,
-           description, locality, skills, accepts, depends_on, '${transition('unknown', 'register')}', now(), now()
+           description, locality, skills, accepts, depends_on, incarnation, '${transition('unknown', 'register')}', now(), now()
       FROM batch, (SELECT count(*) FROM previous) AS locked
      WHERE id NOT IN (SELECT id FROM there) OR id IN (SELECT id FROM previous)
      ORDER BY id
@@ -367,6 +373,7 @@ function registerStatement(lock: string): string {
            capabilities = excluded.capabilities, endpoints = excluded.endpoints, metadata = excluded.metadata,
            heartbeat = excluded.heartbeat, description = excluded.description, locality = excluded.locality,
            skills = excluded.skills, accepts = excluded.accepts, depends_on = excluded.depends_on, health = NULL, ready = NULL, load = NULL,
+           incarnation = excluded.incarnation, superseded_incarnation = NULL,
            status = CASE WHEN ${OWN_MAINTENANCE} THEN '${transition('maintenance', 'maintenance_ends')}' ELSE ${transitionSql('known.status', 'register')} END,
            maintenance_by = CASE WHEN known.status = 'maintenance' AND NOT ${OWN_MAINTENANCE} THEN known.maintenance_by END,
            registered_at = CASE WHEN known.deregistered_at IS NULL THEN known.registered_at ELSE now() END,

@@ -13,7 +13,7 @@ const REASON_BY_TYPE = { registered: 'register', imported: 'import', deregistere
 /** The transition that a change was; undefined when the status stayed. Never takes a word of a client's into a label. */
 export function transitionOf({ type, agent, from, provenance: { cause } }: AgentChanged): TransitionLabels | undefined {
   const to = agent.status;
-  if (type === 'updated' || type === 'unbanned' || from === to) return undefined;
+  if (type === 'updated' || type === 'unbanned' || type === 'superseded' || from === to) return undefined;
   const reason = type === 'status_changed' ? reasonOf(cause) : REASON_BY_TYPE[type];
   return { from: from ?? 'unknown', to, reason };
 }

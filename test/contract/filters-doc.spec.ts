@@ -36,6 +36,7 @@ const nobody: AgentEntity = {
   maintenanceBy: null,
   deregisteredAt: null,
   bannedAt: null,
+  incarnation: null,
   owner: null,
 };
 /** For each example, in their order, what makes the agent above match. */

@@ -59,6 +59,7 @@ const figures = fc.record(
   { requiredKeys: [] },
 );
 const readiness = {
+  incarnation: fc.constantFrom('new', 'old', '', 7, null),
   ready: fc.constantFrom(true, false, null, 1),
   load: fc.constantFrom(0, 0.5, 1, -1, null),
 };

@@ -16,6 +16,7 @@ export interface Registration {
   skills?: object[];
   accepts?: string[];
   depends_on?: object[];
+  incarnation?: string;
 }
 
 /** Every test file counts for itself. */

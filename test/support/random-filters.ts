@@ -117,6 +117,7 @@ export function randomAgents(random: Random, count: number): AgentEntity[] {
     maintenanceBy: null,
     deregisteredAt: null,
     bannedAt: null,
+    incarnation: null,
     owner: random.chance(0.3) ? null : random.pick(['ann', 'bob']),
   }));
 }

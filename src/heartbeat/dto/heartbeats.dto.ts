@@ -62,6 +62,16 @@ export class HeartbeatRequestDto {
     description: 'How busy it is, from 0 to 1, kept to six decimals. Absent: not known. Each heartbeat says it anew.',
   })
   load?: number;
+
+  @ApiProperty({
+    ...OPTIONAL,
+    minLength: 1,
+    maxLength: 64,
+    example: '7d3f0c1e',
+    description:
+      'The process that sends it, as its registration said. Of another one than the agent is now: 409 `superseded`.',
+  })
+  incarnation?: string;
 }
 
 export class HeartbeatResponseDto {

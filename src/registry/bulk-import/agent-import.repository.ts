@@ -92,6 +92,7 @@ const WRITE = `
            depends_on = nullif(batch.depends_on, '[]'), status = batch.status, generation = known.generation + 1,
            health = CASE WHEN known.deregistered_at IS NULL THEN known.health END,
            ready = CASE WHEN known.deregistered_at IS NULL THEN known.ready END,
+           incarnation = CASE WHEN known.deregistered_at IS NULL THEN known.incarnation END,
            load = CASE WHEN known.deregistered_at IS NULL THEN known.load END,
            last_seen = CASE WHEN known.deregistered_at IS NULL THEN known.last_seen END,
            registered_at = CASE WHEN known.deregistered_at IS NULL THEN known.registered_at ELSE now() END,

@@ -7,6 +7,7 @@ import {
   chosenAgentId,
   definitions,
   endpoints,
+  incarnation,
   locality,
   metadata,
 } from '../../agent/agent-fields';
@@ -93,6 +94,13 @@ export class RegisterAgentDto extends AgentFieldsDto {
     description: 'Sent by an agent that wants to be the same one after a restart; else the registry makes one up.',
   })
   id?: string | null;
+
+  @Field(incarnation, {
+    example: '7d3f0c1e',
+    description:
+      'Tells this process from others under the same id, such as a random text made at its start. Heartbeats of another one are then 409 `superseded`.',
+  })
+  incarnation?: string | null;
 }
 
 /** A static definition of an agent that need not be alive. */

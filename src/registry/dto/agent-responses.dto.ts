@@ -30,6 +30,13 @@ const FREE_OBJECT = { type: Object, additionalProperties: true } as const;
 const figure = (description: string, example: number) =>
   ({ type: Number, nullable: true, description, example }) as const;
 
+const INCARNATION = {
+  type: String,
+  nullable: true,
+  example: '7d3f0c1e',
+  description: 'The process that the agent is now, as its registration said; null: it did not.',
+} as const;
+
 export class RegisteredHeartbeatDto {
   @ApiProperty({ type: 'integer', example: 10, description: 'Seconds between two heartbeats.' })
   interval_seconds!: number;
@@ -53,6 +60,9 @@ export class RegistrationDto {
 
   @ApiProperty({ description: 'How to beat.' })
   heartbeat!: RegisteredHeartbeatDto;
+
+  @ApiProperty(INCARNATION)
+  incarnation!: string | null;
 
   @ApiProperty({
     required: false,
@@ -183,6 +193,9 @@ export class AgentDto extends AgentSummaryDto {
 
   @ApiProperty({ type: [String], example: ['restart'], description: 'Actions that may be asked of it.' })
   accepts!: string[];
+
+  @ApiProperty(INCARNATION)
+  incarnation!: string | null;
 
   @ApiProperty({ type: [AgentDependencyDto], description: 'Agents that it needs for its work.' })
   depends_on!: AgentDependency[];

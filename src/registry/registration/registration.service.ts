@@ -61,7 +61,10 @@ export class RegistrationService {
     if (where) await this.requireWithin(where, principal, id, fields);
     const provenance = askedBy(actorOf(principal), 'registration');
     await this.governance.authorize('register_agent', contextOf(id, fields), provenance);
-    const outcome = await this.writer.write({ id, fields, provenance, principal }, idempotent);
+    const outcome = await this.writer.write(
+      { id, incarnation: body.incarnation, fields, provenance, principal },
+      idempotent,
+    );
     if (!('agent' in outcome)) return replay(outcome, idempotent!.requestHash);
     this.identities.registered(id, fields, outcome.previousStatus);
     this.events.publishAll([outcome.change]);
@@ -93,7 +96,7 @@ export class RegistrationService {
   }
 
   private registrationOf({ agent, previousStatus }: Registered, owner: string | null): Registration {
-    const { id, name, status, registeredAt, heartbeat } = agent;
+    const { id, name, status, registeredAt, heartbeat, incarnation } = agent;
     const timeout = this.intervals.timeoutSeconds(heartbeat.interval_seconds, owner);
     return {
       created: previousStatus === null || previousStatus === 'deregistered',
@@ -103,6 +106,7 @@ export class RegistrationService {
         status,
         registered_at: registeredAt.toISOString(),
         heartbeat: { interval_seconds: heartbeat.interval_seconds, timeout_seconds: timeout },
+        incarnation,
       },
     };
   }
@@ -119,6 +123,7 @@ const BLANK = {
   maintenanceBy: null,
   deregisteredAt: null,
   bannedAt: null,
+  incarnation: null,
 };
 
 function replay({ requestHash, answer }: RememberedResponse, expectedHash: string): Registration {

@@ -20,6 +20,7 @@ export const AGENT_FIELDS = [
   'skills',
   'accepts',
   'depends_on',
+  'incarnation',
 ] as const;
 export type AgentField = (typeof AGENT_FIELDS)[number];
 
@@ -32,6 +33,7 @@ const LARGE: readonly AgentField[] = [
   'skills',
   'accepts',
   'depends_on',
+  'incarnation',
 ];
 
 /**

@@ -15,7 +15,7 @@ const LIST_COLUMNS = `id, name, type, category, version, capabilities, endpoints
 
 /** All columns, named as the entity names them. */
 export const COLUMNS = `${LIST_COLUMNS}, metadata, health, ready, load, deregistered_at AS "deregisteredAt", banned_at AS "bannedAt",
-  maintenance_by AS "maintenanceBy", description, coalesce(skills, '[]') AS skills, coalesce(accepts, '[]') AS accepts,
+  maintenance_by AS "maintenanceBy", incarnation, description, coalesce(skills, '[]') AS skills, coalesce(accepts, '[]') AS accepts,
   coalesce(depends_on, '[]') AS depends_on`;
 
 const OWNER = '(SELECT owner FROM agent_credentials WHERE agent_id = agents.id) AS owner';

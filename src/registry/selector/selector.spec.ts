@@ -31,6 +31,7 @@ const AGENT: AgentEntity = {
   maintenanceBy: null,
   deregisteredAt: null,
   bannedAt: null,
+  incarnation: null,
   owner: 'ann',
 };
 
