@@ -67,6 +67,16 @@ export interface ChangeOptions extends RequestOptions {
   ifMatch?: string;
 }
 
+/** What a heartbeat says beside the report of health. */
+export interface HeartbeatOptions extends RequestOptions {
+  /** Whether the agent takes work now. Absent: as it is alive. */
+  ready?: boolean;
+  /** How busy it is, 0 to 1. */
+  load?: number;
+  /** The process that sends it, as its registration said: another one than the agent is now gets 409 `superseded`. */
+  incarnation?: string;
+}
+
 /** With the `ETag` of its state, for `ifMatch` and `ifNoneMatch`. It changes with all but heartbeats. */
 export type Tagged<T> = T & { readonly etag: string };
 
@@ -239,8 +249,10 @@ export class AgentRegistryClient {
   }
 
   /** The agent is alive, and feels like this. The answer says when to beat next. */
-  heartbeat(id: string, health?: HealthReport, options: RequestOptions = {}): Promise<HeartbeatResponse> {
-    const body = health && { health };
+  heartbeat(id: string, health?: HealthReport, options: HeartbeatOptions = {}): Promise<HeartbeatResponse> {
+    const { ready, load, incarnation } = options;
+    const said = { health, ready, load, incarnation };
+    const body = Object.values(said).some((value) => value !== undefined) ? said : undefined;
     return this.#call('post', '/agents/{id}/heartbeat', { id, body, isRepeatable: true, options });
   }
 

@@ -88,7 +88,7 @@ export class NotFoundError extends ApiError {
   override readonly name = 'NotFoundError';
 }
 
-/** 409: not in the state in which the agent is (`illegal_transition`, `concurrent_update`). */
+/** 409: not in the state in which the agent is (`illegal_transition`, `concurrent_update`), or another process is the agent now (`superseded`). */
 export class ConflictError extends ApiError {
   override readonly name = 'ConflictError';
 }

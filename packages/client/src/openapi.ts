@@ -22,7 +22,7 @@ export interface paths {
                     category?: string[];
                     /** @description The `next_cursor` of the page before; absent for the first page. All other parameters stay as they are. */
                     cursor?: string;
-                    /** @description The members that are wanted, with commas between: id, name, type, category, version, status, capabilities, endpoints, metadata, registered_at, last_seen, health, heartbeat, description, locality, skills, accepts, depends_on. `id` always comes. */
+                    /** @description The members that are wanted, with commas between: id, name, type, category, version, status, capabilities, endpoints, metadata, registered_at, last_seen, health, heartbeat, description, locality, skills, accepts, depends_on, incarnation. `id` always comes. */
                     fields?: string;
                     /** @description An expression (CEL) that must be true, at most 2048 characters; see docs/filters.md. */
                     filter?: string;
@@ -1025,6 +1025,15 @@ export interface paths {
                 };
                 /** @description There is no such thing. `agent_deregistered`, `agent_not_found` */
                 404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not possible in the present state. `superseded` */
+                409: {
                     headers: {
                         [name: string]: unknown;
                     };
@@ -4623,6 +4632,11 @@ export interface components {
              */
             id: string;
             /**
+             * @description The process that the agent is now, as its registration said; null: it did not.
+             * @example 7d3f0c1e
+             */
+            incarnation: string | null;
+            /**
              * Format: date-time
              * @description When it was last heard; null: a static definition that was never alive.
              * @example 2026-10-08T15:30:00.000Z
@@ -4838,7 +4852,7 @@ export interface components {
              */
             to?: components["schemas"]["AgentStatus"];
             /**
-             * @description What happened: registered, imported, updated, status_changed, deregistered, unbanned, or a type that a later release adds.
+             * @description What happened: registered, imported, updated, status_changed, deregistered, unbanned, superseded, or a type that a later release adds.
              * @example registered
              */
             type: string;
@@ -5191,6 +5205,11 @@ export interface components {
              */
             id: string;
             /**
+             * @description The process that sends it, as its registration said. Of another one than the agent is now: 409 `superseded`.
+             * @example 7d3f0c1e
+             */
+            incarnation?: string | null;
+            /**
              * @description How busy it is, from 0 to 1, kept to six decimals. Absent: not known. Each heartbeat says it anew.
              * @example 0.2
              */
@@ -5391,7 +5410,7 @@ export interface components {
              *       "health"
              *     ]
              */
-            fields?: ("id" | "name" | "type" | "category" | "version" | "status" | "capabilities" | "endpoints" | "metadata" | "registered_at" | "last_seen" | "health" | "heartbeat" | "description" | "locality" | "skills" | "accepts" | "depends_on")[] | null;
+            fields?: ("id" | "name" | "type" | "category" | "version" | "status" | "capabilities" | "endpoints" | "metadata" | "registered_at" | "last_seen" | "health" | "heartbeat" | "description" | "locality" | "skills" | "accepts" | "depends_on" | "incarnation")[] | null;
             /**
              * @description An expression (CEL) that must be true, at most 2048 characters; see docs/filters.md.
              * @example agent.metadata.team == "data"
@@ -5717,6 +5736,11 @@ export interface components {
             /** @description How the agent is. Absent: only that it is alive. */
             health?: components["schemas"]["HealthReport"] | null;
             /**
+             * @description The process that sends it, as its registration said. Of another one than the agent is now: 409 `superseded`.
+             * @example 7d3f0c1e
+             */
+            incarnation?: string | null;
+            /**
              * @description How busy it is, from 0 to 1, kept to six decimals. Absent: not known. Each heartbeat says it anew.
              * @example 0.2
              */
@@ -5944,6 +5968,11 @@ export interface components {
              */
             id?: string | null;
             /**
+             * @description Tells this process from others under the same id, such as a random text made at its start. Heartbeats of another one are then 409 `superseded`.
+             * @example 7d3f0c1e
+             */
+            incarnation?: string | null;
+            /**
              * @description Where it runs, from the large to the small.
              * @example eu/de/fra1
              */
@@ -5996,6 +6025,11 @@ export interface components {
              * @example agent-01995b1c-8a40-7cc5-9d5a-0d8f7d9e3a11
              */
             id: string;
+            /**
+             * @description The process that the agent is now, as its registration said; null: it did not.
+             * @example 7d3f0c1e
+             */
+            incarnation: string | null;
             /**
              * @description A name for people.
              * @example DataProcessor

@@ -1,6 +1,6 @@
 import { BeatPlan } from './beat-plan.js';
 import { randomKey, type AgentRegistryClient, type RotateOptions } from './client.js';
-import { ApiError, BadRequestError, NotFoundError, UnauthorizedError } from './errors.js';
+import { ApiError, BadRequestError, ConflictError, NotFoundError, UnauthorizedError } from './errors.js';
 import { deadline, mayRetry, pause, pauseMs, within, type Backoff } from './retry.js';
 import { stopOnSignals, stopOnSignalsNoMore } from './signals.js';
 import type { Time } from './time.js';
@@ -35,6 +35,11 @@ export interface SessionOptions {
    * takes longer than a second or gives what the registry refuses, the agent beats without it.
    */
   health?: () => HealthReport | Promise<HealthReport>;
+  /**
+   * How busy the agent is, 0 to 1, asked before each heartbeat. Absent: the CPU in use, of the process or as `health` has it. `false`: it
+   * is not said.
+   */
+  load?: (() => number | undefined) | false;
   /** Finishes the work in hand, when a stop drains. The agent goes on beating meanwhile. */
   onDrain?: () => void | Promise<void>;
   /** The same as `on('error', …)`, and from the first registration on. */
@@ -69,8 +74,11 @@ export interface SessionEvents {
   beat: HeartbeatResponse;
   /** Something failed, and is tried again or was given up. */
   error: unknown;
-  /** The last event: the session was `stopped`, or somebody else has `deregistered` the agent. */
-  ended: 'stopped' | 'deregistered';
+  /**
+   * The last event: the session was `stopped`, somebody else has `deregistered` the agent, or another process has registered under its id
+   * and has `superseded` this one. An `error` with the code `superseded` comes before that.
+   */
+  ended: 'stopped' | 'deregistered' | 'superseded';
 }
 
 type Listeners = { [Name in keyof SessionEvents]: Set<(value: SessionEvents[Name]) => void> };
@@ -94,6 +102,13 @@ export class AgentSession {
   #id = '';
   #status: AgentStatus = 'active';
   #intervalMs = 0;
+  /** Tells this session from others under the same id. */
+  readonly #incarnation: string;
+  #ready: boolean | undefined;
+  /** What the last heartbeat said of it, heard or not. */
+  #saidReady: boolean | undefined;
+  /** Ends the pause before the next beat. */
+  #wake: () => void = () => undefined;
   /** The agent's own. Without one the client's is used: no tokens are asked for, or the agent's is void. */
   #token: string | undefined;
   /** Somebody else has registered under the id since: the agent is theirs now. */
@@ -105,6 +120,7 @@ export class AgentSession {
   private constructor(options: SessionOptions) {
     this.#options = options;
     this.#time = options.client.time;
+    this.#incarnation = options.agent.incarnation ?? randomKey();
     if (options.onError) this.on('error', options.onError);
   }
 
@@ -137,6 +153,21 @@ export class AgentSession {
   /** The agent's lifecycle status as the registry told it last. */
   get status(): AgentStatus {
     return this.#status;
+  }
+
+  /** What tells this session from others under the same id: the agent's own, or a random one. */
+  get incarnation(): string {
+    return this.#incarnation;
+  }
+
+  /**
+   * Says whether the agent takes work, at once and with each heartbeat from then on. Until it is called, the agent takes work as it is
+   * alive.
+   */
+  ready(isReady: boolean): void {
+    if (this.#ready === isReady) return;
+    this.#ready = isReady;
+    this.#wake();
   }
 
   /** Calls the listener whenever it happens, until the function that this returns is called. */
@@ -186,7 +217,9 @@ export class AgentSession {
     const idempotencyKey = agent.id === undefined ? randomKey() : undefined;
     for (let failures = 1; ; failures++) {
       try {
-        return this.#registered(await client.register(agent, { retries: 0, signal, idempotencyKey }));
+        return this.#registered(
+          await client.register(this.#registration(agent), { retries: 0, signal, idempotencyKey }),
+        );
       } catch (error) {
         if (signal?.aborted || !mayRetry(error, true)) throw error;
         this.#emit('error', error);
@@ -203,7 +236,7 @@ export class AgentSession {
     const plan = new BeatPlan(time.now(), this.#intervalMs, () => time.random());
     while (!signal.aborted) {
       try {
-        await pause(plan.next - time.now(), signal, time);
+        await this.#pause(plan.next - time.now());
         await this.#beat();
         plan.succeeded(time.now(), this.#intervalMs);
       } catch (error) {
@@ -217,6 +250,24 @@ export class AgentSession {
     }
   }
 
+  /** Until the next beat is due, or {@link ready} has something to say. */
+  async #pause(ms: number): Promise<void> {
+    const { signal } = this.#ending;
+    if (this.#ready !== this.#saidReady) return;
+    const waking = new AbortController();
+    this.#wake = () => waking.abort();
+    const end = (): void => waking.abort();
+    signal.addEventListener('abort', end, { once: true });
+    if (signal.aborted) end();
+    await pause(ms, waking.signal, this.#time).catch(() => signal.throwIfAborted());
+    signal.removeEventListener('abort', end);
+    this.#wake = () => undefined;
+  }
+
+  #registration(agent: AgentRegistration): AgentRegistration {
+    return { ...agent, incarnation: this.#incarnation };
+  }
+
   async #beat(): Promise<void> {
     const usage = this.#usage.measure();
     const health = await this.#health();
@@ -226,6 +277,9 @@ export class AgentSession {
       if (error instanceof BadRequestError && health) {
         this.#emit('error', error);
         this.#accepted(await this.#send(usage));
+      } else if (error instanceof ConflictError && error.code === 'superseded') {
+        this.#emit('error', error);
+        this.#end('superseded');
       } else if (isProof(error)) await this.#forgotten(error);
       else throw error;
     }
@@ -244,11 +298,26 @@ export class AgentSession {
     }
   }
 
+  #load({ cpu_percent }: HealthReport): number | undefined {
+    const { load } = this.#options;
+    if (load === false) return undefined;
+    let said = typeof cpu_percent === 'number' ? cpu_percent / 100 : undefined;
+    try {
+      if (load) said = load();
+    } catch (error) {
+      this.#emit('error', error);
+      return undefined;
+    }
+    return said === undefined || Number.isNaN(said) ? undefined : Math.min(1, Math.max(0, said));
+  }
+
   async #send(report: HealthReport): Promise<HeartbeatResponse> {
     const { client } = this.#options;
     const timeoutMs =
       this.#intervalMs < LONGEST_TIMEOUT_MS ? Math.max(SHORTEST_TIMEOUT_MS, this.#intervalMs) : undefined;
-    const options = { retries: 0, timeoutMs, signal: this.#ending.signal };
+    this.#saidReady = this.#ready;
+    const said = { ready: this.#ready, load: this.#load(report), incarnation: this.#incarnation };
+    const options = { retries: 0, timeoutMs, signal: this.#ending.signal, ...said };
     const token = this.#token;
     if (token === undefined) return client.heartbeat(this.#id, report, options);
     try {
@@ -272,7 +341,7 @@ export class AgentSession {
       this.#end('deregistered');
     } else {
       const options = { retries: 0, signal: this.#outOfTime.signal };
-      this.#registered(await client.register({ ...agent, id: this.#id }, options));
+      this.#registered(await client.register(this.#registration({ ...agent, id: this.#id }), options));
     }
   }
 

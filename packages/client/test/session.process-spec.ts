@@ -139,6 +139,49 @@ describe('A session', () => {
     expect(one.traffic.sent.filter(({ method }) => method === 'DELETE')).toHaveLength(1);
   });
 
+  it('says whether the agent takes work, at once and from then on, and how busy the process is', async () => {
+    const one = await watch('readiness', { health: () => ({ cpu_percent: 25 }) });
+    await one.more(1);
+    expect((await other().agentHealth('readiness')).health).toMatchObject({ ready: true, load: 0.25 });
+    const now = one.time.now();
+    one.session.ready(false);
+    await until('it is said', PATIENCE, () => one.beats === 2);
+    expect(one.time.now()).toBe(now); // no time had to pass
+    expect((await other().agentHealth('readiness')).health).toMatchObject({ ready: false, load: 0.25 });
+    await one.more(1);
+    expect((await other().agentHealth('readiness')).health).toMatchObject({ ready: false });
+    one.session.ready(true);
+    await until('it is said again', PATIENCE, () => one.beats === 4);
+    expect((await other().agentHealth('readiness')).health).toMatchObject({ ready: true });
+  });
+
+  it.each<[string, SessionOptions['load'], number | null]>([
+    ['what the program says', () => 0.7, 0.7],
+    ['no more than there is', () => 7, 1],
+    ['nothing, where that is no number', () => Number.NaN, null],
+    ['nothing, where the program does not know', () => undefined, null],
+    ['nothing, where it is not to be said', false, null],
+  ])('says of its load %s', async (_, load, told) => {
+    const one = await watch(`load-of-${String(told)}`, { load });
+    await one.more(1);
+    expect((await other().agentHealth(one.id)).health).toMatchObject({ load: told });
+  });
+
+  it('ends with an error that says why when another session has taken its place, and leaves the agent alone', async () => {
+    const first = await watch('twins');
+    await first.more(1);
+    const second = await watch('twins');
+    await first.time.passUntil('the first one ends', () => first.ended.length > 0);
+    expect(first.ended).toEqual(['superseded']);
+    expect(first.errors).toEqual([expect.objectContaining({ status: 409, code: 'superseded' })]);
+    expect(String(first.errors[0])).toContain('Another process has registered as agent twins since');
+    await first.stop();
+    await second.more(2);
+    expect([second.ended, second.errors]).toEqual([[], []]);
+    expect(await eventsOf('twins')).toEqual(['registered', 'registered', 'superseded']);
+    expect((await other().get('twins')).incarnation).toBe(second.session.incarnation);
+  });
+
   it('keeps the id that the registry made up for it', async () => {
     const one = await watch('', { agent: { name: 'nameless', type: 'worker' } });
     const { id } = one;
@@ -399,14 +442,21 @@ describe('A session of a registry that asks for tokens', () => {
     const second = await start(world, { agent: agent('heir') });
     await time.passWhile('the first stops', first.stop());
     expect(first.status).toBe('active');
-    const third = await start(world, { agent: agent('heir') });
+    await client.register(agent('heir')); // by a program that does not say which process it is
     let beats = 0;
     second.on('beat', () => beats++);
     await time.passUntil('it beats by the token of the client', () => beats > 0);
     await time.passWhile('the second stops', second.stop());
     expect((await client.get('heir')).status).toBe('active');
+    const third = await start(world, { agent: agent('heir') });
+    const fourth = await start(world, { agent: agent('heir') });
+    const ended: string[] = [];
+    third.on('ended', (reason) => ended.push(reason));
+    await time.passUntil('the third ends', () => ended.length > 0);
     await time.passWhile('the third stops', third.stop());
-    expect(third.status).toBe('deregistered');
+    expect([ended, (await client.get('heir')).status]).toEqual([['superseded'], 'active']);
+    await time.passWhile('the fourth stops', fourth.stop());
+    expect(fourth.status).toBe('deregistered');
     await expect(client.get('heir')).rejects.toBeInstanceOf(NotFoundError);
   });
 });

@@ -37,6 +37,8 @@ export class AgentKeeper {
   private readonly givingUp = new AbortController();
   private readonly starting: Promise<AgentSession | undefined>;
   private isRegistered = false;
+  /** Another process is the agent: nothing that is said of it is about this one. */
+  private isSuperseded = false;
   /** Why the last try failed; undefined after one that did not, and before the first. */
   private trouble: string | undefined;
 
@@ -56,11 +58,17 @@ export class AgentKeeper {
       const session = await this.started(limit.signal);
       if (!session || session.status === 'deregistered') return;
       await session.stop({ deregister: failed === undefined, timeoutMs });
-      if (failed === undefined) return;
+      if (failed === undefined || this.isSuperseded) return;
       const { id } = session;
       const options = { signal: limit.signal, token: this.client.ownToken };
       const last_exit = { reason: failed.reason, at: new Date().toISOString() };
-      await this.attempt(this.client.heartbeat(id, { status: 'unhealthy' }, options));
+      await this.attempt(
+        this.client.heartbeat(
+          id,
+          { status: 'unhealthy' },
+          { ...options, ready: false, incarnation: session.incarnation },
+        ),
+      );
       await this.attempt(this.client.update(id, { metadata: { last_exit } }, options));
       if (!failed.keep) await this.attempt(this.client.deregister(id, options));
     } finally {
@@ -88,7 +96,14 @@ export class AgentKeeper {
         this.isRegistered = true;
         this.tellRecovery();
         session.on('beat', () => this.tellRecovery());
-        session.on('ended', (how) => how === 'deregistered' && tell('the agent was deregistered by somebody else'));
+        session.on('ended', (how) => {
+          if (how === 'deregistered') tell('the agent was deregistered by somebody else');
+          if (how !== 'superseded') return;
+          this.isSuperseded = true;
+          tell(
+            'another process has registered under the id: this one is not the agent any more, and sends no heartbeats',
+          );
+        });
         return session;
       } catch (error) {
         if (signal.aborted) return undefined;

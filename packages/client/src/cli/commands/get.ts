@@ -52,6 +52,8 @@ function recordOf(agent: Agent, output: Output, now: Date): [string, Cell][] {
     ['registered_at', time(agent.registered_at)],
     ['last_seen', time(agent.last_seen)],
     ['health.status', output.status(health.status)],
+    ['health.ready', text(String(health.ready))],
+    ['health.load', text(health.load)],
     ['health.message', text(health.message)],
     ['health.cpu_percent', text(health.cpu_percent)],
     ['health.memory_percent', text(health.memory_percent)],

@@ -26,6 +26,13 @@ export const heartbeat: Command = {
     { name: 'connections', value: 'N', number: { min: 0, whole: true }, help: 'open connections' },
     { name: 'errors', value: 'N', number: { min: 0, whole: true }, help: 'errors so far' },
     { name: 'uptime', value: 'SECONDS', number: { min: 0 }, help: 'since it was started' },
+    {
+      name: 'ready',
+      value: 'YES|NO',
+      choices: ['yes', 'no'],
+      help: 'whether it takes work now (default: as it is alive)',
+    },
+    { name: 'load', value: '0..1', number: { min: 0, max: 1 }, help: 'how busy it is, 0 to 1' },
     { name: 'metric', value: 'NAME=NUMBER', repeatable: true, pair: true, help: 'anything else that is counted' },
   ],
   async run({ args, client, output, interruption: signal }) {
@@ -40,7 +47,9 @@ export const heartbeat: Command = {
       metrics: metricsOf(args.pairs('metric')),
     };
     const report = Object.values(said).some((value) => value !== undefined) ? said : undefined;
-    const answer = await client.heartbeat(args.operand('ID'), report, { signal });
+    const ready = args.text('ready');
+    const readiness = { ready: ready === undefined ? undefined : ready === 'yes', load: args.number('load') };
+    const answer = await client.heartbeat(args.operand('ID'), report, { signal, ...readiness });
     if (!output.isTable) output.result(answer);
     else {
       output.table(
