@@ -12,8 +12,9 @@ use serde_json::json;
 
 use crate::error::{Error, Problem};
 use crate::model::{
-    Agent, AgentHealth, AgentPage, Deregistered, DiscoverQuery, HealthReport, HeartbeatResponse,
-    Identity, ListQuery, OperatorStatus, Registered, Registration, RotatedToken, ServiceHealth,
+    Agent, AgentHealth, AgentPage, Beat, Deregistered, DiscoverQuery, HealthReport,
+    HeartbeatResponse, Identity, ListQuery, OperatorStatus, Registered, Registration, RotatedToken,
+    ServiceHealth,
 };
 
 /// How agents' own tokens begin.
@@ -293,21 +294,31 @@ impl RegistryClient {
         id: &str,
         health: Option<&HealthReport>,
     ) -> Result<HeartbeatResponse, Error> {
-        self.heartbeat_within(self.timeout, id, health).await
+        let beat = Beat {
+            health: health.cloned(),
+            ..Beat::default()
+        };
+        self.beat(id, &beat).await
     }
 
-    pub(crate) async fn heartbeat_within(
+    /// The same with readiness, load, and the process that sends it.
+    pub async fn beat(&self, id: &str, beat: &Beat) -> Result<HeartbeatResponse, Error> {
+        self.beat_within(self.timeout, id, beat).await
+    }
+
+    pub(crate) async fn beat_within(
         &self,
         timeout: Duration,
         id: &str,
-        health: Option<&HealthReport>,
+        beat: &Beat,
     ) -> Result<HeartbeatResponse, Error> {
         let request = self
             .request(Method::POST, &["agents", segment(id)?, "heartbeat"])
             .timeout(timeout.min(self.timeout));
-        read(match health {
-            Some(report) => request.json(&json!({ "health": report })),
-            None => request,
+        read(if *beat == Beat::default() {
+            request
+        } else {
+            request.json(beat)
         })
         .await
     }

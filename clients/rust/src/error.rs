@@ -115,6 +115,8 @@ open_enum! {
         ValidationFailed = "validation_failed",
         /// There is no such agent: it registers (again).
         AgentNotFound = "agent_not_found",
+        /// Another process has registered under the id since: this one is not the agent any more.
+        Superseded = "superseded",
         /// Somebody has deregistered the agent; it may register again.
         AgentDeregistered = "agent_deregistered",
         /// No such route: the URL is wrong.

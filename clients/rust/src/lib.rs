@@ -40,8 +40,8 @@ mod stream;
 pub use client::{RegistryClient, RegistryClientBuilder, Token};
 pub use error::{Error, FieldError, Problem, ProblemCode};
 pub use model::{
-    Agent, AgentHealth, AgentPage, AgentStatus, AgentSummary, Cadence, CallerKind, Deregistered,
-    DiscoverQuery, Health, HealthReport, HealthStatus, Heartbeat, HeartbeatResponse,
+    Agent, AgentHealth, AgentPage, AgentStatus, AgentSummary, Beat, Cadence, CallerKind,
+    Deregistered, DiscoverQuery, Health, HealthReport, HealthStatus, Heartbeat, HeartbeatResponse,
     HeartbeatSettings, Identity, ListQuery, OperatorStatus, Registered, Registration, RotatedToken,
     Scope, ServiceHealth, ServiceStatus,
 };

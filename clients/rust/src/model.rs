@@ -175,6 +175,9 @@ pub struct Registration {
     /// Where it runs, from the large to the small: `eu/de/fra1`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub locality: Option<String>,
+    /// Tells this process from others under the same id, 1 to 64 characters. A session makes one up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incarnation: Option<String>,
     /// What it can do, in detail: at most 64, at most 64 KiB as JSON.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub skills: Vec<Skill>,
@@ -201,6 +204,7 @@ impl Registration {
             heartbeat: None,
             description: None,
             locality: None,
+            incarnation: None,
             skills: Vec::new(),
             accepts: Vec::new(),
             depends_on: Vec::new(),
@@ -241,6 +245,9 @@ pub struct Registered {
     pub registered_at: String,
     /// How often to beat.
     pub heartbeat: Cadence,
+    /// The process that the agent is now, as it registered; `None`: it did not say.
+    #[serde(default)]
+    pub incarnation: Option<String>,
     /// The agent's own bearer token, told only here; the one before it is void. `None` when the registry asks for no tokens,
     /// and in the answer to a repetition.
     #[serde(default)]
@@ -323,6 +330,24 @@ pub struct HealthReport {
     /// Anything else, at most 16 KiB as JSON.
     #[serde(skip_serializing_if = "Map::is_empty")]
     pub metrics: Map<String, Value>,
+}
+
+/// What a heartbeat says beside that the agent is alive; each one says it anew.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Beat {
+    /// How the agent feels.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub health: Option<HealthReport>,
+    /// Whether it takes work now. Left out: as it is alive.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ready: Option<bool>,
+    /// How busy it is, 0 to 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub load: Option<f64>,
+    /// The process that sends it, as it registered: another one than the agent is now is refused as
+    /// [`Superseded`](crate::ProblemCode::Superseded).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub incarnation: Option<String>,
 }
 
 /// The answer to a heartbeat.
@@ -429,6 +454,9 @@ pub struct Agent {
     /// Agents that it needs for its work.
     #[serde(default)]
     pub depends_on: Vec<Dependency>,
+    /// The process that it is now, as it registered.
+    #[serde(default)]
+    pub incarnation: Option<String>,
 }
 
 /// How an agent feels, by its last report.
@@ -437,6 +465,12 @@ pub struct Agent {
 pub struct Health {
     /// As reported, else worked out from the figures.
     pub status: HealthStatus,
+    /// Whether it takes work now.
+    #[serde(default)]
+    pub ready: bool,
+    /// How busy it is, 0 to 1, by its last heartbeat.
+    #[serde(default)]
+    pub load: Option<f64>,
     /// Why, as the agent said it.
     #[serde(default)]
     pub message: Option<String>,

@@ -1,16 +1,18 @@
 //! The life of an agent in the registry.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{oneshot, watch, Notify};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout_at, Instant};
 
 use crate::client::RegistryClient;
 use crate::error::{Error, ProblemCode};
 use crate::model::{
-    AgentStatus, HealthReport, HeartbeatResponse, Registered, Registration, RotatedToken,
+    AgentStatus, Beat, HealthReport, HeartbeatResponse, Registered, Registration, RotatedToken,
 };
 use crate::pause::{
     after_failure, random, random_bits, seconds, until_first_beat, until_next_beat,
@@ -36,6 +38,8 @@ pub enum SessionEvent<'a> {
     },
     /// Somebody else has deregistered it, and the session has ended.
     Deregistered,
+    /// Another process has registered under the id, and the session has ended.
+    Superseded,
 }
 
 type Observe = Box<dyn Fn(&SessionEvent<'_>) + Send + Sync>;
@@ -61,8 +65,8 @@ impl fmt::Debug for SessionBuilder {
 }
 
 impl SessionBuilder {
-    /// Asked before each heartbeat how the agent feels; it must not block. Without it, heartbeats only say that the agent is
-    /// alive.
+    /// Asked before each heartbeat how the agent feels; it must not block. Its CPU is the load of the agent as well. Without
+    /// it, heartbeats only say that the agent is alive.
     pub fn health(mut self, report: impl FnMut() -> HealthReport + Send + 'static) -> Self {
         self.report = Some(Box::new(report));
         self
@@ -106,6 +110,7 @@ impl SessionBuilder {
             stop_timeout,
         } = self;
         let key = format!("{:016x}{:016x}", random_bits(), random_bits());
+        registration.incarnation.get_or_insert_with(|| key.clone());
         let mut failures = 0;
         let registered = loop {
             let result = match &registration.id {
@@ -130,9 +135,13 @@ impl SessionBuilder {
 
         let (stop, stopped) = oneshot::channel();
         let (tell_status, status) = watch::channel(registered.status.clone());
+        let readiness = Arc::new(Readiness::default());
+        let superseded = Arc::new(AtomicBool::new(false));
         let life = Life {
             id: registered.id.clone(),
             registry: registry.clone(),
+            readiness: readiness.clone(),
+            superseded: superseded.clone(),
             registration,
             report,
             observe,
@@ -146,6 +155,8 @@ impl SessionBuilder {
         Ok(AgentSession {
             id: registered.id,
             registry,
+            readiness,
+            superseded,
             stop,
             status,
             stop_timeout,
@@ -164,6 +175,7 @@ impl SessionBuilder {
 /// | 200 | beats again after `next_heartbeat_seconds` |
 /// | 404 `agent_not_found` | registers again, at once |
 /// | 404 `agent_deregistered` | ends, unless told to [return](SessionBuilder::return_after_deregistration) |
+/// | 409 `superseded` | ends, and [`stop`](Self::stop) leaves the agent to the process that it is now |
 /// | 400, 413, 415 | beats again at once without the report that was refused |
 /// | 429, 503 and others with `Retry-After` | waits so long, and up to a quarter more |
 /// | none, any other | tries again after a random pause that grows with each failure, up to one interval |
@@ -173,6 +185,8 @@ impl SessionBuilder {
 pub struct AgentSession {
     id: String,
     registry: RegistryClient,
+    readiness: Arc<Readiness>,
+    superseded: Arc<AtomicBool>,
     stop: oneshot::Sender<()>,
     status: watch::Receiver<AgentStatus>,
     stop_timeout: Duration,
@@ -202,13 +216,26 @@ impl AgentSession {
         self.status.borrow().clone()
     }
 
+    /// Says whether the agent takes work, at once and with each heartbeat from then on. Until it is called, the agent takes
+    /// work as it is alive.
+    pub fn set_ready(&self, ready: bool) {
+        let mut said = self
+            .readiness
+            .said
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        if said.replace(ready) != Some(ready) {
+            self.readiness.changed.notify_one();
+        }
+    }
+
     /// Replaces the agent's own token, if that is what the client sends, for all clones of it; the session goes on beating.
     /// As [`RegistryClient::rotate_token`].
     pub async fn rotate_token(&self, overlap: Option<Duration>) -> Result<RotatedToken, Error> {
         self.registry.rotate_token(&self.id, overlap).await
     }
 
-    /// Waits until the session ends by itself, which it does only when somebody else has deregistered the agent.
+    /// Waits until the session ends by itself, which it does only when somebody else has deregistered the agent, or is it now.
     pub async fn ended(&self) {
         let mut status = self.status.clone();
         while status.changed().await.is_ok() {}
@@ -227,6 +254,9 @@ impl AgentSession {
             if ended.is_panic() {
                 std::panic::resume_unwind(ended.into_panic());
             }
+        }
+        if self.superseded.load(Ordering::Relaxed) {
+            return Ok(());
         }
         let deadline = Instant::now() + self.stop_timeout;
         let mut failures = 0;
@@ -250,6 +280,13 @@ impl AgentSession {
     }
 }
 
+/// Whether the agent takes work, as its program has said; what is not said is as it is alive.
+#[derive(Debug, Default)]
+struct Readiness {
+    said: Mutex<Option<bool>>,
+    changed: Notify,
+}
+
 /// What the loop does next.
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum Next {
@@ -262,6 +299,8 @@ enum Next {
 struct Life {
     id: String,
     registry: RegistryClient,
+    readiness: Arc<Readiness>,
+    superseded: Arc<AtomicBool>,
     registration: Registration,
     report: Option<Report>,
     observe: Observe,
@@ -279,10 +318,12 @@ struct Life {
 impl Life {
     async fn run(mut self, mut stopped: oneshot::Receiver<()>) {
         let mut wait = until_first_beat(self.interval, random());
+        let readiness = Arc::clone(&self.readiness);
         loop {
             tokio::select! {
                 biased;
                 _ = &mut stopped => return,
+                () = readiness.changed.notified(), if matches!(self.next, Next::Beat { .. }) && self.failures == 0 => {}
                 () = sleep(wait) => {}
             }
             wait = match self.next {
@@ -305,13 +346,21 @@ impl Life {
         };
         // So that there is time for two more before silence counts.
         let patience = self.timeout / 3;
-        let result = self
-            .registry
-            .heartbeat_within(patience, &self.id, report.as_ref())
-            .await;
-        match result {
+        let reported = report.is_some();
+        let cpu_percent = report.as_ref().and_then(|report| report.cpu_percent);
+        let beat = Beat {
+            health: report,
+            ready: *self
+                .readiness
+                .said
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+            load: cpu_percent.map(|percent| (percent / 100.0).clamp(0.0, 1.0)),
+            incarnation: self.registration.incarnation.clone(),
+        };
+        match self.registry.beat_within(patience, &self.id, &beat).await {
             Ok(answer) => self.heard(&answer),
-            Err(error) => self.beat_failed(&error, report.is_some()),
+            Err(error) => self.beat_failed(&error, reported),
         }
     }
 
@@ -331,6 +380,12 @@ impl Life {
                 self.next = Next::End;
                 self.tell_status.send_replace(AgentStatus::Deregistered);
                 (self.observe)(&SessionEvent::Deregistered);
+                Duration::ZERO
+            }
+            (Some(ProblemCode::Superseded), _) => {
+                self.next = Next::End;
+                self.superseded.store(true, Ordering::Relaxed);
+                (self.observe)(&SessionEvent::Superseded);
                 Duration::ZERO
             }
             (Some(ProblemCode::AgentNotFound | ProblemCode::AgentDeregistered), _) => {

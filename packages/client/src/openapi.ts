@@ -2221,7 +2221,7 @@ export interface paths {
                 query?: {
                     /** @description A cursor: go on after it, without the initial part. For answers in JSON also `now`. */
                     after?: string;
-                    /** @description Repeatable: agents that have all of these capabilities. */
+                    /** @description Repeatable: agents that have all of these capabilities, or skills of these ids. */
                     capability?: string[];
                     /** @description Repeatable: agents of any of these categories. */
                     category?: string[];
@@ -2640,7 +2640,7 @@ export interface paths {
                     filter?: string;
                     /** @description The most events on one page. It holds fewer when they are large. */
                     limit?: number;
-                    /** @description Only events of this type; repeatable: registered, imported, updated, status_changed, deregistered, unbanned. */
+                    /** @description Only events of this type; repeatable: registered, imported, updated, status_changed, deregistered, unbanned, superseded. */
                     type?: string[];
                     /** @description Seconds to wait for an event when there is none. */
                     wait?: number;
@@ -2750,7 +2750,7 @@ export interface paths {
                     agent_id?: string[];
                     /** @description An expression over `event` and `agent`, the record now, which is missing when the agent is gone; see docs/events.md. */
                     filter?: string;
-                    /** @description Only events of this type; repeatable: registered, imported, updated, status_changed, deregistered, unbanned. */
+                    /** @description Only events of this type; repeatable: registered, imported, updated, status_changed, deregistered, unbanned, superseded. */
                     type?: string[];
                 };
                 header?: {
@@ -5291,7 +5291,7 @@ export interface components {
              *       "status_changed"
              *     ]
              */
-            types?: ("registered" | "imported" | "updated" | "status_changed" | "deregistered" | "unbanned")[] | null;
+            types?: ("registered" | "imported" | "updated" | "status_changed" | "deregistered" | "unbanned" | "superseded")[] | null;
             /**
              * @description Where events are sent: https, and no private or otherwise special address.
              * @example https://hooks.example.com/agents
@@ -5538,7 +5538,7 @@ export interface components {
              */
             to?: components["schemas"]["AgentStatus"];
             /**
-             * @description What happened: registered, imported, updated, status_changed, deregistered, unbanned, or a type that a later release adds.
+             * @description What happened: registered, imported, updated, status_changed, deregistered, unbanned, superseded, or a type that a later release adds.
              * @example registered
              */
             type: string;
@@ -6236,7 +6236,7 @@ export interface components {
              *       "status_changed"
              *     ]
              */
-            types?: ("registered" | "imported" | "updated" | "status_changed" | "deregistered" | "unbanned")[] | null;
+            types?: ("registered" | "imported" | "updated" | "status_changed" | "deregistered" | "unbanned" | "superseded")[] | null;
             /**
              * @description Where events are sent: https, and no private or otherwise special address.
              * @example https://hooks.example.com/agents

@@ -4,7 +4,15 @@ import { EXIT } from '../exit-codes.js';
 import type { Option } from '../option.js';
 import { UsageError } from '../usage-error.js';
 
-const TYPES = ['registered', 'imported', 'updated', 'status_changed', 'deregistered', 'unbanned'] as const;
+const TYPES = [
+  'registered',
+  'imported',
+  'updated',
+  'status_changed',
+  'deregistered',
+  'unbanned',
+  'superseded',
+] as const;
 const PAYLOADS = ['cloudevents', 'standard'] as const;
 const STATES = ['waiting', 'delivered', 'failed'] as const;
 const DEFAULT_LIMIT = 100;

@@ -16,7 +16,7 @@ const CAPABILITIES = `(CASE WHEN skills IS NULL THEN capabilities
  * What agents say of themselves beside the original's columns. Null, as in all rows that are there and in those that the release before
  * writes, means nothing, so that no row is rewritten. The index of capabilities serves the ids of skills as well.
  */
-export class AgentDescriptions1764700000000 implements MigrationInterface {
+export class AgentDescriptions1764900000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     const columns = Object.entries(COLUMNS).map(([name, type]) => `ADD COLUMN ${name} ${type}`);
     await runner.query(`ALTER TABLE agents ${columns.join(', ')}`);
