@@ -4,6 +4,8 @@ import { registration } from '../support/builders';
 import { createPatientApp } from '../support/patient-app';
 import type { TestApp } from '../support/test-app';
 
+const twice = (health: object): object[] => [health, health];
+
 interface Health {
   status: string;
   ready: boolean;
@@ -84,8 +86,8 @@ describe('Readiness and load', () => {
     expect(detail).toBe(
       'ready must be true or false; load must be a number from 0 to 1; cpu_percent is not a known property',
     );
-    expect(await seen(busy!)).toMatchObject(Array(2).fill({ ready: false, load: 0.9, cpu_percent: 90 }));
-    expect(await seen(idle!)).toMatchObject(Array(2).fill({ ready: true, load: 0, cpu_percent: null }));
+    expect(await seen(busy!)).toMatchObject(twice({ ready: false, load: 0.9, cpu_percent: 90 }));
+    expect(await seen(idle!)).toMatchObject(twice({ ready: true, load: 0, cpu_percent: null }));
   });
 
   it.each([
@@ -134,7 +136,7 @@ describe('Readiness and load', () => {
     expect((await app.request('GET', `/agents/${id}`)).headers.get('etag')).toBe(tag);
     const found = async (filter: string): Promise<unknown> => {
       const query = new URLSearchParams({ filter: `agent.id == "${id}" && ${filter}` });
-      return (await app.request('GET', `/agents/count?${query}`)).body.total;
+      return (await app.request('GET', `/agents/count?${query.toString()}`)).body.total;
     };
     expect(await found('!agent.health.ready && agent.health.load > 0.5')).toBe(1);
     expect(await found('agent.health.load == 0.75')).toBe(1);
