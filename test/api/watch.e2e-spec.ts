@@ -213,13 +213,16 @@ describe('GET /agents/watch', () => {
     await register('h-2', { type: 'healthy' });
     const source = await watch('type=healthy&health_interval=5');
     await source.untilMessage('synced');
-    await app.request('POST', '/agents/h-2/heartbeat', { health: { cpu_percent: 12 } }, admin);
+    const said = (ready: boolean, load: number | null, cpu_percent: number | null): object =>
+      expect.objectContaining({ ready, load, cpu_percent }) as object;
+    const beat = { ready: false, load: 0.5, health: { cpu_percent: 12 } };
+    await app.request('POST', '/agents/h-2/heartbeat', beat, admin);
     await untilMoved(source, 'health', 5);
     const { data, id } = of(source, 'health')[0]!;
     expect(id).toBeUndefined();
     expect(data.agents).toEqual([
-      expect.objectContaining({ id: 'h-1', last_seen: expect.any(String) as string }),
-      expect.objectContaining({ id: 'h-2', health: expect.objectContaining({ cpu_percent: 12 }) as object }),
+      expect.objectContaining({ id: 'h-1', last_seen: expect.any(String) as string, health: said(true, null, null) }),
+      expect.objectContaining({ id: 'h-2', health: said(false, 0.5, 12) }),
     ]);
   });
 

@@ -1,7 +1,8 @@
 import { BeatPlan } from './beat-plan.js';
-import { randomKey, type AgentRegistryClient, type RotateOptions } from './client.js';
+import { randomKey, type RotateOptions } from './client.js';
 import { ApiError, BadRequestError, ConflictError, NotFoundError, UnauthorizedError } from './errors.js';
 import { deadline, mayRetry, pause, pauseMs, within, type Backoff } from './retry.js';
+import type { SessionEvents, SessionOptions, StopOptions } from './session-options.js';
 import { stopOnSignals, stopOnSignalsNoMore } from './signals.js';
 import type { Time } from './time.js';
 import type {
@@ -26,60 +27,7 @@ const SHORTEST_INTERVAL_MS = 1_000;
 const HEALTH_TIMEOUT_MS = 1_000;
 const STOP_TIMEOUT_MS = 5_000;
 
-export interface SessionOptions {
-  client: AgentRegistryClient;
-  /** What the agent registers with. Without an `id` the registry makes one up, and the session keeps it. */
-  agent: AgentRegistration;
-  /**
-   * Asked before each heartbeat; what it gives comes on top of the CPU, memory and uptime of the process. When it throws,
-   * takes longer than a second or gives what the registry refuses, the agent beats without it.
-   */
-  health?: () => HealthReport | Promise<HealthReport>;
-  /**
-   * How busy the agent is, 0 to 1, asked before each heartbeat. Absent: the CPU in use, of the process or as `health` has it. `false`: it
-   * is not said.
-   */
-  load?: (() => number | undefined) | false;
-  /** Finishes the work in hand, when a stop drains. The agent goes on beating meanwhile. */
-  onDrain?: () => void | Promise<void>;
-  /** The same as `on('error', …)`, and from the first registration on. */
-  onError?: (error: unknown) => void;
-  /** What to do when somebody else has deregistered the agent: `end` (the default) takes it for meant, `register` undoes it. */
-  whenDeregistered?: 'end' | 'register';
-  /** Gives a start up, which then rejects with the signal's reason; later, stops the session. */
-  signal?: AbortSignal;
-  /** Stops the session on SIGINT and SIGTERM. If nobody else listens for the signal, the process then ends by it. */
-  stopOnSignals?: boolean;
-}
-
-export interface StopOptions {
-  /**
-   * Puts the agent into maintenance, so that nobody who looks for active agents finds it, and waits for `onDrain`, before it
-   * deregisters. Default: whether there is an `onDrain`. An agent in maintenance is never declared dead: should the process be
-   * killed while it drains, it stays there until it is registered again or deregistered; where there is no access control, until its
-   * status is set to `active`.
-   */
-  drain?: boolean;
-  /** false: leaves the agent registered, say for a successor of the same id. */
-  deregister?: boolean;
-  /** Milliseconds after which it gives up to put the agent into maintenance, or to deregister it. Default 5,000. */
-  timeoutMs?: number;
-}
-
-/** What a session tells, and with what. */
-export interface SessionEvents {
-  /** The agent was registered, also anew. */
-  registered: Registration;
-  /** A heartbeat was taken. */
-  beat: HeartbeatResponse;
-  /** Something failed, and is tried again or was given up. */
-  error: unknown;
-  /**
-   * The last event: the session was `stopped`, somebody else has `deregistered` the agent, or another process has registered under its id
-   * and has `superseded` this one. An `error` with the code `superseded` comes before that.
-   */
-  ended: 'stopped' | 'deregistered' | 'superseded';
-}
+export type { SessionEvents, SessionOptions, StopOptions } from './session-options.js';
 
 type Listeners = { [Name in keyof SessionEvents]: Set<(value: SessionEvents[Name]) => void> };
 
@@ -280,8 +228,11 @@ export class AgentSession {
       } else if (error instanceof ConflictError && error.code === 'superseded') {
         this.#emit('error', error);
         this.#end('superseded');
-      } else if (isProof(error)) await this.#forgotten(error);
-      else throw error;
+      } else if (isProof(error)) {
+        await this.#forgotten(error);
+        // A registration makes it ready until a heartbeat says otherwise.
+        if (this.#ready === false && !this.#hasEnded) this.#accepted(await this.#send(usage));
+      } else throw error;
     }
   }
 

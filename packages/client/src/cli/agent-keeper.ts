@@ -36,7 +36,9 @@ export class AgentKeeper {
   private readonly client: AgentClient;
   private readonly givingUp = new AbortController();
   private readonly starting: Promise<AgentSession | undefined>;
-  private isRegistered = false;
+  private session: AgentSession | undefined;
+  /** Undefined: nothing is said of it. */
+  private isReady: boolean | undefined;
   /** Another process is the agent: nothing that is said of it is about this one. */
   private isSuperseded = false;
   /** Why the last try failed; undefined after one that did not, and before the first. */
@@ -45,6 +47,12 @@ export class AgentKeeper {
   constructor(private readonly options: KeeperOptions) {
     this.client = new AgentClient(options.client);
     this.starting = this.start();
+  }
+
+  /** Says whether the agent takes work, from now on. */
+  ready(isReady: boolean): void {
+    this.isReady = isReady;
+    this.session?.ready(isReady);
   }
 
   /**
@@ -62,13 +70,8 @@ export class AgentKeeper {
       const { id } = session;
       const options = { signal: limit.signal, token: this.client.ownToken };
       const last_exit = { reason: failed.reason, at: new Date().toISOString() };
-      await this.attempt(
-        this.client.heartbeat(
-          id,
-          { status: 'unhealthy' },
-          { ...options, ready: false, incarnation: session.incarnation },
-        ),
-      );
+      const said = { ...options, ready: false, incarnation: session.incarnation };
+      await this.attempt(this.client.heartbeat(id, { status: 'unhealthy' }, said));
       await this.attempt(this.client.update(id, { metadata: { last_exit } }, options));
       if (!failed.keep) await this.attempt(this.client.deregister(id, options));
     } finally {
@@ -79,7 +82,7 @@ export class AgentKeeper {
   /** The session, if there is one or a registration under way makes one. */
   private async started(limit: AbortSignal): Promise<AgentSession | undefined> {
     const giveUp = (): void => this.givingUp.abort();
-    if (!this.isRegistered && this.trouble !== undefined) giveUp(); // it pauses between two tries that fail
+    if (!this.session && this.trouble !== undefined) giveUp(); // it pauses between two tries that fail
     limit.addEventListener('abort', giveUp);
     const session = await this.starting;
     limit.removeEventListener('abort', giveUp); // it would end the session
@@ -93,16 +96,15 @@ export class AgentKeeper {
     while (!signal.aborted) {
       try {
         const session = await AgentSession.start({ client: this.client, agent, health, signal, onError });
-        this.isRegistered = true;
+        this.session = session;
+        if (this.isReady !== undefined) session.ready(this.isReady);
         this.tellRecovery();
         session.on('beat', () => this.tellRecovery());
         session.on('ended', (how) => {
           if (how === 'deregistered') tell('the agent was deregistered by somebody else');
           if (how !== 'superseded') return;
           this.isSuperseded = true;
-          tell(
-            'another process has registered under the id: this one is not the agent any more, and sends no heartbeats',
-          );
+          tell('another process has registered under the id: it is the agent now, and no heartbeats are sent any more');
         });
         return session;
       } catch (error) {
@@ -121,7 +123,7 @@ export class AgentKeeper {
 
   private tellTrouble(error: unknown): void {
     const reason = reasonOf(error);
-    const what = this.isRegistered ? 'the heartbeats do not arrive' : 'the agent is not registered';
+    const what = this.session ? 'the heartbeats do not arrive' : 'the agent is not registered';
     if (reason !== this.trouble) this.options.tell(`${what}: ${reason}`);
     this.trouble = reason;
   }
