@@ -8,6 +8,7 @@ import { LocalHealthMonitor } from './sweep/local-health-monitor';
 import { HeartbeatController } from './heartbeat.controller';
 import { HeartbeatReplies } from './heartbeat-replies';
 import { HeartbeatService } from './heartbeat.service';
+import { Incarnations } from './incarnations';
 import { HeartbeatSweepEntity } from './sweep/heartbeat-sweep.entity';
 import { FleetSweep } from './sweep/fleet-sweep';
 import { OverdueAgents } from './sweep/overdue-agents';
@@ -42,6 +43,7 @@ import { SweepIndicator } from './sweep/sweep.indicator';
     LocalHealthMonitor,
     HeartbeatReplies,
     HeartbeatService,
+    Incarnations,
     HeartbeatSweeper,
     AgentDirectoryCache,
     ReplicaLease,

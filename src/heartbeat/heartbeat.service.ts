@@ -1,23 +1,21 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import { AccessControl } from '../platform/access/access-control';
 import type { Principal } from '../platform/access/principal';
 import { Clock } from '../platform/common/clock';
 import { DomainError, inBody, validationError } from '../platform/validation/domain-error';
 import { jsonViolations } from '../platform/validation/json-limits';
 import { isJsonObject } from '../platform/validation/validate';
-import { AgentEvents } from '../events/agent-events';
-import { agentDeregistered, agentNotFound, superseded } from '../agent/agent.errors';
+import { agentDeregistered, agentNotFound } from '../agent/agent.errors';
 import type { HealthThresholds } from '../agent/agent-health';
 import { Configuration } from '../platform/config/configuration';
 import { IntervalScaling } from '../liveness/interval-scaling';
 import { HeartbeatBuffer } from '../liveness/heartbeat-buffer';
 import { transition, type AgentStatus } from '../agent/agent-status';
-import { BeatsRepository, type KnownAgent } from './beats.repository';
+import type { KnownAgent } from './beats.repository';
 import { LocalHealthMonitor } from './sweep/local-health-monitor';
 import { parseHeartbeat, type HeartbeatContent } from './heartbeat-body';
 import { HeartbeatReplies, type HeartbeatReply } from './heartbeat-replies';
-import { AgentDirectoryCache } from './agent-directory-cache';
+import { Incarnations } from './incarnations';
 import { beatNotKept, ReplicaLease } from './replica-lease';
 
 export interface AcceptedBeat {
@@ -60,14 +58,10 @@ export class HeartbeatService {
     unavailable: 0,
   };
 
-  /** The processes of which it is noted that they are superseded, by the agent and its present process. */
-  private readonly noted = new LRUCache<string, string>({ max: MOST_NOTED });
   private readonly thresholds: HealthThresholds;
 
   constructor(
-    private readonly directory: AgentDirectoryCache,
-    private readonly beats: BeatsRepository,
-    private readonly events: AgentEvents,
+    private readonly incarnations: Incarnations,
     private readonly buffer: HeartbeatBuffer,
     private readonly localHealth: LocalHealthMonitor,
     private readonly lease: ReplicaLease,
@@ -82,18 +76,17 @@ export class HeartbeatService {
 
   /**
    * Takes one heartbeat.
-   * @throws DomainError `validation_failed`; `agent_not_found` or `agent_deregistered`, both proven; `superseded`, likewise; `store_unavailable`, also when
-   *   the beat could be taken here but perhaps not be kept
+   * @throws DomainError `validation_failed`; `agent_not_found`, `agent_deregistered` or `superseded`, all proven; `store_unavailable`,
+   *   also when the beat could be taken here but perhaps not be kept
    */
   beat(id: string, body: unknown): AcceptedBeat | Promise<AcceptedBeat> {
     try {
       const parsed = parseHeartbeat(body, this.thresholds);
       if ('errors' in parsed) throw validationError(inBody(parsed.errors));
-      const found = this.directory.find(id);
-      if (!(found instanceof Promise) && !isOfAnother(found, parsed.incarnation)) return this.take(id, found, parsed);
-      return this.current(id, found, parsed.incarnation)
-        .then((agent) => this.take(id, agent, parsed))
-        .catch((error: unknown) => this.refuse(error));
+      const found = this.incarnations.find(id, parsed.incarnation);
+      return found instanceof Promise
+        ? found.then((agent) => this.take(id, agent, parsed)).catch((error: unknown) => this.refuse(error))
+        : this.take(id, found, parsed);
     } catch (error) {
       return this.refuse(error);
     }
@@ -118,11 +111,10 @@ export class HeartbeatService {
         try {
           const required = this.access.require(principal, { access: 'agent', agentId: parsed.id, allowStale: true });
           if (required) await required;
-          const found = this.directory.find(parsed.id);
-          const isPlain = !(found instanceof Promise) && !isOfAnother(found, parsed.content.incarnation);
-          const known = isPlain ? found : await this.current(parsed.id, found, parsed.content.incarnation);
-          const agent = requireRegistered(parsed.id, known);
-          return { agent, content: parsed.content };
+          const { id, content } = parsed;
+          const found = this.incarnations.find(id, content.incarnation);
+          const agent = requireRegistered(id, found instanceof Promise ? await found : found);
+          return { agent, content };
         } catch (error) {
           if (!(error instanceof DomainError)) throw error;
           if (error.kind === 'unavailable') unavailable = error;
@@ -158,32 +150,6 @@ export class HeartbeatService {
     };
   }
 
-  /**
-   * The agent, whose beats this process may send. That another one is the agent now is never taken from memory alone: it may be the
-   * beat that is newer.
-   * @throws DomainError `superseded`
-   */
-  private async current(
-    id: string,
-    found: KnownAgent | Promise<KnownAgent | undefined>,
-    incarnation: string | undefined,
-  ): Promise<KnownAgent | undefined> {
-    const known = await found;
-    if (!isOfAnother(known, incarnation)) return known;
-    const agent = await this.directory.findAnew(id);
-    if (!isOfAnother(agent, incarnation)) return agent;
-    await this.noteSuperseded(id, incarnation!, agent!.incarnation!);
-    throw superseded(id);
-  }
-
-  private async noteSuperseded(id: string, incarnation: string, current: string): Promise<void> {
-    const key = JSON.stringify([id, current]);
-    if (this.noted.get(key) === incarnation) return;
-    const change = await this.beats.noteSuperseded(id, incarnation);
-    this.noted.set(key, incarnation);
-    if (change) this.events.publishAll([change]);
-  }
-
   private refuse(error: unknown): never {
     this.count(error);
     throw error;
@@ -212,19 +178,11 @@ export class HeartbeatService {
 
 const DEFAULT_INTERVAL_SECONDS = 10;
 
-const MOST_NOTED = 10_000;
-
 function resultOf(error: unknown): BeatResult {
   if (!(error instanceof DomainError) || error.kind === 'unavailable') return 'unavailable';
   if (error.kind === 'forbidden') return 'forbidden';
   if (error.kind === 'conflict') return 'superseded';
   return error.kind === 'invalid' ? 'invalid' : 'not_registered';
-}
-
-/** Whether another process is known to be the agent than the one that has sent the beat. */
-function isOfAnother(agent: KnownAgent | undefined, incarnation: string | undefined): boolean {
-  if (incarnation === undefined || !agent || agent.status === 'deregistered') return false;
-  return agent.incarnation !== null && agent.incarnation !== incarnation;
 }
 
 function requireRegistered(id: string, agent: KnownAgent | undefined): KnownAgent {

@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import { EventLogReader } from '../../src/events/log/event-log.reader';
+import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
 import { UNRESTRICTED } from '../../src/platform/access/principal';
 import type { WatchEvent } from '../../src/registry/watch/agent-watch';
 import { AgentWatches } from '../../src/registry/watch/agent-watches';
@@ -217,6 +218,7 @@ describe('GET /agents/watch', () => {
       expect.objectContaining({ ready, load, cpu_percent }) as object;
     const beat = { ready: false, load: 0.5, health: { cpu_percent: 12 } };
     await app.request('POST', '/agents/h-2/heartbeat', beat, admin);
+    await app.app.get(BeatFlusher).flush(); // before time moves, which would make the beat older than the registration
     await untilMoved(source, 'health', 5);
     const { data, id } = of(source, 'health')[0]!;
     expect(id).toBeUndefined();

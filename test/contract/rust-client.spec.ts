@@ -21,6 +21,7 @@ const TYPES = {
   WhoAmI: 'Identity',
   RegisteredHeartbeat: 'Cadence',
   HealthReport: 'HealthReport',
+  HeartbeatRequest: 'Beat',
   HeartbeatResponse: 'HeartbeatResponse',
   AgentSummary: 'AgentSummary',
   Agent: 'Agent',

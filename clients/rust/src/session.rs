@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{oneshot, watch, Notify};
@@ -20,6 +20,8 @@ use crate::pause::{
 
 /// Backoff is never longer than an interval, and never outside these.
 const BACKOFF_LIMITS: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(30));
+/// A registration makes an agent ready until a heartbeat says otherwise, which one that takes no work then does within this.
+const UNREADY_AFTER_REGISTRATION: Duration = Duration::from_secs(1);
 
 /// What became of an agent, for logs and metrics.
 #[derive(Debug)]
@@ -219,12 +221,7 @@ impl AgentSession {
     /// Says whether the agent takes work, at once and with each heartbeat from then on. Until it is called, the agent takes
     /// work as it is alive.
     pub fn set_ready(&self, ready: bool) {
-        let mut said = self
-            .readiness
-            .said
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
-        if said.replace(ready) != Some(ready) {
+        if self.readiness.said().replace(ready) != Some(ready) {
             self.readiness.changed.notify_one();
         }
     }
@@ -285,6 +282,12 @@ impl AgentSession {
 struct Readiness {
     said: Mutex<Option<bool>>,
     changed: Notify,
+}
+
+impl Readiness {
+    fn said(&self) -> MutexGuard<'_, Option<bool>> {
+        self.said.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// What the loop does next.
@@ -350,11 +353,7 @@ impl Life {
         let cpu_percent = report.as_ref().and_then(|report| report.cpu_percent);
         let beat = Beat {
             health: report,
-            ready: *self
-                .readiness
-                .said
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner),
+            ready: *self.readiness.said(),
             load: cpu_percent.map(|percent| (percent / 100.0).clamp(0.0, 1.0)),
             incarnation: self.registration.incarnation.clone(),
         };
@@ -409,7 +408,11 @@ impl Life {
                 self.next = Next::Beat { reports: true };
                 self.tell_status.send_replace(registered.status.clone());
                 (self.observe)(&SessionEvent::Registered(&registered));
-                until_first_beat(self.interval, random())
+                let wait = until_first_beat(self.interval, random());
+                match *self.readiness.said() {
+                    Some(false) => wait.min(UNREADY_AFTER_REGISTRATION),
+                    _ => wait,
+                }
             }
             Err(error) => self.failed(&error, None),
         }

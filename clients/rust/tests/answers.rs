@@ -28,6 +28,10 @@ const BEAT: &str = r#"200 OK
 content-type: application/json
 
 { "id": "a-1", "last_beat": "2026-10-08T15:30:00.000Z", "status": "active", "next_heartbeat_seconds": 0.1, "timeout_seconds": 30 }"#;
+const BEAT_FOR_LONG: &str = r#"200 OK
+content-type: application/json
+
+{ "id": "a-1", "last_beat": "2026-10-08T15:30:00.000Z", "status": "active", "next_heartbeat_seconds": 3600, "timeout_seconds": 10800 }"#;
 const MAINTENANCE: &str = r#"200 OK
 content-type: application/json
 
@@ -53,6 +57,10 @@ const INVALID: &str = "400 Bad Request
 content-type: application/problem+json
 
 { \"code\": \"validation_failed\", \"errors\": [{ \"field\": \"health.cpu_percent\", \"message\": \"must be a number from 0 to 100\" }] }";
+const SUPERSEDED: &str = "409 Conflict
+content-type: application/problem+json
+
+{ \"code\": \"superseded\", \"detail\": \"Another process has registered as agent a-1 since\" }";
 const UNAUTHORIZED: &str = "401 Unauthorized
 content-type: application/problem+json
 
@@ -137,6 +145,53 @@ async fn an_agent_that_is_unknown_registers_again_and_goes_on() {
     drop(session);
 }
 
+/// The body of the next request.
+async fn body(requests: &mut mpsc::UnboundedReceiver<String>) -> serde_json::Value {
+    let request = soon(requests.recv()).await.unwrap();
+    serde_json::from_str(request.lines().last().unwrap()).unwrap()
+}
+
+#[tokio::test]
+async fn it_says_whether_it_takes_work_at_once_and_again_after_a_registration() {
+    let (url, mut requests) = scripted(vec![
+        REGISTERED_FOR_LONG,
+        BEAT_FOR_LONG,
+        BEAT_FOR_LONG,
+        NOT_FOUND,
+        REGISTERED_FOR_LONG,
+        BEAT_FOR_LONG,
+    ])
+    .await;
+    let (builder, mut told) = session(&url, agent());
+    let session = soon(builder.start()).await.unwrap();
+    let registration = body(&mut requests).await;
+    let incarnation = registration["incarnation"].as_str().unwrap();
+    assert!(!incarnation.is_empty());
+    next(1, &mut told).await;
+    for ready in [false, true, false] {
+        session.set_ready(ready);
+        let beat = body(&mut requests).await;
+        assert_eq!(beat["ready"], ready);
+        assert_eq!(beat["incarnation"], incarnation);
+        next(1, &mut told).await;
+    }
+    assert_eq!(body(&mut requests).await["incarnation"], incarnation);
+    assert_eq!(body(&mut requests).await["ready"], false);
+    drop(session);
+}
+
+#[tokio::test]
+async fn an_agent_that_another_process_is_now_is_left_to_it() {
+    let (url, mut requests) = scripted(vec![REGISTERED, SUPERSEDED]).await;
+    let (builder, mut told) = session(&url, agent());
+    let session = soon(builder.start()).await.unwrap();
+    assert_eq!(next(2, &mut told).await, ["registered", "Superseded"]);
+    soon(session.ended()).await;
+    soon(session.stop()).await.unwrap();
+    assert_eq!(asked(2, &mut requests).await, [REGISTRATION, HEARTBEAT]);
+    assert!(requests.try_recv().is_err()); // no deregistration
+}
+
 #[tokio::test]
 async fn a_404_that_is_not_the_registrys_does_not_make_it_register_again() {
     let (url, mut requests) = scripted(vec![REGISTERED, PROXYS_404, BEAT]).await;
@@ -218,7 +273,11 @@ async fn who_is_told_to_wait_waits_and_does_not_register_again() {
 #[tokio::test]
 async fn a_report_that_is_refused_does_not_cost_the_agent_its_life() {
     let (url, mut requests) = scripted(vec![REGISTERED, INVALID, BEAT, BEAT]).await;
-    let (builder, mut told) = session(&url, agent());
+    let first = Registration {
+        incarnation: Some("1".into()),
+        ..agent()
+    };
+    let (builder, mut told) = session(&url, first);
     let ill = || HealthReport {
         cpu_percent: Some(250.0),
         ..HealthReport::default()
@@ -238,9 +297,9 @@ async fn a_report_that_is_refused_does_not_cost_the_agent_its_life() {
         .skip(1)
         .map(|request| request.lines().last().unwrap_or_default().to_owned())
         .collect();
-    let report = r#"{"health":{"cpu_percent":250.0}}"#;
+    let report = r#"{"health":{"cpu_percent":250.0},"load":1.0,"incarnation":"1"}"#;
     assert_eq!(bodies[0], report);
-    assert!(!bodies[1].contains("health"), "{bodies:?}");
+    assert_eq!(bodies[1], r#"{"incarnation":"1"}"#);
     assert_eq!(bodies[2], report);
 }
 
