@@ -1,5 +1,5 @@
 export { AgentRegistryClient } from './client.js';
-export type { ChangeOptions, HeartbeatOptions, RegisterOptions, RotateOptions, Tagged } from './client.js';
+export type { ChangeOptions, HeartbeatOptions, RegisterOptions, RotateOptions, Tagged } from './client-options.js';
 export type { ClientOptions, RequestOptions, Token } from './transport.js';
 export type { Webhooks } from './webhooks.js';
 export { verifyWebhook, WebhookVerificationError } from './verify-webhook.js';

@@ -1,5 +1,6 @@
 import { BeatPlan } from './beat-plan.js';
-import { randomKey, type RotateOptions } from './client.js';
+import { randomKey } from './client.js';
+import type { RotateOptions } from './client-options.js';
 import { ApiError, BadRequestError, ConflictError, NotFoundError, UnauthorizedError } from './errors.js';
 import { deadline, mayRetry, pause, pauseMs, within, type Backoff } from './retry.js';
 import type { SessionEvents, SessionOptions, StopOptions } from './session-options.js';

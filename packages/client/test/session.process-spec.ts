@@ -224,6 +224,20 @@ describe('A session', () => {
     expect(unfounded(one.errors)).toEqual([]);
   });
 
+  it('says that the agent takes no work together with that registration, which would make it ready', async () => {
+    const one = await watch('lost-unready');
+    one.session.ready(false);
+    await until('it is said', PATIENCE, () => one.beats === 1);
+    await database.query('DELETE FROM agents WHERE id = $1', [one.id]);
+    await one.time.passUntil('it is registered again', () => one.registered > 0);
+    await one.time.quiet();
+    const [registration, beat] = one.time.traffic.sent.slice(-2);
+    expect([registration!.path, beat!.path]).toEqual(['/agents/register', '/agents/lost-unready/heartbeat']);
+    expect(beat!.at).toBe(registration!.at); // no time had to pass
+    expect((await other().agentHealth(one.id)).health).toMatchObject({ ready: false });
+    expect(unfounded(one.errors)).toEqual([]);
+  });
+
   it('does not take an address where nothing is for proof that it was forgotten', async () => {
     let isAstray = false;
     const send: typeof fetch = (input, init) =>
