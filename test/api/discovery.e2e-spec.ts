@@ -81,6 +81,7 @@ describe('Finding agents', () => {
       status: 'active',
       capabilities: ['read', 'write'],
       endpoints: {},
+      locality: null,
       registered_at: expect.stringMatching(/Z$/),
       last_seen: expect.stringMatching(/Z$/),
     });

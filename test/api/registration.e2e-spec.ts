@@ -23,6 +23,7 @@ describe('POST /agents/register', () => {
       status: 'active',
       registered_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
       heartbeat: { interval_seconds: 10, timeout_seconds: 30 },
+      incarnation: null,
     });
     expect(headers.get('location')).toBe(`/agents/${String(body.id)}`);
     expect(await eventsOf(String(body.id))).toHaveLength(1);
