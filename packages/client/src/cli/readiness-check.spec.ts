@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from '../../../../test/support/free-port';
 import { PATIENCE } from '../../../../test/support/patience';
 import { until } from '../../../../test/support/until';
 import { ManualTime } from '../../test/support/manual-time';
@@ -147,8 +148,8 @@ describe('askingUrl', () => {
     const giveUp = new AbortController();
     const asked = askingUrl(`${url}/silent`)(giveUp.signal);
     giveUp.abort();
-    await expect(asked).rejects.toThrow();
-    await expect(askingUrl('http://127.0.0.1:1/')(never)).rejects.toThrow();
+    await expect(asked).rejects.toThrow('aborted');
+    await expect(askingUrl(`http://127.0.0.1:${await freePort()}/`)(never)).rejects.toThrow('fetch failed');
   });
 });
 
