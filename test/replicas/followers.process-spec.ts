@@ -1,7 +1,7 @@
 import { Client } from 'pg';
-import { registration } from '../support/builders';
-import { readStream, type Message, type ReadStream } from '../support/event-stream';
+import { FeedFollower, summaryOf, WatchFollower, type Follower } from '../support/followers';
 import { Random } from '../support/random';
+import { changeSomething } from '../support/random-changes';
 import { ServiceProcess } from '../support/service-process';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { until } from '../support/until';
@@ -10,88 +10,7 @@ const SEED = Number(process.env.FOLLOWERS_SEED ?? Math.floor(Math.random() * 2 *
 const REPLICAS = 3;
 const ROUNDS = Number(process.env.FOLLOWERS_ROUNDS ?? 10);
 const CHANGES_A_ROUND = 24;
-const AGENTS = 25;
 jest.setTimeout(900_000);
-
-/** Follows one stream after the other, each on where the last one ended, whatever ends them. */
-abstract class Follower {
-  protected cursor: string | undefined;
-  private stream: ReadStream | undefined;
-  private taken = 0;
-
-  protected abstract path(): string;
-  protected abstract take(message: Message): void;
-
-  /** Takes what has come, and connects to this replica if it has no stream. */
-  async follow(url: string): Promise<void> {
-    this.takeAll();
-    if (this.stream && !this.stream.isEnded) return;
-    this.stream = await readStream(url + this.path(), { accept: 'text/event-stream' }).catch(() => undefined);
-    if (this.stream?.status !== 200) this.stream = undefined; // the replica starts or stops
-    this.taken = 0;
-  }
-
-  async cut(): Promise<void> {
-    await this.stream?.close();
-    this.takeAll();
-    this.stream = undefined;
-  }
-
-  private takeAll(): void {
-    const messages = this.stream?.messages ?? [];
-    for (const message of messages.slice(this.taken)) {
-      this.take(message);
-      this.cursor = message.id ?? this.cursor;
-    }
-    this.taken = messages.length;
-  }
-}
-
-/** Keeps the revisions of all events of a selection, in the order in which they came. */
-class FeedFollower extends Follower {
-  readonly revisions: string[] = [];
-  /** Bookmarks that claim more than was sent. */
-  readonly wrong: string[] = [];
-
-  constructor(private readonly filter: string | undefined) {
-    super();
-  }
-
-  protected path(): string {
-    const filter = this.filter === undefined ? '' : `&filter=${encodeURIComponent(this.filter)}`;
-    return `/events/stream?${this.cursor === undefined ? '' : `after=${this.cursor}`}${filter}`;
-  }
-
-  protected take({ event, data }: Message): void {
-    if (event === 'gone') this.wrong.push(JSON.stringify(data));
-    if (data.specversion !== undefined) this.revisions.push(String(data.id));
-  }
-}
-
-/** Keeps the agents that match. */
-class WatchFollower extends Follower {
-  readonly agents = new Map<string, string>();
-  readonly wrong: string[] = [];
-
-  constructor(readonly selection: string) {
-    super();
-  }
-
-  protected path(): string {
-    if (this.cursor === undefined) this.agents.clear(); // it was cut off before it had all of them
-    return `/agents/watch?${this.selection}${this.cursor === undefined ? '' : `&after=${this.cursor}`}`;
-  }
-
-  protected take({ event, data }: Message): void {
-    if (event === 'upsert') this.agents.set(String(data.id), summaryOf(data));
-    else if (event === 'remove') this.agents.delete(String(data.id));
-    else if (event === 'gone') this.wrong.push(JSON.stringify(data));
-  }
-}
-
-function summaryOf(agent: Record<string, unknown>): string {
-  return ['id', 'type', 'version', 'status'].map((field) => String(agent[field])).join(' ');
-}
 
 /** Checked in the style of etcd's robustness tests: what followers saw, against what the table has in the end. */
 describe(`followers of three replicas (FOLLOWERS_SEED=${SEED})`, () => {
@@ -125,7 +44,7 @@ describe(`followers of three replicas (FOLLOWERS_SEED=${SEED})`, () => {
 
     for (let round = 0; round < ROUNDS; round++) {
       await follow();
-      const changes = Array.from({ length: CHANGES_A_ROUND }, () => change(random, random.pick(replicas)));
+      const changes = Array.from({ length: CHANGES_A_ROUND }, () => changeSomething(random, random.pick(replicas).url));
       const upheaval = random.pick([killOne, cutDatabase, holdOpen, cutFollowers]);
       await upheaval(random, followers);
       await Promise.all(changes);
@@ -166,22 +85,6 @@ describe(`followers of three replicas (FOLLOWERS_SEED=${SEED})`, () => {
     for (const follower of followers) await follower.cut();
   });
 
-  /** What is not answered may have been done or not. */
-  async function change(random: Random, replica: ServiceProcess): Promise<void> {
-    const id = `agent-${random.between(1, AGENTS)}`;
-    const fields = { type: random.pick(['a', 'b']), version: random.pick(['1', '2']) };
-    const [method, path, body] = random.pick<[string, string, object | undefined]>([
-      ['POST', '/agents/register', registration({ id, ...fields })],
-      ['POST', '/agents/register', registration({ id, ...fields })],
-      ['PATCH', `/agents/${id}`, random.chance(0.5) ? { type: fields.type } : { version: fields.version }],
-      ['PUT', `/agents/${id}/status`, { status: random.pick(['maintenance', 'active']) }],
-      ['DELETE', `/agents/${id}`, undefined],
-    ]);
-    const headers = { 'content-type': 'application/json' };
-    const answer = fetch(replica.url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
-    await answer.then((response) => response.arrayBuffer()).catch(() => undefined);
-  }
-
   async function killOne(random: Random): Promise<void> {
     const index = random.between(0, REPLICAS - 1);
     await replicas[index]!.stop('SIGKILL');
@@ -200,7 +103,7 @@ describe(`followers of three replicas (FOLLOWERS_SEED=${SEED})`, () => {
     await client.connect();
     await client.query('BEGIN');
     await client.query(`INSERT INTO agent_events (agent_id, type) VALUES ('held-open', 'updated')`);
-    await Promise.all(Array.from({ length: 10 }, () => change(random, random.pick(replicas))));
+    await Promise.all(Array.from({ length: 10 }, () => changeSomething(random, random.pick(replicas).url)));
     await client.query(random.chance(0.5) ? 'COMMIT' : 'ROLLBACK');
     await client.end();
   }

@@ -12,7 +12,7 @@ export class TcpRelay {
   private cutText: string | undefined;
   private isSwallowing = false;
 
-  private constructor(private readonly target: URL) {}
+  private constructor(private target: URL) {}
 
   /** Takes a port and, for now, refuses connections to it. */
   static async to(target: string): Promise<TcpRelay> {
@@ -28,6 +28,11 @@ export class TcpRelay {
     url.hostname = '127.0.0.1';
     url.port = String(this.port);
     return url.href;
+  }
+
+  /** From now on new connections lead to another server. */
+  leadTo(target: string): void {
+    this.target = new URL(target);
   }
 
   async open(): Promise<void> {
