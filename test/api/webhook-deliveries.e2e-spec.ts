@@ -348,6 +348,22 @@ describe('Deliveries of webhooks', () => {
     expect(sink.firstIdsOf(id)).toEqual((await eventsOf(id)).slice(1));
   });
 
+  it('is made again of an event that a fail-over has lost meanwhile: its revision is that of another one now', async () => {
+    sink.answer = () => 'silence';
+    const id = await register();
+    await arrived(1);
+    await app.database.query(
+      `INSERT INTO event_log_epochs (number, epoch, timeline, server, began_after)
+       SELECT number + 1, gen_random_uuid(), timeline, 'a standby', $1::bigint - 1 FROM event_log_epochs ORDER BY number DESC LIMIT 1`,
+      [sink.received[0]!.id],
+    );
+    sink.answer = () => 204;
+    sink.release(204);
+    await arrived(2);
+    await until('it is acknowledged', 150, async () => (await deliveries('?state=delivered')).length === 1);
+    expect(sink.received.map(({ event }) => event.data.agent_id)).toEqual([id, id]);
+  });
+
   it('begins where it is told', async () => {
     const id = await register();
     const late = await Sink.start();

@@ -73,6 +73,12 @@ export class Sink {
     return [...new Set(this.taken.filter(({ event }) => event.data.agent_id === agentId).map(({ id }) => id))];
   }
 
+  /** Answers what it has left without an answer. */
+  release(status: number): void {
+    for (const response of this.held) response.writeHead(status).end();
+    this.held.clear();
+  }
+
   /** Nobody listens, as when its machine is down. */
   async close(): Promise<void> {
     for (const response of this.held) response.destroy();

@@ -102,8 +102,9 @@ export class DeliveriesRepository {
   }
 
   /**
-   * Writes what became of events, and how far all are done, if the webhook is this replica's and as it was. Gives for how many seconds
-   * there were only failures; undefined: nothing was written.
+   * Writes what became of events, and how far all are done, if the webhook is this replica's and as it was, and the log still has the
+   * events: a standby that has taken over without them gives their revisions to others. Gives for how many seconds there were only
+   * failures; undefined: nothing was written.
    */
   async acknowledge(
     { id, run }: { id: string; run: string },
@@ -113,9 +114,13 @@ export class DeliveriesRepository {
   ): Promise<{ failingFor: number | null } | undefined> {
     const attempts = acknowledgements.filter(({ isAttempt }) => isAttempt);
     const last = attempts.at(-1);
+    const highest = [position, ...acknowledgements].reduce((most, { revision }) => maxOf(most, BigInt(revision)), 0n);
     const lastSuccess = attempts.findLastIndex(({ state }) => state === 'delivered');
     const [row] = await this.database.query<{ failingFor: number | null }>(
-      `WITH webhook AS (SELECT id FROM webhooks WHERE id = $1 AND lease_holder = $2 AND run = $3 FOR UPDATE),
+      `WITH webhook AS (
+         SELECT id FROM webhooks WHERE id = $1 AND lease_holder = $2 AND run = $3 AND NOT EXISTS (
+                SELECT FROM event_log_epochs WHERE began_after < $12::bigint
+                   AND number > (SELECT number FROM event_log_epochs WHERE epoch = $11)) FOR UPDATE),
        written AS (
          INSERT INTO webhook_deliveries AS delivery
                 (webhook_id, revision, agent_id, event_type, state, attempts, next_attempt_at, last_attempt_at, status, error,
@@ -152,6 +157,7 @@ export class DeliveriesRepository {
         last?.status ?? null,
         last?.error ?? null,
         position.epoch,
+        String(highest),
       ],
     );
     return row;
@@ -211,4 +217,8 @@ export class DeliveriesRepository {
       [id, error],
     );
   }
+}
+
+function maxOf(one: bigint, other: bigint): bigint {
+  return one > other ? one : other;
 }

@@ -143,8 +143,10 @@ export class WebhookRun {
   private async follow(): Promise<void> {
     const { signal } = this.ending;
     const { position, epoch } = this.webhook;
+    let hasBegun = false;
     try {
       for await (const slice of this.tools.stream.slices({ epoch, revision: BigInt(position) }, signal)) {
+        hasBegun = true;
         this.epoch = slice.through.epoch;
         for (const event of slice.events) {
           await this.take(event);
@@ -155,7 +157,8 @@ export class WebhookRun {
           this.passage.skip(String(slice.through.revision));
       }
     } catch (error) {
-      if (error instanceof DomainError && error.kind === 'gone') await this.skipLost(error);
+      // Later on, what is gone is what it has read itself: it begins again at the position that the database has.
+      if (!hasBegun && error instanceof DomainError && error.kind === 'gone') await this.skipLost(error);
       else if (!signal.aborted) this.tell(error);
     } finally {
       this.end();
