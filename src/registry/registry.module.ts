@@ -26,7 +26,9 @@ import { InvalidationPublisher } from './invalidation-publisher';
 import { IdempotencyRetention, TombstoneRetention } from './agent-retention';
 import { FeedController } from './feed/feed.controller';
 import { FeedItems } from './feed/feed-items';
+import { FeedSelector } from './feed/feed-selector';
 import { FeedService } from './feed/feed.service';
+import { LiveFeeds } from './feed/live-feeds';
 import { StreamsModule } from '../platform/streams/streams.module';
 import { IntervalScaling } from '../liveness/interval-scaling';
 import { DatabaseTime } from '../liveness/database-time';
@@ -71,7 +73,9 @@ import { WatchController } from './watch/watch.controller';
     AgentWatches,
     AgentCountCache,
     FeedItems,
+    FeedSelector,
     FeedService,
+    LiveFeeds,
     IntervalScaling,
     InvalidationPublisher,
     DatabaseTime,

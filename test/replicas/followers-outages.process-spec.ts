@@ -69,7 +69,9 @@ describe(`followers whose database goes (FOLLOWERS_SEED=${SEED})`, () => {
     expect(answer.status).toBe(201);
   };
   const log = (): Promise<{ revision: string; agentId: string; type: string }[]> =>
-    primary.query(`SELECT revision::text, agent_id AS "agentId", type FROM agent_events ORDER BY agent_events.revision`);
+    primary.query(
+      `SELECT revision::text, agent_id AS "agentId", type FROM agent_events ORDER BY agent_events.revision`,
+    );
   /** The standby takes the place of the primary, with all that was acknowledged. */
   const failOver = async (): Promise<void> => {
     await relay.close();
@@ -115,7 +117,8 @@ describe(`followers whose database goes (FOLLOWERS_SEED=${SEED})`, () => {
       new PollingFollower(),
     ];
     const watches = ['', 'type=a', 'status=active', `filter=${encodeURIComponent('agent.version == "2"')}`].map(
-      (selection, index) => new WatchFollower(selection, index % 2 === 0 ? 'text/event-stream' : 'application/x-ndjson'),
+      (selection, index) =>
+        new WatchFollower(selection, index % 2 === 0 ? 'text/event-stream' : 'application/x-ndjson'),
     );
     const followers = [...feeds, ...watches];
     const follow = async (): Promise<void> => {
@@ -131,9 +134,7 @@ describe(`followers whose database goes (FOLLOWERS_SEED=${SEED})`, () => {
     const upheavals = [() => primary.restart('fast'), killWhoDelivers, failOver, () => primary.restart('immediate')];
     for (let round = 0; round < ROUNDS; round++) {
       await follow();
-      const changes = Array.from({ length: CHANGES_A_ROUND }, () =>
-        changeSomething(random, random.pick(services).url),
-      );
+      const changes = Array.from({ length: CHANGES_A_ROUND }, () => changeSomething(random, random.pick(services).url));
       const upheaval = upheavals[round] ?? random.pick(upheavals.filter((each) => each !== failOver));
       await upheaval();
       await Promise.all(changes);

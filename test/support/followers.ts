@@ -79,8 +79,7 @@ export class PollingFollower {
     if (answer?.status === 410) this.wrong.push(await answer.text());
     if (answer?.status !== 200) return;
     const page = (await answer.json().catch(() => undefined)) as
-      | { events: { revision: number }[]; next_cursor: string }
-      | undefined;
+      { events: { revision: number }[]; next_cursor: string } | undefined;
     if (!page) return; // it was cut off
     this.revisions.push(...page.events.map(({ revision }) => String(revision)));
     this.cursor = page.next_cursor;

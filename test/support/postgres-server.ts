@@ -14,7 +14,11 @@ import { join } from 'node:path';
 import type { ChildProcess } from 'node:child_process';
 import { Client } from 'pg';
 import { migrate } from '../../src/platform/database/data-source';
-import { chooseAccount, PostgresBinaries, serverOptions } from '../../src/platform/database/embedded/embedded-postgres.binaries';
+import {
+  chooseAccount,
+  PostgresBinaries,
+  serverOptions,
+} from '../../src/platform/database/embedded/embedded-postgres.binaries';
 import { freePort } from './free-port';
 import { guardGroup } from './guard';
 import { PATIENCE } from './patience';

@@ -10,9 +10,11 @@ import { Turns } from '../../platform/common/turns';
 import { Lifecycle } from '../../platform/runtime/lifecycle';
 import type { OutStream } from '../../platform/streams/out-stream';
 import { DomainError } from '../../platform/validation/domain-error';
-import { isAskedFor, type FeedItem, type FeedSelection } from './feed-item';
-import { FeedItems } from './feed-items';
+import type { FeedSelection } from './feed-item';
 import type { FeedRequest, FeedStart } from './feed-request';
+import { FeedSelector } from './feed-selector';
+import { bookmarkOf } from './live-feed';
+import { LiveFeeds } from './live-feeds';
 
 /** Events that one request looks at, however few of them it is for. */
 const MOST_EXAMINED = 5_000;
@@ -50,7 +52,8 @@ export class FeedService {
     private readonly reader: EventLogReader,
     private readonly positions: LogPositions,
     private readonly stream: EventStream,
-    private readonly items: FeedItems,
+    private readonly selector: FeedSelector,
+    private readonly live: LiveFeeds,
     private readonly clock: Clock,
     private readonly lifecycle: Lifecycle,
   ) {}
@@ -85,7 +88,12 @@ export class FeedService {
     let { through } = first;
     try {
       for await (const slice of this.stream.slices(through, ending)) {
-        through = this.take(events, await this.select(slice.events, selection, principal), limit, slice.through);
+        through = this.take(
+          events,
+          await this.selector.events(slice.events, selection, principal),
+          limit,
+          slice.through,
+        );
         if (events.length > 0) break;
       }
     } finally {
@@ -107,6 +115,7 @@ export class FeedService {
     }
   }
 
+  /** What is behind the present is read for this stream alone; then it is one of those of a live feed for as long as it reads fast enough. */
   private async write(
     out: OutStream,
     from: LogPosition,
@@ -116,27 +125,41 @@ export class FeedService {
     let at = from;
     let bookmarkedAt = -Infinity;
     const bookmark = (): void => {
-      const cursor = encodePosition(at);
-      out.write(out.textOf({ id: cursor, event: 'bookmark', data: JSON.stringify({ cursor }) }));
+      out.write(bookmarkOf(out.formatName, at));
       bookmarkedAt = this.clock.monotonicMs();
     };
-    const regular = this.clock.every(BOOKMARK_MS, () => (out.isCongested ? undefined : bookmark()));
-    out.signal.addEventListener('abort', () => regular.cancel());
     const initial = await this.reader.settledNow().catch(() => undefined); // where the initial part ends
     let isInitial = at.revision < (initial?.revision ?? 0n);
     if (!isInitial) bookmark();
-    for await (const { events, through } of this.stream.slices(from, out.signal)) {
-      if (events.length > 0) await this.turns.next();
-      for (const item of await this.wanted(events, selection, principal)) {
-        await out.drained();
-        if (out.signal.aborted) return;
-        at = { ...through, revision: BigInt(item.event.revision) };
-        out.write(item.messageFor(principal, out.formatName, encodePosition(at)));
+    let live = isInitial ? undefined : this.live.join(out, at, selection, principal);
+    while (!out.signal.aborted) {
+      if (live) at = await live;
+      const regular = this.clock.every(BOOKMARK_MS, () => (out.isCongested ? undefined : bookmark()));
+      try {
+        for await (const { events, through } of this.stream.slices(at, out.signal)) {
+          if (events.length > 0) await this.turns.next();
+          for (const { text, revision } of await this.selector.messages(
+            events,
+            through,
+            selection,
+            principal,
+            out.formatName,
+          )) {
+            await out.drained();
+            if (out.signal.aborted) return;
+            at = { ...through, revision };
+            out.write(text);
+          }
+          at = through;
+          const wasInitial = isInitial;
+          isInitial &&= at.revision < initial!.revision;
+          if (wasInitial !== isInitial || this.clock.monotonicMs() - bookmarkedAt > BOOKMARK_MS) bookmark();
+          live = isInitial || out.isCongested ? undefined : this.live.join(out, at, selection, principal);
+          if (live) break;
+        }
+      } finally {
+        regular.cancel();
       }
-      at = through;
-      const wasInitial = isInitial;
-      isInitial &&= at.revision < initial!.revision;
-      if (wasInitial !== isInitial || this.clock.monotonicMs() - bookmarkedAt > BOOKMARK_MS) bookmark();
     }
   }
 
@@ -155,7 +178,7 @@ export class FeedService {
       const slice = await this.reader.read(through, size);
       if (slice.through.revision === through.revision) break;
       examined += slice.events.length;
-      through = this.take(events, await this.select(slice.events, selection, principal), limit, slice.through);
+      through = this.take(events, await this.selector.events(slice.events, selection, principal), limit, slice.through);
       // A slice is shorter where its events are large: those are enough for a page.
       if (events.length >= limit || (events.length > 0 && slice.events.length < size)) break;
     }
@@ -167,26 +190,5 @@ export class FeedService {
     const room = limit - page.length;
     page.push(...events.slice(0, room));
     return events.length > room ? { ...through, revision: BigInt(page.at(-1)!.revision) } : through;
-  }
-
-  private async select(
-    events: readonly AgentEvent[],
-    selection: FeedSelection,
-    principal: Principal,
-  ): Promise<AgentEvent[]> {
-    const asked = events.filter((event) => isAskedFor(event, selection));
-    // Agents are read only where they decide.
-    if (selection.filter === undefined && !isNarrowed(principal)) return asked;
-    return (await this.wanted(asked, selection, principal)).map(({ event }) => event);
-  }
-
-  private async wanted(
-    events: readonly AgentEvent[],
-    selection: FeedSelection,
-    principal: Principal,
-  ): Promise<FeedItem[]> {
-    const asked = events.filter((event) => isAskedFor(event, selection));
-    if (asked.length === 0) return [];
-    return (await this.items.of(asked)).filter((item) => item.isFor(selection, principal));
   }
 }
