@@ -8,6 +8,7 @@ import { EventLogService } from './event-log.service';
 import { EventRetention } from './event-retention';
 import { EventStream } from './event-stream';
 import { EventLogTail } from './event-log.tail';
+import { EventLogMetrics } from './log/event-log.metrics';
 import { EventLogReader } from './log/event-log.reader';
 import { LogEpochEntity } from './log/log-epoch.entity';
 import { LogEpochsRepository } from './log/log-epochs.repository';
@@ -22,6 +23,7 @@ import { LogPositions } from './log/log-positions';
   ],
   providers: [
     AgentEvents,
+    EventLogMetrics,
     EventLogReader,
     EventLogRepository,
     EventLogService,

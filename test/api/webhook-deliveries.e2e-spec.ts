@@ -307,8 +307,10 @@ describe('Deliveries of webhooks', () => {
     sink.answer = () => 500;
     await register();
     await until('it is failing', 150, async () => (await read()).status === 'failing');
-    await makeOlder(app, 5 * 86_400 - 3600);
-    await until('it has failed again', 150, () => sink.received.length === 2);
+    await makeOlder(app, 5 * 86_400 - 7200);
+    await until('it has failed again', 150, async () => (await deliveries())[0]?.attempts === 2);
+    await makeOlder(app, 3600);
+    await until('it is still tried', 150, async () => (await deliveries())[0]?.attempts === 3);
     expect(await read()).toMatchObject({ enabled: true });
     await makeOlder(app, 7200);
     await until('it is disabled', 150, async () => !(await read()).enabled);

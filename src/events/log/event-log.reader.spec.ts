@@ -194,6 +194,30 @@ describe('EventLogReader', () => {
     expect(reader.settled?.revision).toBe(2n);
   });
 
+  it('tells for how long it has been held up: by an open transaction or a database that is away, not by others that come and go', async () => {
+    log.write();
+    reader.onApplicationBootstrap();
+    await pass(1_000);
+    let open = log.draw();
+    for (let second = 0; second < 10; second++) {
+      log.write();
+      await pass(1_000);
+      const next = log.draw(); // there is always one
+      log.end(open);
+      open = next;
+    }
+    expect(reader.heldUpSeconds).toBeLessThanOrEqual(2);
+    log.write();
+    for (let second = 0; second < 30; second++) await pass(1_000);
+    expect(reader.heldUpSeconds).toBeGreaterThanOrEqual(29);
+    log.end(open);
+    await pass(1_000);
+    expect(reader.heldUpSeconds).toBeLessThanOrEqual(1);
+    log.isAway = true;
+    for (let second = 0; second < 30; second++) await pass(1_000);
+    expect(reader.heldUpSeconds).toBeGreaterThanOrEqual(29);
+  });
+
   it('stops in front of an open transaction, for those too who read what is not in memory', async () => {
     log.write();
     reader.onApplicationBootstrap();

@@ -64,6 +64,8 @@ export class EventLogReader implements OnApplicationBootstrap {
   private timer: Timer | undefined;
   private isStopped = false;
   private hasFailed = false;
+  /** When it last got on or had all that was committed, in milliseconds of the monotonic clock. */
+  private movedAt: number;
 
   constructor(
     @Inject(EventLogRepository) private readonly log: LogSource,
@@ -73,6 +75,7 @@ export class EventLogReader implements OnApplicationBootstrap {
     lifecycle: Lifecycle,
   ) {
     logger.setContext(EventLogReader.name);
+    this.movedAt = clock.monotonicMs();
     lifecycle.onStop('last writes', 'event log reader', () => this.stop());
   }
 
@@ -93,6 +96,11 @@ export class EventLogReader implements OnApplicationBootstrap {
   /** How many follow. */
   get following(): number {
     return this.followers.size;
+  }
+
+  /** For how long it has not got on although events may be there: those behind an open transaction, or all when it cannot read. */
+  get heldUpSeconds(): number {
+    return (this.clock.monotonicMs() - this.movedAt) / 1000;
   }
 
   /** Has `wake` called whenever the settled position may have moved. */
@@ -206,6 +214,8 @@ export class EventLogReader implements OnApplicationBootstrap {
       if (this.order !== undefined) while (!this.isStopped && (await this.advance(this.order)));
       if (this.hasFailed) this.logger.info('The event log is followed again');
       this.hasFailed = false;
+      if (this.order && (!this.order.isWaiting || this.order.position !== before?.revision))
+        this.movedAt = this.lastPollAt;
     } catch (error) {
       if (!this.hasFailed) this.logger.warn({ err: error }, 'The event log cannot be followed at the moment');
       this.hasFailed = true;
