@@ -34,7 +34,7 @@ describe('Streams that want the same of the feed', () => {
     await stream.untilMessage('bookmark');
     return stream;
   };
-  const register = async (id: string, metadata: object = {}): Promise<void> => {
+  const register = async (id: string, metadata: Record<string, unknown> = {}): Promise<void> => {
     const { status } = await app.request('POST', '/agents/register', registration({ id, metadata }));
     expect([200, 201]).toContain(status);
   };

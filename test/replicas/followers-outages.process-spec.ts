@@ -6,14 +6,14 @@ import { parseMetrics } from '../support/metrics-text';
 import { PATIENCE } from '../support/patience';
 import { PostgresServer } from '../support/postgres-server';
 import { Random } from '../support/random';
-import { changeSomething } from '../support/random-changes';
+import { changeSomething, holdLogOpen } from '../support/random-changes';
 import { ServiceProcess } from '../support/service-process';
 import { Sink } from '../support/sink';
 import { TcpRelay } from '../support/tcp-relay';
 import { until } from '../support/until';
 
 const SEED = Number(process.env.FOLLOWERS_SEED ?? Math.floor(Math.random() * 2 ** 31));
-const ROUNDS = Number(process.env.FOLLOWERS_ROUNDS ?? 6);
+const ROUNDS = Number(process.env.FOLLOWERS_ROUNDS ?? 8);
 const CHANGES_A_ROUND = 24;
 const SECRETS_KEY = randomBytes(32).toString('base64');
 const JSON_BODY = { 'content-type': 'application/json' };
@@ -131,7 +131,15 @@ describe(`followers whose database goes (FOLLOWERS_SEED=${SEED})`, () => {
     await primary.query(`ALTER SYSTEM SET synchronous_standby_names = '*'`);
     await primary.query('SELECT pg_reload_conf()');
 
-    const upheavals = [() => primary.restart('fast'), killWhoDelivers, failOver, () => primary.restart('immediate')];
+    const holdOpen = (): Promise<void> => holdLogOpen(random, primary.url, () => services.map(({ url }) => url));
+    const upheavals = [
+      holdOpen,
+      () => primary.restart('fast'),
+      killWhoDelivers,
+      failOver,
+      holdOpen,
+      () => primary.restart('immediate'),
+    ];
     for (let round = 0; round < ROUNDS; round++) {
       await follow();
       const changes = Array.from({ length: CHANGES_A_ROUND }, () => changeSomething(random, random.pick(services).url));

@@ -1,7 +1,6 @@
-import { Client } from 'pg';
 import { FeedFollower, summaryOf, WatchFollower, type Follower } from '../support/followers';
 import { Random } from '../support/random';
-import { changeSomething } from '../support/random-changes';
+import { changeSomething, holdLogOpen } from '../support/random-changes';
 import { ServiceProcess } from '../support/service-process';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { until } from '../support/until';
@@ -85,6 +84,9 @@ describe(`followers of three replicas (FOLLOWERS_SEED=${SEED})`, () => {
     for (const follower of followers) await follower.cut();
   });
 
+  const holdOpen = (random: Random): Promise<void> =>
+    holdLogOpen(random, database.url, () => replicas.map(({ url }) => url));
+
   async function killOne(random: Random): Promise<void> {
     const index = random.between(0, REPLICAS - 1);
     await replicas[index]!.stop('SIGKILL');
@@ -95,17 +97,6 @@ describe(`followers of three replicas (FOLLOWERS_SEED=${SEED})`, () => {
     await database.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()`,
     );
-  }
-
-  /** A transaction that has drawn a revision and stays open while others commit theirs; in the end it commits or not. */
-  async function holdOpen(random: Random): Promise<void> {
-    const client = new Client({ connectionString: database.url });
-    await client.connect();
-    await client.query('BEGIN');
-    await client.query(`INSERT INTO agent_events (agent_id, type) VALUES ('held-open', 'updated')`);
-    await Promise.all(Array.from({ length: 10 }, () => changeSomething(random, random.pick(replicas).url)));
-    await client.query(random.chance(0.5) ? 'COMMIT' : 'ROLLBACK');
-    await client.end();
   }
 
   async function cutFollowers(random: Random, followers: Follower[]): Promise<void> {

@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { registration } from './builders';
 import type { Random } from './random';
 
@@ -17,4 +18,15 @@ export async function changeSomething(random: Random, url: string): Promise<void
   const headers = { 'content-type': 'application/json' };
   const answer = fetch(url + path, { method, headers, ...(body && { body: JSON.stringify(body) }) });
   await answer.then((response) => response.arrayBuffer()).catch(() => undefined);
+}
+
+/** A transaction that has drawn a revision and stays open while others commit theirs; in the end it commits or not. */
+export async function holdLogOpen(random: Random, database: string, urls: () => string[]): Promise<void> {
+  const client = new Client({ connectionString: database });
+  await client.connect();
+  await client.query('BEGIN');
+  await client.query(`INSERT INTO agent_events (agent_id, type) VALUES ('held-open', 'updated')`);
+  await Promise.all(Array.from({ length: 10 }, () => changeSomething(random, random.pick(urls()))));
+  await client.query(random.chance(0.5) ? 'COMMIT' : 'ROLLBACK');
+  await client.end();
 }

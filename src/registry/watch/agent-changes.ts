@@ -36,6 +36,8 @@ export class AgentChanges {
 /** One event, and the agent as it was at some moment after it. */
 export class AgentChange {
   private readonly reading: Promise<AgentEntity | undefined>;
+  private isRead = false;
+  private found: AgentEntity | undefined;
   private readonly verdicts = new Map<string, boolean>();
   private readonly records = new Map<boolean, string>();
 
@@ -45,7 +47,10 @@ export class AgentChange {
     private readonly log: EventLogService,
     private readonly presenter: AgentPresenter,
   ) {
-    this.reading = this.agents.present(event.agentId);
+    this.reading = this.agents.present(event.agentId).then((agent) => {
+      this.isRead = true;
+      return (this.found = agent);
+    });
     this.reading.catch(() => undefined); // each watch that asks gets the error
   }
 
@@ -67,6 +72,11 @@ export class AgentChange {
     const verdict = this.agents.matches(criteria, agent);
     this.verdicts.set(key, verdict);
     return verdict;
+  }
+
+  /** Whether it is known by now that the agent does not belong to a selection. */
+  isKnownOutside(selection: WatchSelection): boolean {
+    return this.isRead && (this.found === undefined || !this.isIn(selection, this.found));
   }
 
   /** The record as JSON, with its secrets or without. */

@@ -55,13 +55,20 @@ export class AgentWatch {
   }
 
   /**
-   * What an event of the log means for the client.
+   * What an event of the log means for the client; at once where it means nothing.
    * @throws DomainError `store_unavailable`
    */
-  async apply(event: AgentEvent): Promise<WatchEvent | undefined> {
-    const { agentId: id } = event;
-    if ((this.held.get(id) ?? 0) >= Number(event.data.generation)) return undefined;
+  apply(event: AgentEvent): Promise<WatchEvent | undefined> | undefined {
+    const generation = this.held.get(event.agentId);
+    if (generation !== undefined && generation >= Number(event.data.generation)) return undefined;
     const change = this.changes.of(event);
+    // Most changes are of agents that the client neither has nor gets; with many watches, a promise for each would cost the most.
+    if (generation === undefined && !this.decided && change.isKnownOutside(this.selection)) return undefined;
+    return this.applyChange(change);
+  }
+
+  private async applyChange(change: AgentChange): Promise<WatchEvent | undefined> {
+    const { agentId: id } = change.event;
     const agent = await change.agent();
     if (agent && change.isIn(this.selection, agent)) {
       this.held.set(id, agent.generation);

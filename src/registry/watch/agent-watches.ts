@@ -161,7 +161,8 @@ export class AgentWatches {
     for (const event of events) this.changes.of(event); // so that their agents are read together
     const sent: WatchEvent[] = [];
     for (const event of events) {
-      const applied = await watch.apply(event);
+      const applying = watch.apply(event);
+      const applied = applying && (await applying);
       if (applied) sent.push({ ...applied, position: { ...through, revision: BigInt(event.revision) } });
     }
     return sent;
