@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { runInThisContext } from 'node:vm';
 import express from 'express';
 import { Webhook } from 'standardwebhooks';
 import ts from 'typescript';
-import { verifyWebhook } from '../src/index.js';
+import { verifyWebhook } from '../src/verify-webhook.js';
 
 const PAGE = readFileSync(join(__dirname, '../../../docs/webhooks.md'), 'utf8');
 const { name } = JSON.parse(readFileSync(join(__dirname, '../package.json'), 'utf8')) as { name: string };
@@ -17,7 +18,8 @@ function receiver(app: express.Express): void {
   const { outputText } = ts.transpileModule(code!, { compilerOptions: { target: ts.ScriptTarget.ES2022 } });
   const line = `import { verifyWebhook } from '${name}';\n`;
   expect(outputText).toContain(line);
-  const run = new Function('verifyWebhook', 'express', 'app', 'process', outputText.replace(line, ''));
+  const program = `(verifyWebhook, express, app, process) => {${outputText.replace(line, '')}}`;
+  const run = runInThisContext(program) as (...given: unknown[]) => void;
   run(verifyWebhook, express, app, { env: { WEBHOOK_SECRET: SECRET } });
 }
 

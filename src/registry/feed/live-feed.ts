@@ -31,7 +31,7 @@ interface Member {
   at: bigint;
   bookmarkedAt: number;
   leave: (at: LogPosition) => void;
-  fail: (error: unknown) => void;
+  fail: (error: Error) => void;
   onAbort: () => void;
 }
 
@@ -65,7 +65,7 @@ export class LiveFeed {
         at: revision,
         bookmarkedAt,
         leave: (at) => this.remove(member, () => resolve(at)),
-        fail: (error) => this.remove(member, () => reject(error as Error)),
+        fail: (error) => this.remove(member, () => reject(error)),
         onAbort: () => member.leave(this.position),
       };
       this.members.add(member);
@@ -98,7 +98,7 @@ export class LiveFeed {
         await this.send(await this.parts.messages(slice), slice.through);
     } catch (error) {
       this.end(); // nobody joins any more
-      for (const member of this.members) member.fail(error);
+      for (const member of this.members) member.fail(error instanceof Error ? error : new Error(String(error)));
     }
   }
 
