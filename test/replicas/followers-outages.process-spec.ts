@@ -131,7 +131,7 @@ describe(`followers whose database goes (FOLLOWERS_SEED=${SEED})`, () => {
     await primary.query(`ALTER SYSTEM SET synchronous_standby_names = '*'`);
     await primary.query('SELECT pg_reload_conf()');
 
-    const holdOpen = (): Promise<void> => holdLogOpen(random, primary.url, () => services.map(({ url }) => url));
+    const holdOpen = (): Promise<void> => holdLogOpen(random, primary.url, () => services.map(({ url }) => url), true);
     const upheavals = [
       holdOpen,
       () => primary.restart('fast'),

@@ -21,12 +21,17 @@ export async function changeSomething(random: Random, url: string): Promise<void
 }
 
 /** A transaction that has drawn a revision and stays open while others commit theirs; in the end it commits or not. */
-export async function holdLogOpen(random: Random, database: string, urls: () => string[]): Promise<void> {
+export async function holdLogOpen(
+  random: Random,
+  database: string,
+  urls: () => string[],
+  commits = random.chance(0.5),
+): Promise<void> {
   const client = new Client({ connectionString: database });
   await client.connect();
   await client.query('BEGIN');
   await client.query(`INSERT INTO agent_events (agent_id, type) VALUES ('held-open', 'updated')`);
   await Promise.all(Array.from({ length: 10 }, () => changeSomething(random, random.pick(urls()))));
-  await client.query(random.chance(0.5) ? 'COMMIT' : 'ROLLBACK');
+  await client.query(commits ? 'COMMIT' : 'ROLLBACK');
   await client.end();
 }
