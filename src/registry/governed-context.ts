@@ -4,10 +4,15 @@ import { changesBetween, type AgentFields } from './agent-fields.mapping';
 
 type Context = Omit<PolicyRequest['context'], 'principal'> & { agent_id: string };
 
-/** What the policy gets of an agent: its fields as they will be when the change is allowed. */
+/**
+ * What the policy gets of an agent: its fields as they will be when the change is allowed. Of those that the original does not know there
+ * are only such as say something, so that of an agent without them courts get what they have always got.
+ */
 export function contextOf(id: string, fields: AgentFields): Context {
-  const { heartbeat: _, ...said } = fields;
-  return { agent_id: id, ...said };
+  const { heartbeat: _, description, locality, skills, accepts, depends_on, ...ofTheOriginal } = fields;
+  const others = Object.entries({ description, locality, skills, accepts, depends_on });
+  const said = others.filter(([, value]) => value !== null && value.length > 0);
+  return { agent_id: id, ...ofTheOriginal, ...Object.fromEntries(said) };
 }
 
 /** The same for an update, with what changes: each field's value before and after. */

@@ -148,7 +148,7 @@ describe('Agents and their tokens', () => {
       const { status, body } = await open.request('POST', '/agents/register', registration({ id }));
       expect([status, Object.keys(body)]).toEqual([
         201,
-        ['id', 'name', 'status', 'registered_at', 'heartbeat'], // and no token
+        ['id', 'name', 'status', 'registered_at', 'heartbeat', 'incarnation'], // and no token
       ]);
       await open.close();
     };

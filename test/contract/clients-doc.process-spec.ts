@@ -161,7 +161,7 @@ describe('docs/clients.md', () => {
   };
 
   function shell(code: string, { token }: TestToken): { status: number | null; answers: unknown[]; errors: string } {
-    const { status, stdout, stderr } = spawnSync('bash', ['-eu', '-c', code], {
+    const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-eu', '-c', code], {
       stdio: ['ignore', 'pipe', 'pipe'], // with a socket for its input, bash believes in a remote shell and reads start-up files
       env: { ...ENVIRONMENT, AGENT_REGISTRY_URL: service.url, AGENT_REGISTRY_TOKEN: token },
       encoding: 'utf8',

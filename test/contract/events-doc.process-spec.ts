@@ -92,7 +92,7 @@ describe('docs/events.md', () => {
     const prefix = `REGISTRY=${service.url}; CURSOR=${String(cursor)}; `;
     const [lasting, single] = [true, false].map((lasts) => commands().filter((line) => line.includes('-sN') === lasts));
     const answers = single!.map((line) => {
-      const { status, stdout } = spawnSync('bash', ['-eu', '-c', prefix + line], {
+      const { status, stdout } = spawnSync('bash', ['--norc', '-eu', '-c', prefix + line], {
         env: ENVIRONMENT,
         encoding: 'utf8',
       });
@@ -111,7 +111,7 @@ describe('docs/events.md', () => {
     expect(lasting).toHaveLength(first.length);
     for (const [index, line] of lasting!.entries()) {
       const text = `(set +o pipefail; timeout 150 ${line.replace(/ +#.*/, '')} | grep -m1 '^\\(event: [^c]\\|{"id"\\)')`;
-      const { stdout } = spawnSync('bash', ['-c', prefix + text], { env: ENVIRONMENT, encoding: 'utf8' });
+      const { stdout } = spawnSync('bash', ['--norc', '-c', prefix + text], { env: ENVIRONMENT, encoding: 'utf8' });
       expect(stdout).toContain(first[index]);
     }
   });

@@ -123,7 +123,7 @@ describe('docs/webhooks.md', () => {
   const [makes, verifies] = blocks('sh') as [string, string];
 
   it('makes one with curl', () => {
-    const made = run(['bash', '-eu', '-c', makes], '', { REGISTRY: service.url, TOKEN: admin.token });
+    const made = run(['bash', '--norc', '-eu', '-c', makes], '', { REGISTRY: service.url, TOKEN: admin.token });
     expect(JSON.parse(made)).toMatchObject({
       id: expect.any(String) as string,
       secret: expect.stringMatching(/^whsec_/) as string,
@@ -144,7 +144,7 @@ describe('docs/webhooks.md', () => {
   const receivers: Record<string, (given: Given) => string> = {
     'curl and openssl': ({ headers, body, secret }) => {
       writeFileSync(join(folder, 'body.json'), body);
-      return run(['bash', '-eu', '-c', verifies], '', {
+      return run(['bash', '--norc', '-eu', '-c', verifies], '', {
         SECRET: secret,
         WEBHOOK_ID: headers['webhook-id']!,
         WEBHOOK_TIMESTAMP: headers['webhook-timestamp']!,
