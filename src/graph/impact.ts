@@ -1,0 +1,33 @@
+import type { Availability } from './availability';
+import type { DependencyGraph, Need } from './dependency-graph';
+
+/** What happens when agents stop. */
+export interface Impact {
+  /** Agents that would not be available any more, each with the path: itself, whom it needs, …, one of those that stop. */
+  breaks: { id: string; path: string[] }[];
+  /** Agents that would stay available with fewer providers than they should have, or without one that they can do without. */
+  degrades: { id: string; needs: Need[] }[];
+  /** Available agents that would notice nothing. */
+  safe: number;
+}
+
+/** What the stop of agents would do to the others. Agents that are not available anyway are not in it. */
+export function impactOf(graph: DependencyGraph, now: Availability, stopped: ReadonlySet<string>): Impact {
+  const then = now.without(stopped);
+  const impact: Impact = { breaks: [], degrades: [], safe: 0 };
+  for (const agent of graph.agents.values()) {
+    const { id, needs } = agent;
+    if (stopped.has(id) || !now.isAvailable(id)) continue;
+    if (!then.isAvailable(id)) {
+      impact.breaks.push({ id, path: then.pathOf(id) });
+      continue;
+    }
+    const worse = needs.filter((need) => {
+      const state = then.stateOf(agent, need);
+      return state !== 'satisfied' && state !== now.stateOf(agent, need);
+    });
+    if (worse.length > 0) impact.degrades.push({ id, needs: worse });
+    else impact.safe++;
+  }
+  return impact;
+}
