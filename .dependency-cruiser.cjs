@@ -43,6 +43,7 @@ const MAY_IMPORT = {
   ],
   analytics: [...platform('database', 'cache', 'access'), 'agent'],
   heartbeat: [...platform('database', 'access', 'limits', 'lane'), 'agent', 'liveness', 'events', 'registry'],
+  graph: [...platform('database', 'access'), 'agent', 'events', 'query', 'registry'],
   retention: platform('database'),
   // the routes of the probes and of Prometheus
   health: platform('access', 'limits'),

@@ -14,6 +14,7 @@ import { AnalyticsModule } from './analytics/analytics.module';
 import { WebhooksModule } from './events/webhooks/webhooks.module';
 import { trifectaCourt } from './governance/court/trifecta-court';
 import { GovernanceModule } from './governance/governance.module';
+import { GraphModule } from './graph/graph.module';
 import { HealthModule } from './health/health.module';
 import { HeartbeatModule } from './heartbeat/heartbeat.module';
 import { MetricsModule } from './metrics/metrics.module';
@@ -48,6 +49,7 @@ export class AppModule {
         RegistryModule,
         AnalyticsModule,
         HeartbeatModule,
+        GraphModule,
         WebhooksModule,
         RetentionModule,
         HealthModule,

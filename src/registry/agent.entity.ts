@@ -20,6 +20,7 @@ export interface HeartbeatSettings {
 @Index('idx_agents_locality', ['locality'])
 @Index('idx_agents_metadata', { synchronize: false })
 @Index('idx_agents_last_seen', { synchronize: false }) // BRIN, and only where PostgreSQL keeps HOT updates under it
+@Index('idx_agents_dependents', ['id'], { where: 'depends_on IS NOT NULL' })
 @Index('idx_agents_deregistered_at', ['deregisteredAt'], { where: 'deregistered_at IS NOT NULL' })
 @Check('agents_tombstone', `(status = 'deregistered') = (deregistered_at IS NOT NULL)`)
 export class AgentEntity {

@@ -36,6 +36,8 @@ import { HeartbeatBuffer } from '../liveness/heartbeat-buffer';
 import { ReservedIdsReport } from './reserved-ids.report';
 import { RegistrationService } from './registration/registration.service';
 import { RegistrationWriter } from './registration/registration.writer';
+import { AgentAvailability } from './dependencies/agent-availability';
+import { DependencyReader } from './dependencies/dependency.reader';
 import { SelectorResolver } from './selector/selector.resolver';
 import { AgentMetrics } from './agent.metrics';
 import { AgentChanges } from './watch/agent-changes';
@@ -60,6 +62,7 @@ import { WatchController } from './watch/watch.controller';
     FeedController,
   ],
   providers: [
+    AgentAvailability,
     AgentMetrics,
     AgentChangeLogger,
     AgentChanges,
@@ -79,6 +82,7 @@ import { WatchController } from './watch/watch.controller';
     IntervalScaling,
     InvalidationPublisher,
     DatabaseTime,
+    DependencyReader,
     IdempotencyRepository,
     IdempotencyRetention,
     IdentityConflicts,
@@ -92,6 +96,7 @@ import { WatchController } from './watch/watch.controller';
     TombstoneRetention,
   ],
   exports: [
+    AgentAvailability,
     AgentImportService,
     AgentCache,
     AgentPresenter,
@@ -99,6 +104,7 @@ import { WatchController } from './watch/watch.controller';
     FeedItems,
     IntervalScaling,
     DatabaseTime,
+    DependencyReader,
     IdentityConflicts,
     HeartbeatBuffer,
     SelectorResolver,

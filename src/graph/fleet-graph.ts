@@ -1,0 +1,230 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { PinoLogger } from 'nestjs-pino';
+import type { AgentEvent } from '../events/agent-event';
+import { EventStream } from '../events/event-stream';
+import { EventLogReader } from '../events/log/event-log.reader';
+import { Clock, type Timer } from '../platform/common/clock';
+import { withTimeout } from '../platform/common/with-timeout';
+import { Lifecycle } from '../platform/runtime/lifecycle';
+import { DomainError } from '../platform/validation/domain-error';
+import { AgentAvailability, type DependencyView } from '../registry/dependencies/agent-availability';
+import { DependencyReader, type AgentRecord } from '../registry/dependencies/dependency.reader';
+import type { Selector } from '../registry/selector/selector';
+import type { Fall } from './availability';
+import { isWide } from './demand-index';
+import { Fleet } from './fleet';
+
+/** Records in one read. */
+const PAGE = 2_000;
+/** So many demands are resolved one by one; for more of them all agents are read once. */
+const FEW = 64;
+/** Before it begins again after a failure. */
+const PAUSE_MS = 1_000;
+/** How long a question waits for the first graph after the start. */
+const PATIENCE_MS = 5_000;
+/** Who is available is worked out so long after a change at the earliest … */
+const SETTLE_MS = 50;
+/** … and takes no more of the time than this part. */
+const SHARE = 1 / 10;
+
+/** What has become of the graph since the start of the process, for metrics. */
+export interface GraphState {
+  /** Undefined before the first one. */
+  readonly fleet: Fleet | undefined;
+  readonly rebuilds: number;
+  /** How long the last one took. */
+  readonly rebuildSeconds: number;
+  /** Whether it follows the log. */
+  readonly isFollowing: boolean;
+}
+
+/**
+ * Who depends on whom, in memory: made of the agents at the start, and kept true by the event log, from before they were read. It begins
+ * again from the agents when the log cannot be followed any more.
+ */
+@Injectable()
+export class FleetGraph implements DependencyView, GraphState, OnApplicationBootstrap {
+  fleet: Fleet | undefined;
+  fallen: ReadonlyMap<string, Fall> = new Map();
+  rebuilds = 0;
+  rebuildSeconds = 0;
+  isFollowing = false;
+  private readonly listeners: (() => void)[] = [];
+  private settling: Timer | undefined;
+  private settleMs = SETTLE_MS;
+  private hasFailed = false;
+  private setReady!: () => void;
+  private readonly ready = new Promise<void>((resolve) => (this.setReady = resolve));
+
+  constructor(
+    private readonly stream: EventStream,
+    private readonly log: EventLogReader,
+    private readonly agents: DependencyReader,
+    private readonly clock: Clock,
+    private readonly lifecycle: Lifecycle,
+    private readonly logger: PinoLogger,
+    availability: AgentAvailability,
+  ) {
+    logger.setContext(FleetGraph.name);
+    availability.follow(this);
+  }
+
+  onApplicationBootstrap(): void {
+    const running = this.run(this.lifecycle.stopping);
+    this.lifecycle.onStop('last writes', 'dependency graph', () => {
+      this.settling?.cancel();
+      return running;
+    });
+  }
+
+  /**
+   * The fleet as it is known, for questions that are answered before the next turn of the event loop.
+   * @throws DomainError `graph_unavailable` before the first graph is there
+   */
+  async present(): Promise<Fleet> {
+    if (!this.fleet) await withTimeout(this.clock, PATIENCE_MS, this.ready).catch(() => undefined);
+    if (!this.fleet) throw graphUnavailable();
+    return this.fleet;
+  }
+
+  /** Has `listener` called whenever it has been worked out anew who is available. */
+  onSettled(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** Never rejects. */
+  private async run(stopping: AbortSignal): Promise<void> {
+    while (!stopping.aborted) {
+      try {
+        await this.follow(stopping);
+      } catch (error) {
+        this.isFollowing = false;
+        if (!this.hasFailed && !stopping.aborted)
+          this.logger.warn({ err: error }, 'The graph of dependencies cannot be kept; it will be made anew');
+        this.hasFailed = true;
+      }
+      await this.clock.sleep(PAUSE_MS, stopping).catch(() => undefined);
+    }
+  }
+
+  private async follow(stopping: AbortSignal): Promise<void> {
+    const began = this.clock.monotonicMs();
+    const position = await this.log.settledNow();
+    const fleet = await this.read(stopping);
+    this.fleet = fleet;
+    this.rebuilds++;
+    this.rebuildSeconds = (this.clock.monotonicMs() - began) / 1000;
+    if (this.hasFailed) this.logger.info('The graph of dependencies is whole again');
+    this.hasFailed = false;
+    this.isFollowing = true;
+    this.settle();
+    this.setReady();
+    for await (const { events } of this.stream.slices(position, stopping)) {
+      if (await this.apply(fleet, events)) this.settleSoon();
+    }
+  }
+
+  /** The fleet as the agents are now: first what is needed, then what meets it. */
+  private async read(stopping: AbortSignal): Promise<Fleet> {
+    const fleet = new Fleet();
+    const dependents: string[] = [];
+    const opened: Selector[] = [];
+    for await (const page of this.pages((after) => this.agents.dependents(after, PAGE), stopping)) {
+      dependents.push(...page.map(({ id }) => id));
+      opened.push(...fleet.open(page));
+    }
+    if (dependents.length === 0) return fleet;
+    const narrow = opened.filter((selector) => !isWide(selector));
+    const isReadWhole = narrow.length > FEW;
+    const met = await this.meeting(isReadWhole ? opened.filter(isWide) : opened);
+    if (isReadWhole) {
+      for await (const page of this.pages((after) => this.agents.all(after, PAGE), stopping))
+        for (const agent of page) fleet.putWith(agent, met.get(agent.id) ?? []);
+      return fleet;
+    }
+    const records = await this.records(new Set([...dependents, ...met.keys()]));
+    fleet.open(records.values()); // what has changed meanwhile is put right by its event
+    for (const agent of records.values()) fleet.place(agent, met.get(agent.id) ?? []);
+    return fleet;
+  }
+
+  /** What events mean for the fleet, all of it at once. Whether it may have changed anything. */
+  private async apply(fleet: Fleet, events: readonly AgentEvent[]): Promise<boolean> {
+    const touched = events.filter((event) => isOfAgent(event) && (!fleet.isEmpty || mayDepend(event)));
+    const ids = new Set(touched.map(({ agentId }) => agentId));
+    if (ids.size === 0) return false;
+    const records = await this.records(ids);
+    const met = await this.meeting(fleet.open(records.values()));
+    const others = await this.records([...met.keys()].filter((id) => !ids.has(id)));
+    for (const id of ids) {
+      const agent = records.get(id);
+      if (agent) fleet.put(agent);
+      else fleet.remove(id);
+    }
+    for (const agent of others.values()) fleet.put(agent);
+    return true;
+  }
+
+  /** By agent, which of the demands it meets. */
+  private async meeting(selectors: readonly Selector[]): Promise<Map<string, string[]>> {
+    const met = new Map<string, string[]>();
+    for (const selector of selectors) {
+      for (const id of await this.agents.meeting(selector)) {
+        const known = met.get(id);
+        if (known) known.push(selector.canonical);
+        else met.set(id, [selector.canonical]);
+      }
+    }
+    return met;
+  }
+
+  private async records(ids: Iterable<string>): Promise<Map<string, AgentRecord>> {
+    const all = [...ids];
+    const records = new Map<string, AgentRecord>();
+    for (let at = 0; at < all.length; at += PAGE)
+      for (const [id, agent] of await this.agents.each(all.slice(at, at + PAGE))) records.set(id, agent);
+    return records;
+  }
+
+  private async *pages(
+    next: (after: string) => Promise<AgentRecord[]>,
+    stopping: AbortSignal,
+  ): AsyncGenerator<AgentRecord[], void, undefined> {
+    for (let after = ''; ;) {
+      stopping.throwIfAborted();
+      const page = await next(after);
+      yield page;
+      if (page.length < PAGE) return;
+      after = page.at(-1)!.id;
+    }
+  }
+
+  private settleSoon(): void {
+    this.settling ??= this.clock.setTimer(this.settleMs, () => this.settle()).unref();
+  }
+
+  private settle(): void {
+    this.settling?.cancel();
+    this.settling = undefined;
+    const began = this.clock.monotonicMs();
+    this.fallen = this.fleet!.availability.fallen;
+    this.settleMs = Math.max(SETTLE_MS, (this.clock.monotonicMs() - began) / SHARE);
+    for (const listener of this.listeners) listener();
+  }
+}
+
+export function graphUnavailable(): DomainError {
+  const detail = 'Who depends on whom is not known yet: the service has just started, or cannot reach its database';
+  return new DomainError('unavailable', 'graph_unavailable', detail);
+}
+
+/** An event of the graph's own making changes nothing of what it is made of. */
+function isOfAgent({ type }: AgentEvent): boolean {
+  return type !== 'availability';
+}
+
+/** Whether an agent may depend on others since this event, where none did before. */
+function mayDepend({ data }: AgentEvent): boolean {
+  const { registration, changed } = data as { registration?: { depends_on?: unknown[] }; changed?: string[] };
+  return (registration?.depends_on?.length ?? 0) > 0 || (changed?.includes('depends_on') ?? false);
+}
