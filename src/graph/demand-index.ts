@@ -45,8 +45,7 @@ export class DemandIndex {
     const met: string[] = [];
     for (const bucket of bucketsOf(agent)) {
       if (bucket === WIDE && !withWide) continue;
-      for (const key of this.buckets.get(bucket) ?? [])
-        if (meetsNeed(this.selectors.get(key)!, agent)) met.push(key);
+      for (const key of this.buckets.get(bucket) ?? []) if (meetsNeed(this.selectors.get(key)!, agent)) met.push(key);
     }
     return met;
   }

@@ -6,6 +6,8 @@ export interface Need {
   required: boolean;
   /** So many providers there should be. */
   min: number;
+  /** Its name, or what it says, for people. */
+  label?: string;
 }
 
 /** An agent as far as dependencies go. */

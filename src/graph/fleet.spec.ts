@@ -88,7 +88,12 @@ describe('Fleet', () => {
     const fleet = told([...PROVIDERS, record('asking', { depends_on: [on({ capability: 'ocr' })] })]);
     expect([...fleet.agents.keys()].sort()).toEqual(['asking', 'ocr-1', 'ocr-2']);
     fleet.put(record('asking'));
-    expect([fleet.agents.size, fleet.graph.agents.size, fleet.graph.demands.size, fleet.isEmpty]).toEqual([0, 0, 0, true]);
+    expect([fleet.agents.size, fleet.graph.agents.size, fleet.graph.demands.size, fleet.isEmpty]).toEqual([
+      0,
+      0,
+      0,
+      true,
+    ]);
   });
 
   it('says what a need says where it has no name', () => {

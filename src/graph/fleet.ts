@@ -14,15 +14,9 @@ export interface FleetAgent {
   status: AgentStatus;
 }
 
-/** A need as its agent has said it. */
-export interface SaidNeed extends Need {
-  /** Its name, or what it says. */
-  label: string;
-}
-
 /** The needs of an agent, with the selectors of those that can be resolved. */
 interface Needs {
-  needs: SaidNeed[];
+  needs: Need[];
   selectors: Selector[];
 }
 

@@ -1,5 +1,6 @@
 import type { Availability } from './availability';
 import type { DependencyGraph, Need } from './dependency-graph';
+import type { Sees } from './neighbourhood';
 
 /** What happens when agents stop. */
 export interface Impact {
@@ -11,15 +12,20 @@ export interface Impact {
   safe: number;
 }
 
-/** What the stop of agents would do to the others. Agents that are not available anyway are not in it. */
-export function impactOf(graph: DependencyGraph, now: Availability, stopped: ReadonlySet<string>): Impact {
+/** What the stop of agents would do to the others, as far as they are seen. Agents that are not available anyway are not in it. */
+export function impactOf(
+  graph: DependencyGraph,
+  now: Availability,
+  stopped: ReadonlySet<string>,
+  sees: Sees = () => true,
+): Impact {
   const then = now.without(stopped);
   const impact: Impact = { breaks: [], degrades: [], safe: 0 };
   for (const agent of graph.agents.values()) {
     const { id, needs } = agent;
-    if (stopped.has(id) || !now.isAvailable(id)) continue;
+    if (stopped.has(id) || !now.isAvailable(id) || !sees(id)) continue;
     if (!then.isAvailable(id)) {
-      impact.breaks.push({ id, path: then.pathOf(id) });
+      impact.breaks.push({ id, path: then.pathOf(id).filter(sees) });
       continue;
     }
     const worse = needs.filter((need) => {

@@ -16,9 +16,17 @@ export interface Neighbourhood {
   edges: Edge[];
   /** Needs of these agents that no active agent meets. */
   unresolved: { from: string; need: Need }[];
-  /** There are more agents than were asked for. */
+  /** There are more agents or edges than were asked for. */
   isCut: boolean;
 }
+
+/** Which agents the one who asks may know of. */
+export type Sees = (id: string) => boolean;
+
+const ALL: Sees = () => true;
+
+/** The most edges of an answer: where many agents could provide for many, there are as many as the one times the other. */
+const MOST_EDGES = 50_000;
 
 export type Direction = 'dependencies' | 'dependents';
 
@@ -30,9 +38,9 @@ export function neighbourhoodOf(
   graph: DependencyGraph,
   availability: Availability,
   from: Iterable<string>,
-  { direction, depth, most }: { direction: Direction; depth: number; most: number },
+  { direction, depth, most, sees = ALL }: { direction: Direction; depth: number; most: number; sees?: Sees },
 ): Neighbourhood {
-  const found = new Set([...from].filter((id) => graph.agents.has(id)));
+  const found = new Set([...from].filter((id) => graph.agents.has(id) && sees(id)));
   const next = direction === 'dependencies' ? providersOf : dependentsOf;
   let isCut = false;
   let ring: Iterable<string> = [...found];
@@ -40,7 +48,7 @@ export function neighbourhoodOf(
     const further: string[] = [];
     for (const id of ring) {
       for (const other of next(graph, id)) {
-        if (found.has(other)) continue;
+        if (found.has(other) || !sees(other)) continue;
         if (found.size >= most) {
           isCut = true;
           continue;
@@ -52,7 +60,8 @@ export function neighbourhoodOf(
     if (further.length === 0) break;
     ring = further;
   }
-  return { ids: [...found], ...among(graph, availability, found), isCut };
+  const rest = among(graph, availability, found);
+  return { ids: [...found], ...rest, isCut: isCut || rest.isCut };
 }
 
 /** What the agents of a set need of each other, and what they need that nobody has. */
@@ -60,9 +69,11 @@ export function among(
   graph: DependencyGraph,
   availability: Availability,
   ids: ReadonlySet<string>,
-): Pick<Neighbourhood, 'edges' | 'unresolved'> {
+  mostEdges = MOST_EDGES,
+): Omit<Neighbourhood, 'ids'> {
   const edges: Edge[] = [];
   const unresolved: Neighbourhood['unresolved'] = [];
+  let isCut = false;
   for (const from of ids) {
     const agent = graph.agents.get(from)!;
     for (const need of agent.needs) {
@@ -70,12 +81,17 @@ export function among(
       let isMet = false;
       for (const to of activeOf(graph, need.demand, from)) {
         isMet = true;
-        if (ids.has(to)) edges.push({ from, to, need, state });
+        if (!ids.has(to)) continue;
+        if (edges.length >= mostEdges) {
+          isCut = true;
+          break;
+        }
+        edges.push({ from, to, need, state });
       }
       if (!isMet) unresolved.push({ from, need });
     }
   }
-  return { edges, unresolved };
+  return { edges, unresolved, isCut };
 }
 
 function* providersOf(graph: DependencyGraph, id: string): Generator<string> {

@@ -90,15 +90,15 @@ export class DependencyReader {
       WITH stopping AS MATERIALIZED (
         SELECT id, ${CAPABILITIES_SQL} AS capabilities FROM agents WHERE status = 'active' AND ${within} AND ${chosen}),
       offered AS (
-        SELECT DISTINCT name FROM stopping, jsonb_array_elements_text(capabilities) AS name)
-      SELECT name FROM offered
-       WHERE NOT EXISTS (SELECT FROM agents WHERE ${CAPABILITIES_SQL} @> jsonb_build_array(name) AND status = 'active' AND ${within}
+        SELECT DISTINCT offer FROM stopping, jsonb_array_elements_text(capabilities) AS offer)
+      SELECT offer AS capability FROM offered
+       WHERE NOT EXISTS (SELECT FROM agents WHERE ${CAPABILITIES_SQL} @> jsonb_build_array(offer) AND status = 'active' AND ${within}
                           AND id NOT IN (SELECT id FROM stopping))
-       ORDER BY name LIMIT ${limit}`;
-    const rows = await this.reporting.query<{ name: string }>(sql, parameters).catch((error: unknown) => {
+       ORDER BY offer COLLATE "C" LIMIT ${limit}`;
+    const rows = await this.reporting.query<{ capability: string }>(sql, parameters).catch((error: unknown) => {
       throw isNamed ? error : slowFilterError('filter', error);
     });
-    return rows.map(({ name }) => name);
+    return rows.map(({ capability }) => capability);
   }
 
   private next(condition: string, after: string, limit: number): Promise<AgentRecord[]> {
