@@ -37,5 +37,6 @@ export const AGENT_EVENT_TYPES = [
   'deregistered',
   'unbanned',
   'superseded',
+  'availability',
 ] as const;
 export type AgentEventType = (typeof AGENT_EVENT_TYPES)[number];

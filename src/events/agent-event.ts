@@ -1,6 +1,6 @@
 /**
  * What made the change: a registration, a batch import, an operator's request, a request of the agent itself, silence, a heartbeat after
- * it, the adoption of a table that was there before the registry. `unknown`: written by an earlier release.
+ * it, agents that it depends on, the adoption of a table that was there before the registry. `unknown`: written by an earlier release.
  */
 export const EVENT_CAUSES = [
   'registration',
@@ -10,6 +10,7 @@ export const EVENT_CAUSES = [
   'silence',
   'heartbeat',
   'adoption',
+  'dependency',
   'unknown',
 ] as const;
 export type EventCause = (typeof EVENT_CAUSES)[number];

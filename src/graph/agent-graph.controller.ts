@@ -9,7 +9,7 @@ import { ApiProblems, invalid, QUERY_PROBLEMS } from '../platform/validation/api
 import { Query, ReadsQuery, ReservedWords } from '../platform/validation/http-input';
 import type { QueryParameters } from '../platform/validation/query-parameters';
 import { GraphDto, ImpactDto } from './dto/graph.dto';
-import { graphUnavailable } from './fleet-graph';
+import { graphUnavailable } from '../registry/dependencies/dependency.errors';
 import { GraphService } from './graph.service';
 
 const DEEPEST = 16;

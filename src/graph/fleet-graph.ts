@@ -6,8 +6,8 @@ import { EventLogReader } from '../events/log/event-log.reader';
 import { Clock, type Timer } from '../platform/common/clock';
 import { withTimeout } from '../platform/common/with-timeout';
 import { Lifecycle } from '../platform/runtime/lifecycle';
-import { DomainError } from '../platform/validation/domain-error';
 import { AgentAvailability, type DependencyView } from '../registry/dependencies/agent-availability';
+import { graphUnavailable } from '../registry/dependencies/dependency.errors';
 import { DependencyReader, type AgentRecord } from '../registry/dependencies/dependency.reader';
 import type { Selector } from '../registry/selector/selector';
 import type { Fall } from './availability';
@@ -28,7 +28,7 @@ const SETTLE_MS = 50;
 const SHARE = 1 / 10;
 
 /** What has become of the graph since the start of the process, for metrics. */
-export interface GraphState {
+interface GraphState {
   /** Undefined before the first one. */
   readonly fleet: Fleet | undefined;
   readonly rebuilds: number;
@@ -49,7 +49,9 @@ export class FleetGraph implements DependencyView, GraphState, OnApplicationBoot
   rebuilds = 0;
   rebuildSeconds = 0;
   isFollowing = false;
-  private readonly listeners: (() => void)[] = [];
+  /** The revision of the log up to which it is true. */
+  through = 0n;
+  private readonly waiting = new Set<{ revision: bigint; reach: () => void }>();
   private settling: Timer | undefined;
   private settleMs = SETTLE_MS;
   private hasFailed = false;
@@ -87,9 +89,19 @@ export class FleetGraph implements DependencyView, GraphState, OnApplicationBoot
     return this.fleet;
   }
 
-  /** Has `listener` called whenever it has been worked out anew who is available. */
-  onSettled(listener: () => void): void {
-    this.listeners.push(listener);
+  /**
+   * The fleet with all that was committed before the call, for questions on which something is done.
+   * @throws DomainError `graph_unavailable` when it cannot get so far; `store_unavailable`
+   */
+  async upToDate(): Promise<Fleet> {
+    await this.present();
+    const { revision } = await this.log.settledNow();
+    if (this.through < revision) {
+      const reached = new Promise<void>((reach) => this.waiting.add({ revision, reach }));
+      await withTimeout(this.clock, PATIENCE_MS, reached).catch(() => undefined);
+    }
+    if (this.through < revision) throw graphUnavailable();
+    return this.present();
   }
 
   /** Never rejects. */
@@ -112,6 +124,7 @@ export class FleetGraph implements DependencyView, GraphState, OnApplicationBoot
     const position = await this.log.settledNow();
     const fleet = await this.read(stopping);
     this.fleet = fleet;
+    this.moveTo(position.revision);
     this.rebuilds++;
     this.rebuildSeconds = (this.clock.monotonicMs() - began) / 1000;
     if (this.hasFailed) this.logger.info('The graph of dependencies is whole again');
@@ -119,8 +132,9 @@ export class FleetGraph implements DependencyView, GraphState, OnApplicationBoot
     this.isFollowing = true;
     this.settle();
     this.setReady();
-    for await (const { events } of this.stream.slices(position, stopping)) {
+    for await (const { events, through } of this.stream.slices(position, stopping)) {
       if (await this.apply(fleet, events)) this.settleSoon();
+      this.moveTo(through.revision);
     }
   }
 
@@ -199,6 +213,15 @@ export class FleetGraph implements DependencyView, GraphState, OnApplicationBoot
     }
   }
 
+  private moveTo(revision: bigint): void {
+    this.through = revision;
+    for (const each of this.waiting) {
+      if (each.revision > revision) continue;
+      this.waiting.delete(each);
+      each.reach();
+    }
+  }
+
   private settleSoon(): void {
     this.settling ??= this.clock.setTimer(this.settleMs, () => this.settle()).unref();
   }
@@ -209,13 +232,7 @@ export class FleetGraph implements DependencyView, GraphState, OnApplicationBoot
     const began = this.clock.monotonicMs();
     this.fallen = this.fleet!.availability.fallen;
     this.settleMs = Math.max(SETTLE_MS, (this.clock.monotonicMs() - began) / SHARE);
-    for (const listener of this.listeners) listener();
   }
-}
-
-export function graphUnavailable(): DomainError {
-  const detail = 'Who depends on whom is not known yet: the service has just started, or cannot reach its database';
-  return new DomainError('unavailable', 'graph_unavailable', detail);
 }
 
 /** An event of the graph's own making changes nothing of what it is made of. */

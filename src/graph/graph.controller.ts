@@ -12,7 +12,7 @@ import { FILTER_PROBLEM } from '../query/filter-error';
 import { FILTER_LIMITS } from '../query/filter-limits';
 import { agentFilter } from '../registry/search/filter-expression';
 import { GraphDto, ImpactDto, ImpactRequestDto } from './dto/graph.dto';
-import { graphUnavailable } from './fleet-graph';
+import { graphUnavailable } from '../registry/dependencies/dependency.errors';
 import { drawingOf, graphOf, GraphService, MOST_AGENTS } from './graph.service';
 
 const FORMATS = ['json', 'dot', 'mermaid'] as const;

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { agentNotFound } from '../agent/agent.errors';
+import { decide } from '../platform/access/access-rule';
 import { isNarrowed, type Principal } from '../platform/access/principal';
 import { AgentReader } from '../registry/agent.reader';
+import { AgentAvailability, type Breakage } from '../registry/dependencies/agent-availability';
 import { DependencyReader } from '../registry/dependencies/dependency.reader';
 import type { AgentFilter } from '../registry/search/filter-expression';
 import { presentedNearMiss } from '../registry/selector/selector.dto';
@@ -18,6 +20,8 @@ import { among, cyclesIn, neighbourhoodOf, type Direction, type Neighbourhood, t
 /** The most agents of an answer. */
 export const MOST_AGENTS = 5_000;
 const MOST_CAPABILITIES = 5_000;
+/** The most agents of a refusal. */
+const MOST_BROKEN = 100;
 
 /** For so many dependencies that no agent meets, and so many agents of each, near misses are looked for. */
 const NEAR_MISSES = { dependencies: 10, each: 3 };
@@ -37,7 +41,10 @@ export class GraphService {
     private readonly agents: AgentReader,
     private readonly reader: DependencyReader,
     private readonly resolver: SelectorResolver,
-  ) {}
+    availability: AgentAvailability,
+  ) {
+    availability.foresee((id, principal) => this.breakage(id, principal));
+  }
 
   /**
    * The agents up to so many steps away from one, that it needs or that need it.
@@ -59,6 +66,7 @@ export class GraphService {
 
   /** What happens when one agent stops. Throws as {@link neighbours} does. */
   async impactOfOne(id: string, principal: Principal): Promise<ImpactDto> {
+    await this.index.upToDate();
     const { fleet, sees } = await this.about(id, principal);
     const last = await this.reader.lastProvided([id], scopeOf(principal), MOST_CAPABILITIES + 1);
     return impact(fleet, new Set([id]), sees, last);
@@ -69,7 +77,7 @@ export class GraphService {
    * @throws DomainError `invalid_filter` when it takes too long, `graph_unavailable`
    */
   async impactOfAll(filter: AgentFilter, principal: Principal): Promise<ImpactDto> {
-    const fleet = await this.index.present();
+    const fleet = await this.index.upToDate();
     const scope = scopeOf(principal);
     const [sees, stopped, last] = await Promise.all([
       this.seenBy(principal, fleet),
@@ -92,6 +100,19 @@ export class GraphService {
     const chosen = ids.slice(0, limit);
     const rest = among(fleet.graph, fleet.availability, new Set(chosen));
     return { fleet, part: { ids: chosen, ...rest, isCut: rest.isCut || ids.length > limit } };
+  }
+
+  /** What would break without an agent, whether the caller may read it or not. */
+  private async breakage(id: string, principal: Principal): Promise<Breakage> {
+    const fleet = await this.index.upToDate();
+    const mayRead = decide(principal, 'read') === 'granted';
+    const sees = mayRead ? await this.seenBy(principal, fleet) : (other: string) => other === id;
+    const { breaks } = impactOf(fleet.graph, fleet.availability, new Set([id]));
+    const seen = breaks.filter((broken) => sees(broken.id)).slice(0, MOST_BROKEN);
+    return {
+      isSafe: breaks.length === 0,
+      breaks: seen.map((broken) => ({ id: broken.id, path: broken.path.filter(sees) })),
+    };
   }
 
   private async about(id: string, principal: Principal): Promise<{ fleet: Fleet; sees: Sees; agent: FleetAgent }> {

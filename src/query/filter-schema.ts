@@ -9,12 +9,16 @@ export interface FilterSqlContext {
   readonly nowMs: () => string;
   /** `HEARTBEAT_TIMEOUT_SECONDS`, as a place. */
   readonly timeoutSeconds: () => string;
+  /** The ids of active agents that are not available, as a place of type text[]. */
+  readonly unavailable: () => string;
 }
 
 /** What a record is read with, beside the record. */
 export interface FilterMoment {
   now: Date;
   timeoutSeconds: number;
+  /** Active agents that are not available; absent: all are. */
+  unavailable?: ReadonlyMap<string, unknown>;
 }
 
 /**

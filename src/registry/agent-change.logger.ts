@@ -11,6 +11,7 @@ const MESSAGE: Record<AgentEventType, string> = {
   deregistered: 'Agent deregistered',
   unbanned: 'Ban of an id lifted',
   superseded: 'Another process than the agent has sent its heartbeats',
+  availability: 'Agent has become available or unavailable because of others',
 };
 
 /** One log line for every change of an agent. */

@@ -28,6 +28,8 @@ import { AgentService, type ChangeOptions } from './agent.service';
 import { AGENT_ID, RESERVED_IDS, agentIdPipe } from '../agent/agent-fields';
 import { AgentFieldsDto, SetStatusDto } from './dto/agent-requests.dto';
 import { AgentDto, AgentEventsDto, AgentHealthDto, DeregistrationDto } from './dto/agent-responses.dto';
+import { AgentAvailability } from './dependencies/agent-availability';
+import { graphUnavailable, wouldBreak } from './dependencies/dependency.errors';
 import { whereOf } from './search/expression-scope';
 import { CHANGE_PROBLEMS, illegalTransition, UNKNOWN_AGENT_PROBLEMS } from '../agent/agent.errors';
 import { GOVERNANCE_PROBLEMS } from '../governance/governance.errors';
@@ -51,6 +53,16 @@ const ApiBan = (): MethodDecorator =>
     'true: nothing may register under the id until an operator lifts the ban (`DELETE /bans/{id}`). For operators.',
   );
 
+const ApiIfSafe = (): MethodDecorator =>
+  ApiFlag(
+    'if_safe',
+    'true: not when agents that depend on it would not be available any more; 409 `would_break` then.',
+  );
+
+const SAFETY_PROBLEMS = [
+  wouldBreak(AGENT_ID.example, [{ id: 'front-1', path: ['front-1', AGENT_ID.example] }]),
+  graphUnavailable(),
+] as const;
 const ONE_OF_FLAG = invalid('ban', 'must be one of true, false');
 const ID_VIOLATION = invalid('id', 'must have 1 to 255 characters');
 const STATUS_VIOLATION = invalid('status', 'must be one of active, maintenance, quarantined');
@@ -76,6 +88,7 @@ export class AgentController {
     private readonly agents: AgentService,
     private readonly reader: AgentReader,
     private readonly presenter: AgentPresenter,
+    private readonly availability: AgentAvailability,
   ) {}
 
   @Get()
@@ -164,8 +177,9 @@ export class AgentController {
   })
   @ApiHeader(IF_MATCH)
   @ApiBan()
+  @ApiIfSafe()
   @ApiOkResponse({ type: DeregistrationDto, description: 'Deregistered.' })
-  @ApiProblems(ONE_OF_FLAG, ...GOVERNED_PROBLEMS)
+  @ApiProblems(ONE_OF_FLAG, ...SAFETY_PROBLEMS, ...GOVERNED_PROBLEMS)
   async deregister(
     @Param('id', agentIdPipe) id: string,
     @Headers('if-match') ifMatch: string | undefined,
@@ -173,7 +187,9 @@ export class AgentController {
     @Caller() principal: Principal,
   ): Promise<DeregistrationDto> {
     const ban = parameters.words('ban', ['true', 'false']).includes('true');
+    const isIfSafe = ifSafe(parameters);
     parameters.finish();
+    if (isIfSafe) await this.availability.requireSafe(id, principal);
     await this.agents.deregister(id, { ...optionsOf(principal, ifMatch), ban });
     return { id, status: 'deregistered' };
   }
@@ -189,8 +205,9 @@ export class AgentController {
   })
   @ApiHeader(IF_MATCH)
   @ApiBan()
+  @ApiIfSafe()
   @ApiOkResponse({ type: DeregistrationDto, description: 'Deregistered.' })
-  @ApiProblems(ONE_OF_FLAG, ...GOVERNED_PROBLEMS)
+  @ApiProblems(ONE_OF_FLAG, ...SAFETY_PROBLEMS, ...GOVERNED_PROBLEMS)
   async deregisterByPath(
     @Param('id', agentIdPipe) id: string,
     @Headers('if-match') ifMatch: string | undefined,
@@ -201,6 +218,7 @@ export class AgentController {
   }
 
   @Put('status')
+  @ReadsQuery()
   @Requires('operate', { ownAgent: 'id', allowItself: true })
   @ApiOperation({
     operationId: 'setAgentStatus',
@@ -209,18 +227,24 @@ export class AgentController {
       'The agent itself may set its maintenance and end that; all else is for operators. A quarantined agent is listed and never discovered; its heartbeats are recorded, and everything else but to read itself is refused with `quarantined` until an operator sets it active. Who set a maintenance ends it: an operator’s lasts, whatever the agent registers or sends, until an operator ends it; the agent’s own ends when the agent says so or registers again.',
   })
   @ApiHeader(IF_MATCH)
+  @ApiIfSafe()
   @ApiOkResponse({ type: AgentDto, headers: ETAG, description: 'The agent as it is now.' })
-  @ApiProblems(...STATUS_PROBLEMS, 413, 415)
+  @ApiProblems(...SAFETY_PROBLEMS, ...STATUS_PROBLEMS, 413, 415)
   async setStatus(
     @Param('id', agentIdPipe) id: string,
     @ValidBody(SetStatusDto) body: SetStatusDto,
+    @Query() parameters: QueryParameters,
     @Headers('if-match') ifMatch: string | undefined,
     @Caller() principal: Principal,
   ): Promise<HttpResponse<AgentDto>> {
+    const isIfSafe = ifSafe(parameters);
+    parameters.finish();
+    if (isIfSafe && body.status !== 'active') await this.availability.requireSafe(id, principal);
     return this.recordOf(await this.agents.setStatus(id, body, optionsOf(principal, ifMatch)), principal);
   }
 
   @Post('status')
+  @ReadsQuery()
   @HttpCode(200)
   @Requires('operate', { ownAgent: 'id', allowItself: true })
   @ApiOperation({
@@ -230,15 +254,17 @@ export class AgentController {
     deprecated: true,
   })
   @ApiHeader(IF_MATCH)
+  @ApiIfSafe()
   @ApiOkResponse({ type: AgentDto, headers: ETAG, description: 'The agent as it is now.' })
-  @ApiProblems(...STATUS_PROBLEMS, 413, 415)
+  @ApiProblems(...SAFETY_PROBLEMS, ...STATUS_PROBLEMS, 413, 415)
   async postStatus(
     @Param('id', agentIdPipe) id: string,
     @ValidBody(SetStatusDto) body: SetStatusDto,
+    @Query() parameters: QueryParameters,
     @Headers('if-match') ifMatch: string | undefined,
     @Caller() principal: Principal,
   ): Promise<HttpResponse<AgentDto>> {
-    return this.setStatus(id, body, ifMatch, principal);
+    return this.setStatus(id, body, parameters, ifMatch, principal);
   }
 
   @Get('health')
@@ -293,6 +319,10 @@ export class AgentController {
       this.presenter.record(agent, seesSecrets(principal, agent)),
     );
   }
+}
+
+function ifSafe(parameters: QueryParameters): boolean {
+  return parameters.words('if_safe', ['true', 'false']).includes('true');
 }
 
 function optionsOf(principal: Principal, ifMatch: string | undefined): ChangeOptions {

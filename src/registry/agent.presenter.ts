@@ -7,6 +7,7 @@ import { healthStatus, isReady, type ReportedHealth } from '../agent/agent-healt
 import { transition, type AgentStatus } from '../agent/agent-status';
 import { seesSecrets } from '../platform/access/access-rule';
 import type { Principal } from '../platform/access/principal';
+import { AgentAvailability } from './dependencies/agent-availability';
 import type { AgentField } from './search/agent-fields';
 import type { AgentListItem, AgentRow } from './agent.repository';
 import { IntervalScaling } from '../liveness/interval-scaling';
@@ -37,6 +38,7 @@ export class AgentPresenter {
     private readonly buffer: HeartbeatBuffer,
     private readonly databaseTime: DatabaseTime,
     private readonly clock: Clock,
+    private readonly availability: AgentAvailability,
   ) {}
 
   summary(agent: AgentListItem): AgentSummaryDto {
@@ -64,6 +66,7 @@ export class AgentPresenter {
     summary.accepts = agent.accepts;
     summary.depends_on = agent.depends_on;
     summary.incarnation = agent.incarnation;
+    summary.available = this.availability.isAvailable(agent.id, summary.status);
     return summary;
   }
 

@@ -9,6 +9,7 @@ import { agentBanned, agentQuarantined } from '../agent/agent.errors';
 import { Configuration } from '../platform/config/configuration';
 import { DatabaseTime } from '../liveness/database-time';
 import type { AgentEntity } from './agent.entity';
+import { AgentAvailability } from './dependencies/agent-availability';
 import type { AgentFields } from './agent-fields.mapping';
 import { matchesCriteria, type AgentCriteria } from './search/agent-criteria';
 import { REGISTER, REGISTER_FREE } from './registration/register.sql';
@@ -102,6 +103,7 @@ export class AgentRepository {
     private readonly reporting: ReportingDatabase,
     private readonly configuration: Configuration,
     private readonly databaseTime: DatabaseTime,
+    private readonly availability: AgentAvailability,
   ) {}
 
   /** The agent, or its tombstone, or undefined when the id is unknown. */
@@ -170,7 +172,11 @@ export class AgentRepository {
   }
 
   private statementContext(): StatementContext {
-    return { timeoutSeconds: this.configuration.HEARTBEAT_TIMEOUT_SECONDS, now: this.databaseTime.now() };
+    return {
+      timeoutSeconds: this.configuration.HEARTBEAT_TIMEOUT_SECONDS,
+      now: this.databaseTime.now(),
+      unavailable: this.availability.fallen,
+    };
   }
 
   /** Makes the agent active under these fields, whether it is new, known, or a tombstone. Atomic, safe to race. */

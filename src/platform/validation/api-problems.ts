@@ -67,6 +67,19 @@ class ProblemDto {
   })
   oldest_cursor?: string;
 
+  @ApiProperty({
+    required: false,
+    type: 'array',
+    items: {
+      type: 'object',
+      properties: { id: { type: 'string' }, path: { type: 'array', items: { type: 'string' } } },
+      required: ['id', 'path'],
+    },
+    example: [{ id: 'front-1', path: ['front-1', 'data-processor-1'] }],
+    description: 'With `would_break`: the agents that would not be available any more, as far as the caller may read.',
+  })
+  breaks?: object[];
+
   @ApiProperty({ type: [ViolationDto], description: 'Every violation; empty unless a value in the request is wrong.' })
   errors!: ViolationDto[];
 }

@@ -13,6 +13,7 @@ import type { AgentFilter } from '../search/filter-expression';
 import type { SqlContext } from '../search/sql-context';
 import type { Selector } from '../selector/selector';
 import type { SelectorScope } from '../selector/resolution';
+import { AgentAvailability } from './agent-availability';
 
 /** A record of an agent, for the modules that compare it with selectors. */
 export type AgentRecord = AgentEntity;
@@ -34,6 +35,7 @@ export class DependencyReader {
     private readonly agents: AgentRepository,
     private readonly configuration: Configuration,
     private readonly databaseTime: DatabaseTime,
+    private readonly availability: AgentAvailability,
   ) {}
 
   /** The next agents that depend on others, in the order of their ids. */
@@ -112,6 +114,7 @@ export class DependencyReader {
       parameter: (value: unknown): string => `$${parameters.push(value)}`,
       timeoutSeconds: this.configuration.HEARTBEAT_TIMEOUT_SECONDS,
       now: this.databaseTime.now(),
+      unavailable: this.availability.fallen,
     };
     return { parameters, context };
   }

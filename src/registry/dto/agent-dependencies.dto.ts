@@ -21,7 +21,9 @@ export class AgentDependencyDto extends SelectorDto {
 }
 
 /** What an agent depends on. */
-export const dependsOn: FieldRule = nestedList(AgentDependencyDto, MAX_DEPENDENCIES, selectorViolations);
+export const dependsOn: FieldRule = nestedList(AgentDependencyDto, MAX_DEPENDENCIES, (dependency) =>
+  selectorViolations(dependency, { isSteady: true }),
+);
 
 /** Dependencies of a valid body, with their defaults. */
 export function dependenciesFrom(body: readonly AgentDependencyDto[] | null | undefined): AgentDependency[] {

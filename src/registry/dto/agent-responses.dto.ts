@@ -199,6 +199,9 @@ export class AgentDto extends AgentSummaryDto {
 
   @ApiProperty({ type: [AgentDependencyDto], description: 'Agents that it needs for its work.' })
   depends_on!: AgentDependency[];
+
+  @ApiProperty({ description: 'Whether it is active and all that it requires is available.' })
+  available!: boolean;
 }
 
 export class AgentPageDto {

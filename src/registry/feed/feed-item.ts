@@ -92,9 +92,12 @@ export class FeedItem {
 const TOLD = ['name', 'type', 'category', 'version', 'capabilities', 'endpoints', 'metadata', 'heartbeat'] as const;
 
 /** An agent with what an event says of it. */
-function asTold(agent: AgentEntity, { to, data }: AgentEvent): AgentEntity {
+function asTold(agent: AgentEntity, { type: eventType, to, data }: AgentEvent): AgentEntity {
   const { name, type, registration } = data as Partial<AgentEntity> & { registration?: Partial<AgentEntity> };
-  const told: Record<string, unknown> = { ...agent, ...(to !== null && { status: to }) };
+  const told: Record<string, unknown> = {
+    ...agent,
+    ...(to !== null && eventType !== 'availability' && { status: to }),
+  };
   for (const field of TOLD) {
     const value = registration?.[field] ?? { name, type }[field as 'name' | 'type'];
     if (value !== undefined) told[field] = value;

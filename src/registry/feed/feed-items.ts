@@ -5,6 +5,7 @@ import type { AgentEvent } from '../../events/agent-event';
 import { eventSource } from '../../events/event-source';
 import { DatabaseTime } from '../../liveness/database-time';
 import { AgentPresenter } from '../agent.presenter';
+import { AgentAvailability } from '../dependencies/agent-availability';
 import { AgentRepository } from '../agent.repository';
 import { cloudEventOf } from './cloud-event';
 import { FeedItem, type WriteEvent } from './feed-item';
@@ -23,6 +24,7 @@ export class FeedItems {
     private readonly databaseTime: DatabaseTime,
     private readonly clock: Clock,
     private readonly configuration: Configuration,
+    private readonly availability: AgentAvailability,
     presenter: AgentPresenter,
   ) {
     const source = eventSource(configuration);
@@ -48,6 +50,7 @@ export class FeedItems {
     const moment = {
       now: this.databaseTime.now(),
       timeoutSeconds: this.configuration.HEARTBEAT_TIMEOUT_SECONDS,
+      unavailable: this.availability.fallen,
     };
     return events.map((event) => new FeedItem(event, agents.get(event.agentId), moment, this.write));
   }

@@ -21,6 +21,7 @@ export const AGENT_FIELDS = [
   'accepts',
   'depends_on',
   'incarnation',
+  'available',
 ] as const;
 export type AgentField = (typeof AGENT_FIELDS)[number];
 
@@ -34,6 +35,7 @@ const LARGE: readonly AgentField[] = [
   'accepts',
   'depends_on',
   'incarnation',
+  'available',
 ];
 
 /**

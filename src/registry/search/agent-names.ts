@@ -49,6 +49,13 @@ const NAMES: AgentName[] = [
   text('category', ({ category }) => category ?? undefined, { isOptional: true }),
   text('version', ({ version }) => version ?? undefined, { isOptional: true }),
   text('status', ({ status }) => status),
+  {
+    path: 'agent.available',
+    type: 'bool',
+    isVolatile: true,
+    sql: ({ unavailable }) => `(agents.status = 'active' AND agents.id <> ALL (${unavailable()}))`,
+    value: ({ id, status }, { unavailable }) => status === 'active' && !unavailable?.has(id),
+  },
   text('description', ({ description }) => description ?? undefined, { isOptional: true, index: undefined }),
   text('locality', ({ locality }) => locality ?? undefined, { isOptional: true }),
   {

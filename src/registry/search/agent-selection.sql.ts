@@ -30,6 +30,8 @@ export interface StatementContext {
   /** `HEARTBEAT_TIMEOUT_SECONDS` */
   timeoutSeconds: number;
   now: Date;
+  /** Active agents that are not available; absent: all are. */
+  unavailable?: ReadonlyMap<string, unknown>;
 }
 
 /** One page, and the row after it if there is one; each row with its value in the order where that is not the id. */

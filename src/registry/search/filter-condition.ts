@@ -18,6 +18,7 @@ export function filterConditionSql(filter: AgentFilter, sight: Sight, context: S
     parameter,
     nowMs: () => parameter(String(context.now.getTime()), 'numeric'),
     timeoutSeconds: () => parameter(context.timeoutSeconds, 'float8'),
+    unavailable: () => parameter([...(context.unavailable?.keys() ?? [])], 'text[]'),
     seesSecrets: sight === 'all' ? undefined : ownedSql(sight.owner, parameter),
   });
   // A value may end up in another form than its own, and PostgreSQL refuses a parameter that stands nowhere.

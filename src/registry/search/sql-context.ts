@@ -5,4 +5,6 @@ export interface SqlContext {
   timeoutSeconds: number;
   /** The moment of the request. */
   now: Date;
+  /** Active agents that are not available; absent: all are. */
+  unavailable?: ReadonlyMap<string, unknown>;
 }

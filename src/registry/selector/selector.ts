@@ -109,11 +109,12 @@ export class Selector {
   }
 }
 
-/** Why no selector can be made of a request; each field is the path in it. */
-export function selectorViolations(request: SelectorRequest): FieldError[] {
+/** Why no selector can be made of a request, or none that is steady: that asks for nothing that changes without an event. Each field is the path in it. */
+export function selectorViolations(request: SelectorRequest, { isSteady = false } = {}): FieldError[] {
   try {
-    void new Selector(request, '');
-    return [];
+    const [name] = new Selector(request, '').volatileNames;
+    if (!isSteady || name === undefined) return [];
+    return [{ field: 'filter', message: `asks for ${name}, which changes without an event` }];
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     return error.errors.map((violation) => ({ ...violation, field: violation.field.replace(/^\./, '') }));

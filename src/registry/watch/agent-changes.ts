@@ -83,7 +83,10 @@ export class AgentChange {
   record(agent: AgentEntity, isAllShown: boolean): string {
     const known = this.records.get(isAllShown);
     if (known !== undefined) return known;
-    const record = JSON.stringify(this.presenter.record(agent, isAllShown));
+    const shown = this.presenter.record(agent, isAllShown);
+    // What the event says counts: what this replica knows may be of a moment before.
+    if (this.event.type === 'availability') shown.available = this.event.to === 'available';
+    const record = JSON.stringify(shown);
     this.records.set(isAllShown, record);
     return record;
   }

@@ -60,7 +60,8 @@ export class AgentWatch {
    */
   apply(event: AgentEvent): Promise<WatchEvent | undefined> | undefined {
     const generation = this.held.get(event.agentId);
-    if (generation !== undefined && generation >= Number(event.data.generation)) return undefined;
+    const isOfOthers = event.type === 'availability'; // the agent itself has not changed, nor its generation
+    if (!isOfOthers && generation !== undefined && generation >= Number(event.data.generation)) return undefined;
     const change = this.changes.of(event);
     // Most changes are of agents that the client neither has nor gets; with many watches, a promise for each would cost the most.
     if (generation === undefined && !this.decided && change.isKnownOutside(this.selection)) return undefined;

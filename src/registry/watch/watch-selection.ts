@@ -31,8 +31,9 @@ export function mayHaveSent(
   events: readonly AgentEvent[],
   agent: AgentEntity | undefined,
 ): 'yes' | 'no' | 'unknown' {
-  const [{ type, from }] = events as [AgentEvent];
-  if (type === 'registered' && from === null) return 'no';
+  const [{ type }] = events as [AgentEvent];
+  const from = events.find((event) => event.type !== 'availability')?.from ?? null;
+  if (type === 'registered' && events[0]!.from === null) return 'no';
   if (where === undefined) return 'yes';
   if (agent === undefined || agent.generation !== events.at(-1)!.data.generation) return 'unknown';
   const before: Record<string, unknown> = { ...agent, deregisteredAt: null, status: from ?? agent.status };
