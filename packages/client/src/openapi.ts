@@ -22,7 +22,7 @@ export interface paths {
                     category?: string[];
                     /** @description The `next_cursor` of the page before; absent for the first page. All other parameters stay as they are. */
                     cursor?: string;
-                    /** @description The members that are wanted, with commas between: id, name, type, category, version, status, capabilities, endpoints, metadata, registered_at, last_seen, health, heartbeat, description, locality, skills, accepts, depends_on, incarnation. `id` always comes. */
+                    /** @description The members that are wanted, with commas between: id, name, type, category, version, status, capabilities, endpoints, metadata, registered_at, last_seen, health, heartbeat, description, locality, skills, accepts, depends_on, incarnation, available. `id` always comes. */
                     fields?: string;
                     /** @description An expression (CEL) that must be true, at most 2048 characters; see docs/filters.md. */
                     filter?: string;
@@ -373,6 +373,8 @@ export interface paths {
                 query?: {
                     /** @description true: nothing may register under the id until an operator lifts the ban (`DELETE /bans/{id}`). For operators. */
                     ban?: boolean;
+                    /** @description true: not when agents that depend on it would not be available any more; 409 `would_break` then. */
+                    if_safe?: boolean;
                 };
                 header?: {
                     /** @description An `ETag`: change the agent only if it is still in this state. */
@@ -431,7 +433,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not possible in the present state. `concurrent_update` */
+                /** @description Not possible in the present state. `concurrent_update`, `would_break` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -460,7 +462,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not possible at the moment; wait for `Retry-After`. `governance_unavailable`, `store_full`, `store_read_only`, `store_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `governance_unavailable`, `graph_unavailable`, `store_full`, `store_read_only`, `store_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -611,6 +613,216 @@ export interface paths {
         };
         trace?: never;
     };
+    "/agents/{id}/dependencies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What an agent depends on
+         * @description The active agents that meet its dependencies, and theirs, up to `depth` steps away; what no agent meets is `unresolved`, with agents that nearly do.
+         *
+         *     Needs the scope `read`.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many steps away. */
+                    depth?: number;
+                };
+                header?: never;
+                path: {
+                    /** @description The id; with `~` in front when it is empty, a reserved word, or begins with `~` itself, as those of adopted agents may. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The agents and their dependencies. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Graph"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is no such thing. `agent_deregistered`, `agent_not_found` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not possible at the moment; wait for `Retry-After`. `graph_unavailable`, `query_timeout`, `store_unavailable`, `too_many_queries` */
+                503: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/{id}/dependents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What depends on an agent
+         * @description The agents whose dependencies it meets, and those that depend on these, up to `depth` steps away.
+         *
+         *     Needs the scope `read`.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description How many steps away. */
+                    depth?: number;
+                };
+                header?: never;
+                path: {
+                    /** @description The id; with `~` in front when it is empty, a reserved word, or begins with `~` itself, as those of adopted agents may. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The agents and their dependencies. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Graph"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is no such thing. `agent_deregistered`, `agent_not_found` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not possible at the moment; wait for `Retry-After`. `graph_unavailable`, `query_timeout`, `store_unavailable`, `too_many_queries` */
+                503: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/agents/{id}/deregister": {
         parameters: {
             query?: never;
@@ -633,6 +845,8 @@ export interface paths {
                 query?: {
                     /** @description true: nothing may register under the id until an operator lifts the ban (`DELETE /bans/{id}`). For operators. */
                     ban?: boolean;
+                    /** @description true: not when agents that depend on it would not be available any more; 409 `would_break` then. */
+                    if_safe?: boolean;
                 };
                 header?: {
                     /** @description An `ETag`: change the agent only if it is still in this state. */
@@ -691,7 +905,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not possible in the present state. `concurrent_update` */
+                /** @description Not possible in the present state. `concurrent_update`, `would_break` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -720,7 +934,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not possible at the moment; wait for `Retry-After`. `governance_unavailable`, `store_full`, `store_read_only`, `store_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `governance_unavailable`, `graph_unavailable`, `store_full`, `store_read_only`, `store_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1089,6 +1303,108 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/agents/{id}/impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What breaks when an agent stops
+         * @description As things are now. Nothing is changed.
+         *
+         *     Needs the scope `read`.
+         */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description The id; with `~` in front when it is empty, a reserved word, or begins with `~` itself, as those of adopted agents may. */
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description What happens to other agents. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Impact"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description There is no such thing. `agent_deregistered`, `agent_not_found` */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not possible at the moment; wait for `Retry-After`. `graph_unavailable`, `query_timeout`, `store_unavailable`, `too_many_queries` */
+                503: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/agents/{id}/status": {
         parameters: {
             query?: never;
@@ -1105,7 +1421,10 @@ export interface paths {
          */
         put: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description true: not when agents that depend on it would not be available any more; 409 `would_break` then. */
+                    if_safe?: boolean;
+                };
                 header?: {
                     /** @description An `ETag`: change the agent only if it is still in this state. */
                     "If-Match"?: string;
@@ -1169,7 +1488,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not possible in the present state. `concurrent_update`, `illegal_transition` */
+                /** @description Not possible in the present state. `concurrent_update`, `illegal_transition`, `would_break` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1216,7 +1535,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not possible at the moment; wait for `Retry-After`. `governance_unavailable`, `store_full`, `store_read_only`, `store_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `governance_unavailable`, `graph_unavailable`, `store_full`, `store_read_only`, `store_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -1238,7 +1557,10 @@ export interface paths {
          */
         post: {
             parameters: {
-                query?: never;
+                query?: {
+                    /** @description true: not when agents that depend on it would not be available any more; 409 `would_break` then. */
+                    if_safe?: boolean;
+                };
                 header?: {
                     /** @description An `ETag`: change the agent only if it is still in this state. */
                     "If-Match"?: string;
@@ -1302,7 +1624,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not possible in the present state. `concurrent_update`, `illegal_transition` */
+                /** @description Not possible in the present state. `concurrent_update`, `illegal_transition`, `would_break` */
                 409: {
                     headers: {
                         [name: string]: unknown;
@@ -1349,7 +1671,7 @@ export interface paths {
                         "application/problem+json": components["schemas"]["Problem"];
                     };
                 };
-                /** @description Not possible at the moment; wait for `Retry-After`. `governance_unavailable`, `store_full`, `store_read_only`, `store_unavailable` */
+                /** @description Not possible at the moment; wait for `Retry-After`. `governance_unavailable`, `graph_unavailable`, `store_full`, `store_read_only`, `store_unavailable` */
                 503: {
                     headers: {
                         /** @description Seconds to wait. */
@@ -2640,7 +2962,7 @@ export interface paths {
                     filter?: string;
                     /** @description The most events on one page. It holds fewer when they are large. */
                     limit?: number;
-                    /** @description Only events of this type; repeatable: registered, imported, updated, status_changed, deregistered, unbanned, superseded. */
+                    /** @description Only events of this type; repeatable: registered, imported, updated, status_changed, deregistered, unbanned, superseded, availability. */
                     type?: string[];
                     /** @description Seconds to wait for an event when there is none. */
                     wait?: number;
@@ -2750,7 +3072,7 @@ export interface paths {
                     agent_id?: string[];
                     /** @description An expression over `event` and `agent`, the record now, which is missing when the agent is gone; see docs/events.md. */
                     filter?: string;
-                    /** @description Only events of this type; repeatable: registered, imported, updated, status_changed, deregistered, unbanned, superseded. */
+                    /** @description Only events of this type; repeatable: registered, imported, updated, status_changed, deregistered, unbanned, superseded, availability. */
                     type?: string[];
                 };
                 header?: {
@@ -3054,6 +3376,217 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/graph": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who depends on whom in the fleet
+         * @description All agents that depend on others or that others depend on, in the order of their ids; as JSON, or as a drawing for Graphviz or Mermaid.
+         *
+         *     Needs the scope `read`.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only agents for which this expression (CEL) is true, at most 2048 characters; see docs/filters.md. */
+                    filter?: string;
+                    /** @description `dot`: for Graphviz; `mermaid`: a flowchart for Mermaid. */
+                    format?: "json" | "dot" | "mermaid";
+                    /** @description The most agents. */
+                    limit?: number;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description The agents and their dependencies; or a drawing. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Graph"];
+                        "text/vnd.graphviz": components["schemas"]["Graph"];
+                        "text/vnd.mermaid": components["schemas"]["Graph"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `invalid_filter`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not possible at the moment; wait for `Retry-After`. `graph_unavailable`, `query_timeout`, `store_unavailable`, `too_many_queries` */
+                503: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/graph/impact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What breaks when several agents stop
+         * @description All those for which an expression is true, at once. Nothing is changed.
+         *
+         *     Needs the scope `read`.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": components["schemas"]["ImpactRequest"];
+                };
+            };
+            responses: {
+                /** @description What happens to other agents. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Impact"];
+                    };
+                };
+                /** @description Malformed or not valid; nothing was written. `invalid_filter`, `malformed_json`, `malformed_request`, `validation_failed` */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description No bearer token, or a wrong one. `unauthorized` */
+                401: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not allowed; nothing was written. `insufficient_scope` */
+                403: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is too large. `payload_too_large` */
+                413: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description The body is not declared as UTF-8 JSON. `unsupported_media_type` */
+                415: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description This client asks too often; wait for `Retry-After`. `rate_limited` */
+                429: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Not possible at the moment; wait for `Retry-After`. `graph_unavailable`, `query_timeout`, `store_unavailable`, `too_many_queries` */
+                503: {
+                    headers: {
+                        /** @description Seconds to wait. */
+                        "Retry-After"?: number;
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -4593,6 +5126,8 @@ export interface components {
              *     ]
              */
             accepts: string[];
+            /** @description Whether it is active and all that it requires is available. */
+            available: boolean;
             /**
              * @description What the agent can do.
              * @example [
@@ -4815,7 +5350,7 @@ export interface components {
              * @description What made the change. `unknown`: written by an earlier release.
              * @enum {string}
              */
-            cause: "registration" | "import" | "operator" | "agent" | "silence" | "heartbeat" | "adoption" | "unknown";
+            cause: "registration" | "import" | "operator" | "agent" | "silence" | "heartbeat" | "adoption" | "dependency" | "unknown";
             /** @description The `X-Request-Id` that the client sent with it. */
             client_request_id?: string;
             /** @description The agent’s `name`, `type` and `generation`. When registration fields were changed: their names (`changed`), their values before and after (`changes`; not of a second registration) and the whole `registration` as it was written. Without secrets. */
@@ -4852,7 +5387,7 @@ export interface components {
              */
             to?: components["schemas"]["AgentStatus"];
             /**
-             * @description What happened: registered, imported, updated, status_changed, deregistered, unbanned, superseded, or a type that a later release adds.
+             * @description What happened: registered, imported, updated, status_changed, deregistered, unbanned, superseded, availability, or a type that a later release adds.
              * @example registered
              */
             type: string;
@@ -5220,6 +5755,32 @@ export interface components {
              */
             ready?: boolean | null;
         };
+        BrokenAgent: {
+            /**
+             * @description The agent’s id.
+             * @example data-processor-1
+             */
+            id: string;
+            /**
+             * @description A name for people.
+             * @example DataProcessor
+             */
+            name: string;
+            /**
+             * @description From the agent by what it requires to one of those that stop.
+             * @example [
+             *       "front-1",
+             *       "ocr-1",
+             *       "store-1"
+             *     ]
+             */
+            path: string[];
+            /**
+             * @description The agent’s type.
+             * @example worker
+             */
+            type: string;
+        };
         /**
          * @description `anonymous`: access control is off, and everybody may do everything.
          * @enum {string}
@@ -5291,7 +5852,7 @@ export interface components {
              *       "status_changed"
              *     ]
              */
-            types?: ("registered" | "imported" | "updated" | "status_changed" | "deregistered" | "unbanned" | "superseded")[] | null;
+            types?: ("registered" | "imported" | "updated" | "status_changed" | "deregistered" | "unbanned" | "superseded" | "availability")[] | null;
             /**
              * @description Where events are sent: https, and no private or otherwise special address.
              * @example https://hooks.example.com/agents
@@ -5322,7 +5883,7 @@ export interface components {
              * @description What made the change, as in events of agents.
              * @enum {string}
              */
-            cause: "registration" | "import" | "operator" | "agent" | "silence" | "heartbeat" | "adoption" | "unknown";
+            cause: "registration" | "import" | "operator" | "agent" | "silence" | "heartbeat" | "adoption" | "dependency" | "unknown";
             /** @description The `X-Request-Id` that the client sent with it. */
             client_request_id: string | null;
             /**
@@ -5365,6 +5926,30 @@ export interface components {
             decisions: components["schemas"]["Decision"][];
             /** @description The `cursor` of the next page; null: this is the last one. */
             next_cursor: string | null;
+        };
+        DegradedAgent: {
+            /**
+             * @description The dependencies that would be met less well.
+             * @example [
+             *       "cache"
+             *     ]
+             */
+            dependencies: string[];
+            /**
+             * @description The agent’s id.
+             * @example data-processor-1
+             */
+            id: string;
+            /**
+             * @description A name for people.
+             * @example DataProcessor
+             */
+            name: string;
+            /**
+             * @description The agent’s type.
+             * @example worker
+             */
+            type: string;
         };
         DeletedWebhook: {
             /**
@@ -5410,7 +5995,7 @@ export interface components {
              *       "health"
              *     ]
              */
-            fields?: ("id" | "name" | "type" | "category" | "version" | "status" | "capabilities" | "endpoints" | "metadata" | "registered_at" | "last_seen" | "health" | "heartbeat" | "description" | "locality" | "skills" | "accepts" | "depends_on" | "incarnation")[] | null;
+            fields?: ("id" | "name" | "type" | "category" | "version" | "status" | "capabilities" | "endpoints" | "metadata" | "registered_at" | "last_seen" | "health" | "heartbeat" | "description" | "locality" | "skills" | "accepts" | "depends_on" | "incarnation" | "available")[] | null;
             /**
              * @description An expression (CEL) that must be true, at most 2048 characters; see docs/filters.md.
              * @example agent.metadata.team == "data"
@@ -5489,6 +6074,28 @@ export interface components {
             /** @description In the order in which they were asked for. */
             facets: components["schemas"]["Facet"][];
         };
+        FailedRequirement: {
+            /**
+             * @description Likewise.
+             * @example 34
+             */
+            column?: number;
+            /**
+             * @description Where in `filter` it begins, from 1.
+             * @example 1
+             */
+            line?: number;
+            /**
+             * @description The member of the selector that says it.
+             * @example filter
+             */
+            requirement: string;
+            /**
+             * @description As it was written; of `filter` the one condition that is not true.
+             * @example agent.metadata.gpu == true
+             */
+            text: string;
+        };
         FeedEvent: {
             /** @description Who made it; absent in events of an earlier release. */
             actor?: components["schemas"]["Actor"];
@@ -5501,7 +6108,7 @@ export interface components {
              * @description What made the change. `unknown`: written by an earlier release.
              * @enum {string}
              */
-            cause: "registration" | "import" | "operator" | "agent" | "silence" | "heartbeat" | "adoption" | "unknown";
+            cause: "registration" | "import" | "operator" | "agent" | "silence" | "heartbeat" | "adoption" | "dependency" | "unknown";
             /** @description The `X-Request-Id` that the client sent with it. */
             client_request_id?: string;
             /** @description The agent’s `name`, `type` and `generation`. When registration fields were changed: their names (`changed`), their values before and after (`changes`; not of a second registration) and the whole `registration` as it was written. Without secrets. */
@@ -5538,7 +6145,7 @@ export interface components {
              */
             to?: components["schemas"]["AgentStatus"];
             /**
-             * @description What happened: registered, imported, updated, status_changed, deregistered, unbanned, superseded, or a type that a later release adds.
+             * @description What happened: registered, imported, updated, status_changed, deregistered, unbanned, superseded, availability, or a type that a later release adds.
              * @example registered
              */
             type: string;
@@ -5573,6 +6180,74 @@ export interface components {
              * @example 2
              */
             unhealthy_total: number;
+        };
+        Graph: {
+            /**
+             * @description Groups of agents that depend on each other in circles.
+             * @example [
+             *       [
+             *         "a",
+             *         "b"
+             *       ]
+             *     ]
+             */
+            cycles: string[][];
+            /** @description Each dependency with each active agent that meets it. */
+            edges: components["schemas"]["GraphEdge"][];
+            /** @description The agents. */
+            nodes: components["schemas"]["GraphNode"][];
+            /** @description Whether there are more agents, or more than 50,000 edges. */
+            truncated: boolean;
+            /** @description Dependencies that no active agent meets. */
+            unresolved: components["schemas"]["UnresolvedDependency"][];
+        };
+        GraphEdge: {
+            /**
+             * @description The name of the dependency, or what it says where it has none.
+             * @example text recognition
+             */
+            dependency: string;
+            /**
+             * @description The agent that depends on the other one.
+             * @example front-1
+             */
+            from: string;
+            /** @description Whether the agent is not available without it. */
+            required: boolean;
+            /**
+             * @description Of the dependency as a whole: as many available agents meet it as should (`min`), fewer, or none of those that are there.
+             * @enum {string}
+             */
+            state: "satisfied" | "degraded" | "unsatisfied";
+            /**
+             * @description An active agent that meets the dependency.
+             * @example ocr-1
+             */
+            to: string;
+        };
+        GraphNode: {
+            /** @description Whether it is active and all that it requires is available. */
+            available: boolean;
+            /**
+             * @description The agent’s id.
+             * @example data-processor-1
+             */
+            id: string;
+            /**
+             * @description A name for people.
+             * @example DataProcessor
+             */
+            name: string;
+            /**
+             * @description The agent’s status.
+             * @example active
+             */
+            status: components["schemas"]["AgentStatus"];
+            /**
+             * @description The agent’s type.
+             * @example worker
+             */
+            type: string;
         };
         Health: {
             /**
@@ -5792,6 +6467,33 @@ export interface components {
              */
             interval_seconds?: number | null;
         };
+        Impact: {
+            /** @description Agents that would not be available any more. */
+            breaks: components["schemas"]["BrokenAgent"][];
+            /** @description Agents that would be available, and lack something. */
+            degrades: components["schemas"]["DegradedAgent"][];
+            /**
+             * @description Capabilities that no other active agent has, whether any agent depends on them or not.
+             * @example [
+             *       "ocr"
+             *     ]
+             */
+            last_providers_of: string[];
+            /**
+             * @description How many available agents that depend on others, or that others depend on, would notice nothing.
+             * @example 12
+             */
+            safe: number;
+            /** @description Whether one of the lists is longer than 5,000, and ends there. */
+            truncated: boolean;
+        };
+        ImpactRequest: {
+            /**
+             * @description The agents that would stop: an expression (CEL) of at most 2048 characters; see docs/filters.md.
+             * @example agent.metadata.rack == "r7"
+             */
+            filter: string;
+        };
         ImportAgents: {
             /** @description The definitions, each judged alone. */
             agents: components["schemas"]["AgentDefinition"][];
@@ -5830,6 +6532,15 @@ export interface components {
              * @enum {string}
              */
             status: "alive";
+        };
+        NearMiss: {
+            /** @description What it does not meet. */
+            failed: components["schemas"]["FailedRequirement"][];
+            /**
+             * @description The agent.
+             * @example data-processor-1
+             */
+            id: string;
         };
         Overview: {
             /**
@@ -5878,6 +6589,22 @@ export interface components {
             total_agents: number;
         };
         Problem: {
+            /**
+             * @description With `would_break`: the agents that would not be available any more, as far as the caller may read.
+             * @example [
+             *       {
+             *         "id": "front-1",
+             *         "path": [
+             *           "front-1",
+             *           "data-processor-1"
+             *         ]
+             *       }
+             *     ]
+             */
+            breaks?: {
+                id: string;
+                path: string[];
+            }[];
             /**
              * @description Stable and machine-readable.
              * @example validation_failed
@@ -6198,6 +6925,22 @@ export interface components {
              */
             status: components["schemas"]["AgentStatus"];
         };
+        UnresolvedDependency: {
+            /**
+             * @description The name of the dependency, or what it says where it has none.
+             * @example text recognition
+             */
+            dependency: string;
+            /**
+             * @description The agent that has the dependency.
+             * @example front-1
+             */
+            from: string;
+            /** @description Agents that nearly meet it, of the first ten such dependencies; none in the graph of the fleet. */
+            near_misses: components["schemas"]["NearMiss"][];
+            /** @description Whether the agent is not available without it. */
+            required: boolean;
+        };
         UpdateWebhook: {
             /**
              * @description What it is for, in words for people.
@@ -6236,7 +6979,7 @@ export interface components {
              *       "status_changed"
              *     ]
              */
-            types?: ("registered" | "imported" | "updated" | "status_changed" | "deregistered" | "unbanned" | "superseded")[] | null;
+            types?: ("registered" | "imported" | "updated" | "status_changed" | "deregistered" | "unbanned" | "superseded" | "availability")[] | null;
             /**
              * @description Where events are sent: https, and no private or otherwise special address.
              * @example https://hooks.example.com/agents
