@@ -152,6 +152,24 @@ const ROUTES: Record<string, Outcome> = {
       expect((await ask('for-data', 'GET', `/agents/watch?after=${after}`)).status).toBe(200);
     },
   },
+  listDependencies: { outside: 404 },
+  listDependents: { outside: 404 },
+  getAgentImpact: { outside: 404 },
+  // What they show is in test/api/graph.e2e-spec.ts: no agent depends on another one here.
+  getGraph: {
+    narrowed: async ({ ask }) => {
+      expect(await ask('for-data', 'GET', '/graph')).toMatchObject({ status: 200, body: { nodes: [], edges: [] } });
+    },
+  },
+  getImpact: {
+    narrowed: async ({ ask }) => {
+      const lastFor = async (token: string): Promise<unknown> =>
+        ((await ask(token, 'POST', '/graph/impact', { filter: 'true' })).body as { last_providers_of: unknown })
+          .last_providers_of;
+      expect(await lastFor('for-all')).toEqual([...DATA, ...OTHERS].sort());
+      expect(await lastFor('for-data')).toEqual(DATA);
+    },
+  },
   getAgent: { outside: 404 },
   getAgentHealth: { outside: 404 },
   listAgentEvents: { outside: 404 },

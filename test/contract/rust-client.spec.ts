@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 const ROOT = join(__dirname, '../..');
 const CRATE = join(ROOT, 'clients/rust');
-const SOURCE = ['model', 'skill', 'error', 'stream']
+const SOURCE = ['model', 'skill', 'graph', 'error', 'stream']
   .map((module) => readFileSync(join(CRATE, `src/${module}.rs`), 'utf8'))
   .join('\n');
 const OPENAPI = JSON.parse(readFileSync(join(ROOT, 'openapi.json'), 'utf8')) as {
@@ -37,6 +37,15 @@ const TYPES = {
   Violation: 'FieldError',
   FeedEvent: 'Event',
   Actor: 'Actor',
+  Graph: 'Graph',
+  GraphNode: 'GraphNode',
+  GraphEdge: 'GraphEdge',
+  UnresolvedDependency: 'UnresolvedDependency',
+  NearMiss: 'NearMiss',
+  FailedRequirement: 'FailedRequirement',
+  Impact: 'Impact',
+  BrokenAgent: 'BrokenAgent',
+  DegradedAgent: 'DegradedAgent',
 };
 
 /** Members of records are those of its types: it cannot ask for some of them alone. */

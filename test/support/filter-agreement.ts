@@ -8,6 +8,7 @@ import { Random } from './random';
 import { createTestDatabase, type TestDatabase } from './test-database';
 
 const TIMEOUT_SECONDS = 30;
+const UNAVAILABLE = new Map(Array.from({ length: 10 }, (_, n) => [`id-${String(n * 3).padStart(4, '0')}`, true]));
 const SEED = Number(process.env.FILTER_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
 interface Disagreement {
@@ -53,6 +54,7 @@ async function compareEvaluations(
       now: NOW,
       parameter: (value) => `$${parameters.push(value)}`,
       timeoutSeconds: TIMEOUT_SECONDS,
+      unavailable: UNAVAILABLE,
     });
     const found = await database
       .query<{ id: string }>(`SELECT id FROM agents WHERE ${condition}`, parameters)
@@ -62,7 +64,7 @@ async function compareEvaluations(
     const ids = new Set(found.map(({ id }) => id));
     for (const agent of agents) {
       const seesSecrets = reader === null || reader === agent.owner;
-      const inMemory = filter.matches(agent, { now: NOW, timeoutSeconds: TIMEOUT_SECONDS }, seesSecrets);
+      const inMemory = filter.matches(agent, { now: NOW, timeoutSeconds: TIMEOUT_SECONDS, unavailable: UNAVAILABLE }, seesSecrets);
       const inDatabase = ids.has(agent.id);
       agreement.pairs++;
       if (inMemory && inDatabase) agreement.matches++;

@@ -216,7 +216,7 @@ class Generator {
       case 14:
         return `now - agent.last_seen ${op()} duration("${random.pick(['2m', '300s', '-1s', '1m333ms'])}")`;
       case 15:
-        return random.chance(0.3) ? 'agent.health.ready' : this.dynamic();
+        return random.chance(0.4) ? random.pick(['agent.health.ready', 'agent.available']) : this.dynamic();
       case 16:
         return `${this.dynamic()} ${equals()} ${this.dynamic()}`;
       case 17:

@@ -11,6 +11,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::error::{Error, Problem};
+use crate::graph::{Graph, Impact};
 use crate::model::{
     Agent, AgentHealth, AgentPage, Beat, Deregistered, DiscoverQuery, HealthReport,
     HeartbeatResponse, Identity, ListQuery, OperatorStatus, Registered, Registration, RotatedToken,
@@ -355,6 +356,46 @@ impl RegistryClient {
     pub async fn ban(&self, id: &str) -> Result<Deregistered, Error> {
         let request = self.request(Method::DELETE, &["agents", segment(id)?]);
         read(request.query(&[("ban", "true")])).await
+    }
+
+    /// Deregisters an agent, unless others that depend on it would not be available any more: then it is refused with
+    /// `would_break` (`DELETE /agents/{id}?if_safe=true`).
+    pub async fn deregister_if_safe(&self, id: &str) -> Result<Deregistered, Error> {
+        let request = self.request(Method::DELETE, &["agents", segment(id)?]);
+        read(request.query(&[("if_safe", "true")])).await
+    }
+
+    /// What an agent depends on, up to `depth` steps away, 1 to 16 (`GET /agents/{id}/dependencies`).
+    pub async fn dependencies(&self, id: &str, depth: u8) -> Result<Graph, Error> {
+        let request = self.request(Method::GET, &["agents", segment(id)?, "dependencies"]);
+        read(request.query(&[("depth", depth)])).await
+    }
+
+    /// What depends on an agent, likewise (`GET /agents/{id}/dependents`).
+    pub async fn dependents(&self, id: &str, depth: u8) -> Result<Graph, Error> {
+        let request = self.request(Method::GET, &["agents", segment(id)?, "dependents"]);
+        read(request.query(&[("depth", depth)])).await
+    }
+
+    /// What breaks when an agent stops (`GET /agents/{id}/impact`).
+    pub async fn impact(&self, id: &str) -> Result<Impact, Error> {
+        read(self.request(Method::GET, &["agents", segment(id)?, "impact"])).await
+    }
+
+    /// What breaks when all agents stop for which an expression is true (`POST /graph/impact`).
+    pub async fn impact_of(&self, filter: &str) -> Result<Impact, Error> {
+        let request = self.request(Method::POST, &["graph", "impact"]);
+        read(request.json(&json!({ "filter": filter }))).await
+    }
+
+    /// Who depends on whom among the agents for which an expression is true, or in the whole fleet (`GET /graph`).
+    pub async fn graph(&self, filter: Option<&str>) -> Result<Graph, Error> {
+        let request = self.request(Method::GET, &["graph"]);
+        read(match filter {
+            Some(filter) => request.query(&[("filter", filter)]),
+            None => request,
+        })
+        .await
     }
 
     /// Lets a banned id be registered again (`DELETE /bans/{id}`).

@@ -31,6 +31,7 @@
 
 mod client;
 mod error;
+mod graph;
 mod model;
 mod pause;
 mod session;
@@ -39,6 +40,10 @@ mod stream;
 
 pub use client::{RegistryClient, RegistryClientBuilder, Token};
 pub use error::{Error, FieldError, Problem, ProblemCode};
+pub use graph::{
+    BrokenAgent, DegradedAgent, FailedRequirement, Graph, GraphEdge, GraphNode, Impact, NearMiss,
+    UnresolvedDependency,
+};
 pub use model::{
     Agent, AgentHealth, AgentPage, AgentStatus, AgentSummary, Beat, Cadence, CallerKind,
     Deregistered, DiscoverQuery, Health, HealthReport, HealthStatus, Heartbeat, HeartbeatResponse,

@@ -457,6 +457,9 @@ pub struct Agent {
     /// The process that it is now, as it registered.
     #[serde(default)]
     pub incarnation: Option<String>,
+    /// It is active, and all that it requires is available.
+    #[serde(default)]
+    pub available: bool,
 }
 
 /// How an agent feels, by its last report.

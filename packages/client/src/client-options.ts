@@ -15,6 +15,12 @@ export interface ChangeOptions extends RequestOptions {
   ifMatch?: string;
 }
 
+/** Of what takes an agent out of service. */
+export interface SafetyOptions {
+  /** Not when agents that depend on it would not be available any more: {@link ConflictError} `would_break`, with `problem.breaks`. */
+  ifSafe?: boolean;
+}
+
 /** What a heartbeat says beside the report of health. */
 export interface HeartbeatOptions extends RequestOptions {
   /** Whether the agent takes work now. Absent: as it is alive. */

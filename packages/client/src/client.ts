@@ -1,4 +1,5 @@
 import type { paths } from './openapi.js';
+import { DependencyGraph } from './dependency-graph.js';
 import { followEvents } from './feed.js';
 import type { FollowOptions } from './stream.js';
 import type { Time } from './time.js';
@@ -50,7 +51,14 @@ import type {
   WatchPageQuery,
   WatchQuery,
 } from './types.js';
-import type { ChangeOptions, HeartbeatOptions, RegisterOptions, RotateOptions, Tagged } from './client-options.js';
+import type {
+  ChangeOptions,
+  HeartbeatOptions,
+  RegisterOptions,
+  RotateOptions,
+  SafetyOptions,
+  Tagged,
+} from './client-options.js';
 import { Webhooks } from './webhooks.js';
 
 type Method = 'get' | 'put' | 'post' | 'patch' | 'delete';
@@ -70,6 +78,8 @@ export class AgentRegistryClient {
   readonly #transport: Transport;
   /** Addresses that events are sent to. */
   readonly webhooks: Webhooks;
+  /** Who depends on whom, and what breaks. */
+  readonly graph: DependencyGraph;
   /**
    * What sessions of this client wait by as well.
    * @internal
@@ -81,6 +91,9 @@ export class AgentRegistryClient {
     this.#transport = new Transport(options);
     this.time = this.#transport.time;
     this.webhooks = new Webhooks(async (method, path, call) => (await this.#transport.send(method, path, call)).body);
+    this.graph = new DependencyGraph(
+      async (method, path, call) => (await this.#transport.send(method, path, call)).body,
+    );
   }
 
   /**
@@ -183,22 +196,22 @@ export class AgentRegistryClient {
   async setStatus(
     id: string,
     status: SettableStatus,
-    options: ChangeOptions & { reason?: string } = {},
+    options: ChangeOptions & SafetyOptions & { reason?: string } = {},
   ): Promise<Tagged<Agent>> {
     const headers = { 'if-match': options.ifMatch };
+    const query = { if_safe: options.ifSafe };
     const body = { status, reason: options.reason };
-    return tagged(
-      await this.#transport.send('put', '/agents/{id}/status', { id, headers, body, isRepeatable: false, options }),
-    );
+    const call = { id, headers, query, body, isRepeatable: false, options };
+    return tagged(await this.#transport.send('put', '/agents/{id}/status', call));
   }
 
   /**
    * Deregisters the agent; from then on it is not found, with the code `agent_deregistered`, until it registers again. With `ban` (scopes
    * `operate` and `admin`) nothing registers under the id until {@link liftBan}.
    */
-  deregister(id: string, options: ChangeOptions & { ban?: boolean } = {}): Promise<Deregistration> {
+  deregister(id: string, options: ChangeOptions & SafetyOptions & { ban?: boolean } = {}): Promise<Deregistration> {
     const headers = { 'if-match': options.ifMatch };
-    const query = options.ban === undefined ? {} : { ban: options.ban };
+    const query = { ban: options.ban, if_safe: options.ifSafe };
     const body: Deregistration = { id, status: 'deregistered' };
     return this.#call('delete', '/agents/{id}', {
       id,

@@ -1,7 +1,15 @@
 export { AgentRegistryClient } from './client.js';
-export type { ChangeOptions, HeartbeatOptions, RegisterOptions, RotateOptions, Tagged } from './client-options.js';
+export type {
+  ChangeOptions,
+  HeartbeatOptions,
+  RegisterOptions,
+  RotateOptions,
+  SafetyOptions,
+  Tagged,
+} from './client-options.js';
 export type { ClientOptions, RequestOptions, Token } from './transport.js';
 export type { Webhooks } from './webhooks.js';
+export type { DependencyGraph } from './dependency-graph.js';
 export { verifyWebhook, WebhookVerificationError } from './verify-webhook.js';
 export type { FollowOptions } from './stream.js';
 export { AgentWatch } from './watch.js';

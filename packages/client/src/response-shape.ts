@@ -7,6 +7,8 @@ type Operation = { [P in keyof paths]: `${Method} ${P}` }[keyof paths];
 
 const AGENT: Shape = { id: 'string', status: 'string', health: 'object', heartbeat: 'object' };
 const WEBHOOK: Shape = { id: 'string', url: 'string', enabled: 'boolean', status: 'string' };
+const GRAPH: Shape = { nodes: 'array', edges: 'array' };
+const IMPACT: Shape = { breaks: 'array', safe: 'number' };
 const DEREGISTRATION: Shape = { id: 'string', status: 'string' };
 
 /**
@@ -26,6 +28,11 @@ const SHAPES: Readonly<Partial<Record<Operation, Shape>>> = {
   'put /agents/{id}/status': AGENT,
   'delete /agents/{id}': DEREGISTRATION,
   'get /agents/{id}/events': { events: 'array' },
+  'get /agents/{id}/dependencies': GRAPH,
+  'get /agents/{id}/dependents': GRAPH,
+  'get /agents/{id}/impact': IMPACT,
+  'post /graph/impact': IMPACT,
+  'get /graph': GRAPH,
   'get /events': { events: 'array', next_cursor: 'string' },
   'get /agents/watch': { changes: 'array', next_cursor: 'string' },
   'get /agents/{id}/health': { agent_id: 'string', status: 'string', health: 'object' },
@@ -54,10 +61,15 @@ const SHAPES: Readonly<Partial<Record<Operation, Shape>>> = {
   'get /whoami': { kind: 'string', scopes: 'array' },
 };
 
+/** In the languages of Graphviz and Mermaid. */
+const DRAWING = /^text\/vnd\.(?:graphviz|mermaid)\b/i;
+
 /** Whether a successful answer can be the registry's. Operations without a shape answer text, which is never a web page. */
 export function isResponseOf(method: string, path: string, headers: Headers, body: unknown): boolean {
+  const type = headers.get('content-type') ?? '';
+  if (path === '/graph' && DRAWING.test(type)) return true;
   const shape = (SHAPES as Readonly<Record<string, Shape | undefined>>)[`${method} ${path}`];
-  if (shape === undefined) return !/^text\/html\b/i.test(headers.get('content-type') ?? '');
+  if (shape === undefined) return !/^text\/html\b/i.test(type);
   return Object.entries(shape).every(([name, kind]) => isA(kind, memberOf(body, name)));
 }
 

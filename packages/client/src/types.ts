@@ -57,6 +57,10 @@ export type ImportResult = Schemas['ImportResult'];
 export type ImportResults = Schemas['ImportResults'];
 export type FleetHealth = Schemas['FleetHealth'];
 export type Overview = Schemas['Overview'];
+/** Agents and how they depend on each other. */
+export type Graph = Schemas['Graph'];
+/** What happens to others when agents stop. */
+export type Impact = Schemas['Impact'];
 export type ServiceHealth = Schemas['ServiceHealth'];
 export type Liveness = Schemas['Liveness'];
 /** What a webhook is made with. */

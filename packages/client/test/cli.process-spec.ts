@@ -100,7 +100,7 @@ describe('The installed program', () => {
     expect(code).toBe(0);
     const commands = [...stdout.matchAll(/^ {2}([a-z]+) {2}/gm)].map(([, name]) => name!);
     const expected =
-      'list get discover count export register update rename heartbeat deregister unban status why diff wait watch events decisions ' +
+      'list get discover count export register update rename heartbeat deregister unban status why diff deps dependents impact graph wait watch events decisions ' +
       'overview import token webhooks whoami health sidecar completion help';
     expect(commands).toEqual(expected.split(' '));
     for (const args of [

@@ -9,13 +9,16 @@ import { completion } from './commands/completion.js';
 import { count } from './commands/count.js';
 import { decisions } from './commands/decisions.js';
 import { deregister } from './commands/deregister.js';
+import { deps, dependents } from './commands/deps.js';
 import { diff } from './commands/diff.js';
 import { discover } from './commands/discover.js';
 import { events } from './commands/events.js';
 import { exportCommand } from './commands/export.js';
 import { get } from './commands/get.js';
+import { graph } from './commands/graph.js';
 import { health } from './commands/health.js';
 import { help } from './commands/help.js';
+import { impact } from './commands/impact.js';
 import { importCommand } from './commands/import.js';
 import { list } from './commands/list.js';
 import { overview } from './commands/overview.js';
@@ -67,6 +70,10 @@ const COMMANDS: readonly Command[] = [
   status,
   why,
   diff,
+  deps,
+  dependents,
+  impact,
+  graph,
   wait,
   watch,
   events,

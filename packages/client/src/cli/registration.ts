@@ -64,6 +64,7 @@ const READ_ONLY: Readonly<Record<Exclude<keyof Agent, keyof AgentRegistration>, 
   registered_at: true,
   last_seen: true,
   health: true,
+  available: true,
 };
 const READ_ONLY_HEARTBEAT: Readonly<
   Record<Exclude<keyof Agent['heartbeat'], keyof NonNullable<AgentRegistration['heartbeat']>>, true>

@@ -38,6 +38,7 @@ function recordOf(agent: Agent, output: Output, now: Date): [string, Cell][] {
     ['category', text(agent.category)],
     ['version', text(agent.version)],
     ['status', output.status(agent.status)],
+    ['available', text(String(agent.available))],
     ['description', text(agent.description)],
     ['locality', text(agent.locality)],
     ['capabilities', text(agent.capabilities.join(','))],

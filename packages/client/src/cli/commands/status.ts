@@ -27,6 +27,7 @@ sets it for all agents that match the filters, or for --all. It shows what it is
   operands: [{ name: 'ID' }, { name: 'STATUS', optional: true, choices: SETTABLE_STATUSES }],
   options: [
     { name: 'reason', value: 'TEXT', help: 'why, for the event log' },
+    { name: 'if-safe', help: 'not when others that depend on it would not be available any more' },
     ...SELECTION,
     { name: 'all', help: 'every agent there is' },
     { name: 'dry-run', help: 'print the agents whose status would be set, and set none' },
@@ -48,7 +49,11 @@ sets it for all agents that match the filters, or for --all. It shows what it is
       else printStatus(output, id, answer);
       return EXIT.ok;
     }
-    const { etag: _, ...agent } = await client.setStatus(id, wanted, { reason, signal });
+    const { etag: _, ...agent } = await client.setStatus(id, wanted, {
+      reason,
+      ifSafe: args.flag('if-safe') || undefined,
+      signal,
+    });
     if (!output.isTable) output.result(agent);
     else printStatus(output, id, agent);
     return EXIT.ok;
@@ -116,10 +121,11 @@ async function apply(
   wanted: SettableStatus,
 ) {
   const reason = args.text('reason');
+  const ifSafe = args.flag('if-safe') || undefined;
   const results = await inParallel(agents, AT_ONCE, async ({ id, status: current }): Promise<Outcome> => {
     if (current === wanted) return { id, outcome: 'unchanged', status: current };
     try {
-      const agent = await client.setStatus(id, wanted, { reason, signal });
+      const agent = await client.setStatus(id, wanted, { reason, ifSafe, signal });
       return { id, outcome: 'set', status: agent.status };
     } catch (error) {
       if (!(error instanceof ApiError || error instanceof ConnectionError)) throw error;
