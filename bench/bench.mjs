@@ -24,6 +24,7 @@ const BENCHMARKS = {
   'hot-updates': './hot-updates.mjs',
   fleet: './fleet-heartbeats.mjs',
   streams: './streams.mjs',
+  graph: './graph.mjs',
   attack: './attack.mjs',
   'hanging-court': './hanging-court.mjs',
   peers: './peers.mjs',
