@@ -66,9 +66,11 @@ export class GraphService {
 
   /** What happens when one agent stops. Throws as {@link neighbours} does. */
   async impactOfOne(id: string, principal: Principal): Promise<ImpactDto> {
-    await this.index.upToDate();
+    const [, last] = await Promise.all([
+      this.index.upToDate(),
+      this.reader.lastProvided([id], scopeOf(principal), MOST_CAPABILITIES + 1),
+    ]);
     const { fleet, sees } = await this.about(id, principal);
-    const last = await this.reader.lastProvided([id], scopeOf(principal), MOST_CAPABILITIES + 1);
     return impact(fleet, new Set([id]), sees, last);
   }
 

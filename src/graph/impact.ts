@@ -20,10 +20,15 @@ export function impactOf(
   sees: Sees = () => true,
 ): Impact {
   const then = now.without(stopped);
+  const touched = dependentsOf(graph, [...stopped, ...[...then.fallen.keys()].filter((id) => !now.fallen.has(id))]);
   const impact: Impact = { breaks: [], degrades: [], safe: 0 };
   for (const agent of graph.agents.values()) {
     const { id, needs } = agent;
     if (stopped.has(id) || !now.isAvailable(id) || !sees(id)) continue;
+    if (!touched.has(id)) {
+      impact.safe++;
+      continue;
+    }
     if (!then.isAvailable(id)) {
       impact.breaks.push({ id, path: then.pathOf(id).filter(sees) });
       continue;
@@ -36,4 +41,12 @@ export function impactOf(
     else impact.safe++;
   }
   return impact;
+}
+
+/** Those that need something which one of these agents meets: for all others everything is as before. */
+function dependentsOf(graph: DependencyGraph, ids: readonly string[]): Set<string> {
+  const demands = new Set(ids.flatMap((id) => graph.agents.get(id)?.meets ?? []));
+  const dependents = new Set<string>();
+  for (const key of demands) for (const id of graph.demands.get(key)!.dependents) dependents.add(id);
+  return dependents;
 }

@@ -4,6 +4,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { AgentRegistryClient } from '../src/client';
+import { DependencyGraph } from '../src/dependency-graph';
 import { ConnectionError } from '../src/errors';
 import { Webhooks } from '../src/webhooks';
 
@@ -78,6 +79,8 @@ const ALL_PAGES = ['listAll', 'discoverAll', 'eventsAll', 'decisionsAll', 'webho
 const STREAMS = ['GET /events/stream'];
 /** Of the same route as `listChanges`, as a stream: in watch.process-spec.ts. */
 const WATCHES = ['watchAgents'];
+/** Of the same route as `graph.fleet`, as a text. */
+const DRAWINGS = ['graph.drawing'];
 /** Second names that the original service gave to operations. */
 const ALIASES = ['DELETE /agents/{id}/deregister', 'POST /agents/{id}/status'];
 
@@ -156,6 +159,10 @@ it('The client has exactly one method for each operation of openapi.json', async
 
   const methodsOf = ({ prototype }: { prototype: object }): string[] =>
     Object.getOwnPropertyNames(prototype).filter((name) => name !== 'constructor');
-  const methods = [...methodsOf(AgentRegistryClient), ...methodsOf(Webhooks).map((name) => `webhooks.${name}`)];
-  expect(methods.toSorted()).toEqual([...Object.keys(METHODS), ...ALL_PAGES, ...WATCHES].toSorted());
+  const methods = [
+    ...methodsOf(AgentRegistryClient),
+    ...methodsOf(Webhooks).map((name) => `webhooks.${name}`),
+    ...methodsOf(DependencyGraph).map((name) => `graph.${name}`),
+  ];
+  expect(methods.toSorted()).toEqual([...Object.keys(METHODS), ...ALL_PAGES, ...WATCHES, ...DRAWINGS].toSorted());
 });

@@ -11,7 +11,7 @@ import { CAPABILITIES_SQL } from '../search/capabilities.sql';
 import { filterConditionSql, type Sight } from '../search/filter-condition';
 import type { AgentFilter } from '../search/filter-expression';
 import type { SqlContext } from '../search/sql-context';
-import type { Selector } from '../selector/selector';
+import type { Requirement, Selector } from '../selector/selector';
 import type { SelectorScope } from '../selector/resolution';
 import { AgentAvailability } from './agent-availability';
 
@@ -21,9 +21,10 @@ export type AgentRecord = AgentEntity;
 /** Needs see no secrets of others: whether one is met would tell what they are. */
 const SIGHT_OF_NEEDS: Sight = { owner: null };
 
-/** Whether a record meets what another agent needs. */
-export function meetsNeed(selector: Selector, agent: AgentRecord): boolean {
-  return selector.matches(agent, { now: agent.registeredAt, timeoutSeconds: 0 }, false);
+/** Whether a record meets what another agent requires. */
+export function meetsNeed(requirements: readonly Requirement[], agent: AgentRecord): boolean {
+  const moment = { now: agent.registeredAt, timeoutSeconds: 0 }; // which no name of theirs asks for
+  return requirements.every(({ condition }) => condition.matches(agent, moment, false));
 }
 
 /** What the graph of dependencies reads of agents. */
