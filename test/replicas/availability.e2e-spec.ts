@@ -1,6 +1,6 @@
 import { registration, type Registration } from '../support/builders';
 import { readStream } from '../support/event-stream';
-import { createPatientApp } from '../support/patient-app';
+import { createPatientApp, fallSilent } from '../support/patient-app';
 import type { TestApp } from '../support/test-app';
 import { createTestDatabase, type TestDatabase } from '../support/test-database';
 import { until } from '../support/until';
@@ -164,7 +164,25 @@ describe('the availability of agents, on two replicas', () => {
     );
   });
 
-  it('is known again after the graph was lost', async () => {
+  it('ends with a provider that dies, and comes back with another one that registers', async () => {
+    const silent = { enabled: false }; // no heartbeats are expected of those that stay
+    await register('d-store', { capabilities: ['d-store'] });
+    await register('d-ocr', { heartbeat: silent, capabilities: ['d-ocr'], depends_on: [{ capability: 'd-store' }] });
+    await register('d-front', { heartbeat: silent, depends_on: [{ capability: 'd-ocr' }] });
+    await untilAvailable('d-front', true);
+    await fallSilent(apps[0]!);
+    expect((await apps[0]!.request('GET', '/agents/d-store')).body.status).not.toBe('active');
+    await untilEvents(2, 'd-ocr', 'd-front');
+    expect(await isAvailable(apps[1]!, 'd-front')).toBe(false);
+    await register('d-store-2', { heartbeat: silent, capabilities: ['d-store'] });
+    await untilEvents(4, 'd-ocr', 'd-front');
+    await untilAvailable('d-front', true);
+    const all = await eventsOf('d-store', 'd-store-2', 'd-ocr', 'd-front');
+    expect(all.slice(0, 2).sort()).toEqual(['d-front unavailable', 'd-ocr unavailable']);
+    expect(all.slice(2).sort()).toEqual(['d-front available', 'd-ocr available']);
+  });
+
+  it('is known to a replica that starts', async () => {
     await register('l-1', { depends_on: [{ agent: 'l-store' }] });
     await untilAvailable('l-1', false);
     const late = await createPatientApp({}, database);
