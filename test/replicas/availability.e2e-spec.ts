@@ -173,7 +173,7 @@ describe('the availability of agents, on two replicas', () => {
     await fallSilent(apps[0]!);
     expect((await apps[0]!.request('GET', '/agents/d-store')).body.status).not.toBe('active');
     await untilEvents(2, 'd-ocr', 'd-front');
-    expect(await isAvailable(apps[1]!, 'd-front')).toBe(false);
+    await untilAvailable('d-front', false);
     await register('d-store-2', { heartbeat: silent, capabilities: ['d-store'] });
     await untilEvents(4, 'd-ocr', 'd-front');
     await untilAvailable('d-front', true);
