@@ -16,6 +16,7 @@ const agent = (fields: Partial<Agent> = {}): Agent => ({
   skills: [],
   accepts: [],
   depends_on: [],
+  available: true,
   incarnation: null,
   registered_at: '2026-10-08T12:00:00.000Z',
   last_seen: '2026-10-08T12:00:00.000Z',
