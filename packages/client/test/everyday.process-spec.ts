@@ -207,6 +207,34 @@ describe('The ten everyday tasks are one command each:', () => {
     expect(await told(['why', nameOf(4)])).toMatch(/\nby\toperator by ops\nreason\tnew disk\n/);
   });
 
+  it('who depends on whom, and what breaks', async () => {
+    const depends_on = [
+      { agent: 'needed', name: 'rows' },
+      { agent: 'missing', required: false },
+    ];
+    await client.register({ id: 'needed', name: 'Needed', type: 'store', capabilities: ['rare'] });
+    await client.register({ id: 'needs', name: 'Needs', type: 'front', depends_on });
+    const line = 'needs\tneeded\trows\tyes\tsatisfied\n';
+    await until('it is known', PATIENCE, async () => (await cli(['deps', 'needs'])).stdout.startsWith(line));
+    const all = `${line}needs\t\tagent missing\tno\tunsatisfied\n`;
+    expect(await told(['deps', 'needs'])).toBe(all);
+    expect(await told(['dependents', 'needed', '--depth', '2'])).toBe(all);
+    const { stdout, stderr } = await cli(['impact', 'needed']);
+    expect({ stdout, stderr }).toEqual({
+      stdout: 'breaks\tneeds\tneeded\n',
+      stderr: '0 others would notice nothing\nno other agent has: rare\n',
+    });
+    expect(await told(['impact', '--filter', 'agent.id == "needed"'])).toBe('breaks\tneeds\tneeded\n');
+    expect(await told(['graph'])).toMatch(/^digraph agents \{\n[^]*"needs" -> "needed";\n\}\n$/);
+    expect(await told(['graph', '--format', 'mermaid'])).toMatch(/^flowchart LR\n/);
+    expect(JSON.parse(await told(['graph', '--json']))).toMatchObject({ nodes: [{ id: 'needed' }, { id: 'needs' }] });
+    expect(await cli(['deregister', 'needed', '--if-safe'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('would_break'),
+    });
+    for (const id of ['needs', 'needed']) expect((await cli(['deregister', id, '--if-safe'])).code).toBe(0);
+  });
+
   it('compare two agents', async () => {
     const { code, stdout, stderr } = await cli(['diff', nameOf(20), nameOf(40)]);
     expect({ code, stdout, stderr }).toEqual({
