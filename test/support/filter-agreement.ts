@@ -64,7 +64,11 @@ async function compareEvaluations(
     const ids = new Set(found.map(({ id }) => id));
     for (const agent of agents) {
       const seesSecrets = reader === null || reader === agent.owner;
-      const inMemory = filter.matches(agent, { now: NOW, timeoutSeconds: TIMEOUT_SECONDS, unavailable: UNAVAILABLE }, seesSecrets);
+      const inMemory = filter.matches(
+        agent,
+        { now: NOW, timeoutSeconds: TIMEOUT_SECONDS, unavailable: UNAVAILABLE },
+        seesSecrets,
+      );
       const inDatabase = ids.has(agent.id);
       agreement.pairs++;
       if (inMemory && inDatabase) agreement.matches++;

@@ -44,7 +44,13 @@ export const dependents: Command = {
 
 function print({ output }: Call, graph: Graph): number {
   const { edges, unresolved, cycles, truncated } = graph;
-  const unmet = unresolved.map(({ near_misses: _, ...each }) => ({ ...each, to: '', state: 'unsatisfied' }));
+  const unmet = unresolved.map(({ from, dependency, required }) => ({
+    from,
+    to: '',
+    dependency,
+    required,
+    state: 'unsatisfied',
+  }));
   if (!output.isTable) output.result(graph, [...edges, ...unmet]);
   else {
     const rows = [...edges, ...unmet].map(({ from, to, dependency, required, state }): Cell[] =>
