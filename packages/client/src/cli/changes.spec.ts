@@ -44,6 +44,17 @@ describe('changeOf', () => {
     });
   });
 
+  it('names what has become of its dependencies, unless its own status says more', () => {
+    const without = agent({ available: false });
+    expect(changeOf({ type: 'upsert', agent: without, previous: agent() }, false)).toMatchObject({
+      fields: [{ field: 'available', from: true, to: false }],
+    });
+    const ended = agent({ available: false, status: 'maintenance' });
+    expect(changeOf({ type: 'upsert', agent: ended, previous: agent() }, false)).toMatchObject({
+      fields: [{ field: 'status', from: 'active', to: 'maintenance' }],
+    });
+  });
+
   it('says why an agent is gone', () => {
     expect(changeOf({ type: 'remove', id: 'a', cause: 'left', agent: agent() }, false)).toEqual({
       change: 'gone',

@@ -31,7 +31,9 @@ export function changeOf(told: AgentUpsert | AgentRemoval, isFirstPart: boolean)
 
 function fieldChanges(before: Agent, after: Agent): FieldChange[] {
   const then = new Map<string, unknown>(Object.entries(before));
+  // Whether it is active says what there is to say of whether it is available.
+  const implied = before.status === after.status ? HEARTBEAT_FIELDS : [...HEARTBEAT_FIELDS, 'available'];
   return Object.entries(after)
     .map(([field, to]: [string, unknown]) => ({ field, from: then.get(field), to }))
-    .filter(({ field, from, to }) => !HEARTBEAT_FIELDS.includes(field) && JSON.stringify(from) !== JSON.stringify(to));
+    .filter(({ field, from, to }) => !implied.includes(field) && JSON.stringify(from) !== JSON.stringify(to));
 }
