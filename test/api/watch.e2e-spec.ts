@@ -10,7 +10,7 @@ import { readStream, type Message, type ReadStream } from '../support/event-stre
 import { createPatientApp } from '../support/patient-app';
 import type { TestApp } from '../support/test-app';
 import { createTestDatabase } from '../support/test-database';
-import { clientFollows } from '../support/log-followers';
+import { clientFollowers } from '../support/log-followers';
 import { until } from '../support/until';
 
 const ADMIN = { name: 'ops', token: 'ops-token-0123456789abcdef', scopes: ['admin' as const] };
@@ -270,9 +270,9 @@ describe('GET /agents/watch', () => {
     const ask = (query: string): Promise<{ status: number; body: { changes?: unknown[]; next_cursor?: string } }> =>
       stopping.request('GET', `/agents/watch?${query}`, undefined, admin);
     const { body } = await ask('after=now');
-    const isWaiting = await clientFollows(stopping);
+    const followers = await clientFollowers(stopping);
     const waiting = ask(`after=${body.next_cursor}&wait=55`);
-    await until('it waits', 150, isWaiting);
+    await until('it waits', 150, () => followers() > 0);
     await Promise.all([waiting, stopping.app.close()]);
     expect(await waiting).toMatchObject({ status: 200, body: { changes: [] } });
     await database.drop();

@@ -3,11 +3,11 @@ import { FleetGraph } from '../../src/graph/fleet-graph';
 import type { TestApp } from './test-app';
 import { until } from './until';
 
-/** Tells whether a client follows the event log, of a service that has none yet. It follows the log itself, for the graph of dependencies. */
-export async function clientFollows(app: TestApp): Promise<() => boolean> {
+/** Counts who follows the event log of a service for clients, of which it has none yet; for the graph of dependencies it does so itself. */
+export async function clientFollowers(app: TestApp): Promise<() => number> {
   const graph = app.app.get(FleetGraph);
   await until('the graph follows the log', 150, () => graph.isFollowing);
   const reader = app.app.get(EventLogReader);
   const own = reader.following;
-  return () => reader.following > own;
+  return () => reader.following - own;
 }
