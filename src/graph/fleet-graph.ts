@@ -1,11 +1,15 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { OnEvent } from '@nestjs/event-emitter';
 import { PinoLogger } from 'nestjs-pino';
+import { AgentChanged } from '../events/agent-changed.event';
 import type { AgentEvent } from '../events/agent-event';
+import { AgentsInvalidated } from '../events/agents-invalidated.event';
 import { EventStream } from '../events/event-stream';
 import { EventLogReader } from '../events/log/event-log.reader';
 import { Clock, type Timer } from '../platform/common/clock';
 import { withTimeout } from '../platform/common/with-timeout';
 import { Lifecycle } from '../platform/runtime/lifecycle';
+import { DomainError } from '../platform/validation/domain-error';
 import { AgentAvailability, type DependencyView } from '../registry/dependencies/agent-availability';
 import { graphUnavailable } from '../registry/dependencies/dependency.errors';
 import { DependencyReader, type AgentRecord } from '../registry/dependencies/dependency.reader';
@@ -20,6 +24,10 @@ const PAGE = 2_000;
 const FEW = 64;
 /** Before it begins again after a failure. */
 const PAUSE_MS = 1_000;
+/** While no agent depends on another, it is looked whether one does: after a change that this replica knows of, and so often … */
+const LOOK_MS = 1_000;
+/** … but no sooner after the look before. */
+const PACE_MS = 50;
 /** How long a question waits for the first graph after the start. */
 const PATIENCE_MS = 5_000;
 /** Who is available is worked out so long after a change at the earliest … */
@@ -34,13 +42,14 @@ interface GraphState {
   readonly rebuilds: number;
   /** How long the last one took. */
   readonly rebuildSeconds: number;
-  /** Whether it follows the log. */
+  /** Whether it is kept true. */
   readonly isFollowing: boolean;
 }
 
 /**
  * Who depends on whom, in memory: made of the agents at the start, and kept true by the event log, from before they were read. It begins
- * again from the agents when the log cannot be followed any more.
+ * again from the agents when the log cannot be followed any more. While no agent depends on another the log is not followed at all: every
+ * event would be read for nothing.
  */
 @Injectable()
 export class FleetGraph implements DependencyView, GraphState, OnApplicationBootstrap {
@@ -55,6 +64,8 @@ export class FleetGraph implements DependencyView, GraphState, OnApplicationBoot
   private settling: Timer | undefined;
   private settleMs = SETTLE_MS;
   private hasFailed = false;
+  /** Ends the pause between two looks. */
+  private looking = new AbortController();
   private setReady!: () => void;
   private readonly ready = new Promise<void>((resolve) => (this.setReady = resolve));
 
@@ -75,8 +86,15 @@ export class FleetGraph implements DependencyView, GraphState, OnApplicationBoot
     const running = this.run(this.lifecycle.stopping);
     this.lifecycle.onStop('last writes', 'dependency graph', () => {
       this.settling?.cancel();
+      this.looking.abort();
       return running;
     });
+  }
+
+  @OnEvent(AgentChanged.topic)
+  @OnEvent(AgentsInvalidated.topic)
+  onChange(): void {
+    this.looking.abort();
   }
 
   /**
@@ -98,6 +116,7 @@ export class FleetGraph implements DependencyView, GraphState, OnApplicationBoot
     const { revision } = await this.log.settledNow();
     if (this.through < revision) {
       const reached = new Promise<void>((reach) => this.waiting.add({ revision, reach }));
+      this.looking.abort();
       await withTimeout(this.clock, PATIENCE_MS, reached).catch(() => undefined);
     }
     if (this.through < revision) throw graphUnavailable();
@@ -114,11 +133,12 @@ export class FleetGraph implements DependencyView, GraphState, OnApplicationBoot
         if (!this.hasFailed && !stopping.aborted)
           this.logger.warn({ err: error }, 'The graph of dependencies cannot be kept; it will be made anew');
         this.hasFailed = true;
+        await this.clock.sleep(PAUSE_MS, stopping).catch(() => undefined);
       }
-      await this.clock.sleep(PAUSE_MS, stopping).catch(() => undefined);
     }
   }
 
+  /** Ends when the graph is to be made anew, because the first agent depends on another, or none does any more. */
   private async follow(stopping: AbortSignal): Promise<void> {
     const began = this.clock.monotonicMs();
     const position = await this.log.settledNow();
@@ -132,9 +152,28 @@ export class FleetGraph implements DependencyView, GraphState, OnApplicationBoot
     this.isFollowing = true;
     this.settle();
     this.setReady();
+    if (fleet.isEmpty) return this.untilOneDepends(stopping);
     for await (const { events, through } of this.stream.slices(position, stopping)) {
       if (await this.apply(fleet, events)) this.settleSoon();
+      if (fleet.isEmpty) return;
       this.moveTo(through.revision);
+    }
+  }
+
+  private async untilOneDepends(stopping: AbortSignal): Promise<void> {
+    while (!stopping.aborted) {
+      await this.clock.sleep(LOOK_MS, this.looking.signal).catch(() => undefined);
+      this.looking = new AbortController(); // what changes from here on is looked for again
+      try {
+        const revision = this.waiting.size > 0 ? (await this.log.settledNow()).revision : this.through;
+        if ((await this.agents.dependents('', 1)).length > 0) return;
+        this.moveTo(revision);
+        this.isFollowing = true;
+      } catch (error) {
+        if (!(error instanceof DomainError) || error.kind !== 'unavailable') throw error;
+        this.isFollowing = false;
+      }
+      await this.clock.sleep(PACE_MS, stopping).catch(() => undefined);
     }
   }
 
@@ -164,7 +203,7 @@ export class FleetGraph implements DependencyView, GraphState, OnApplicationBoot
 
   /** What events mean for the fleet, all of it at once. Whether it may have changed anything. */
   private async apply(fleet: Fleet, events: readonly AgentEvent[]): Promise<boolean> {
-    const touched = events.filter((event) => isOfAgent(event) && (!fleet.isEmpty || mayDepend(event)));
+    const touched = events.filter(isOfAgent);
     const ids = new Set(touched.map(({ agentId }) => agentId));
     if (ids.size === 0) return false;
     const records = await this.records(ids);
@@ -238,10 +277,4 @@ export class FleetGraph implements DependencyView, GraphState, OnApplicationBoot
 /** An event of the graph's own making changes nothing of what it is made of. */
 function isOfAgent({ type }: AgentEvent): boolean {
   return type !== 'availability';
-}
-
-/** Whether an agent may depend on others since this event, where none did before. */
-function mayDepend({ data }: AgentEvent): boolean {
-  const { registration, changed } = data as { registration?: { depends_on?: unknown[] }; changed?: string[] };
-  return (registration?.depends_on?.length ?? 0) > 0 || (changed?.includes('depends_on') ?? false);
 }

@@ -19,7 +19,7 @@ const METRICS = defineMetrics({
   },
   graph_following: {
     type: 'gauge',
-    help: 'Whether the graph of dependencies is kept true by the event log: 1 or 0.',
+    help: 'Whether the graph of dependencies is kept true: 1 or 0.',
     labels: [],
     ofWorkers: 'min',
   },

@@ -1,3 +1,5 @@
+import { EventLogReader } from '../../src/events/log/event-log.reader';
+import { FleetGraph } from '../../src/graph/fleet-graph';
 import { bearer, withTokens } from '../support/access';
 import { registration, type Registration } from '../support/builders';
 import { createPatientApp } from '../support/patient-app';
@@ -244,5 +246,36 @@ describe('the graph of dependencies', () => {
     await app.request('PATCH', '/agents/ocr-2', { depends_on: null }, admin);
     const all = await untilGraph('front is available by the other one', '/graph', isFront(true));
     expect(all.nodes.find(({ id }) => id === 'ocr-1')).toMatchObject({ available: false, status: 'active' });
+  });
+});
+
+describe('a fleet without dependencies', () => {
+  it('has nobody follow the log for them, until one agent depends on another, and when none does any more', async () => {
+    const app = await createPatientApp();
+    const following = (): number => app.app.get(EventLogReader).following;
+    const rebuilds = (): number => app.app.get(FleetGraph).rebuilds;
+    const register = async (id: string, fields: Partial<Registration> = {}): Promise<void> => {
+      const body = registration({ id, capabilities: [], ...fields });
+      expect((await app.request('POST', '/agents/register', body)).status).toBe(201);
+    };
+    const impactOf = async (id: string): Promise<Impact> =>
+      (await app.request<Impact>('GET', `/agents/${id}/impact`)).body;
+    await register('store-1', { capabilities: ['store'] });
+    expect(await impactOf('store-1')).toMatchObject({ breaks: [], last_providers_of: ['store'] });
+    expect([following(), rebuilds()]).toEqual([0, 1]);
+
+    await register('front-1', { depends_on: [{ capability: 'store' }] });
+    expect((await impactOf('store-1')).breaks).toMatchObject([{ id: 'front-1' }]);
+    expect(following()).toBe(1);
+
+    await app.request('DELETE', '/agents/front-1');
+    expect((await impactOf('store-1')).breaks).toEqual([]);
+    await until('nobody follows the log', 150, () => following() === 0);
+    await register('front-2', { depends_on: [{ capability: 'store' }, { capability: 'nobody' }] });
+    await until('the new one is in it', 150, async () => {
+      const { body } = await app.request<{ available: boolean }>('GET', '/agents/front-2');
+      return !body.available;
+    });
+    await app.close();
   });
 });
