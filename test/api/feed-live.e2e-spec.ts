@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { registration } from '../support/builders';
 import { readStream, type ReadStream } from '../support/event-stream';
-import { clientFollowers } from '../support/log-followers';
+import { parseMetrics } from '../support/metrics-text';
 import { PATIENCE } from '../support/patience';
 import { createTestApp, type TestApp } from '../support/test-app';
 import { until } from '../support/until';
@@ -12,20 +12,22 @@ const LARGE = 'x'.repeat(60_000);
 
 describe('Streams that want the same of the feed', () => {
   let app: TestApp;
-  let followers: () => number;
   const streams: ReadStream[] = [];
   const sockets: Socket[] = [];
   beforeAll(async () => {
     app = await createTestApp({ HEARTBEAT_TIMEOUT_SECONDS: 86_400 });
-    followers = await clientFollowers(app);
   });
   afterEach(async () => {
     await Promise.all(streams.splice(0).map((stream) => stream.close()));
     for (const socket of sockets.splice(0)) socket.destroy();
-    await until('all have left', PATIENCE, () => followers() === 0);
+    await until('all have left', PATIENCE, async () => (await followers()) === 0);
   });
   afterAll(() => app.close());
 
+  const followers = async (): Promise<number> => {
+    const text = await (await fetch(`${app.url}/metrics`)).text();
+    return parseMetrics(text).get('event_log_followers')!;
+  };
   const open = async (query: string): Promise<ReadStream> => {
     const stream = await readStream(`${app.url}/events/stream?${query}`);
     streams.push(stream);
@@ -44,9 +46,9 @@ describe('Streams that want the same of the feed', () => {
   it('are one follower of the log, whatever the spelling of the filter, and each gets everything once', async () => {
     const texts = ['event.agent_id != "b"', 'event.agent_id!="b"', '(event.agent_id != "b")'];
     for (let n = 0; n < STREAMS; n++) await open(`after=now&${filter(texts[n % texts.length]!)}`);
-    await until('they are one', PATIENCE, () => followers() === 1);
+    await until('they are one', PATIENCE, async () => (await followers()) === 1);
     const other = await open(`after=now&${filter('event.agent_id == "b"')}`);
-    await until('another one wants something else', PATIENCE, () => followers() === 2);
+    await until('another one wants something else', PATIENCE, async () => (await followers()) === 2);
     for (const id of ['a', 'b', 'c']) await register(id);
     await other.untilEvents(1);
     expect(subjects(other)).toEqual(['b']);
@@ -69,7 +71,7 @@ describe('Streams that want the same of the feed', () => {
       await stream.untilEvents(ids.length);
       expect(subjects(stream)).toEqual(ids);
     }
-    await until('they are one', PATIENCE, () => followers() === 1);
+    await until('they are one', PATIENCE, async () => (await followers()) === 1);
     // Each message has the cursor after it.
     const [middle] = opened[0]!.events.slice(29);
     const rest = await open(`after=${middle!.id}`);
@@ -93,7 +95,7 @@ describe('Streams that want the same of the feed', () => {
     await register('after');
     await reader.untilEvents(count + 1);
     await until('the slow one is there again', PATIENCE, () => revisions().length === count + 1);
-    await until('they are one again', PATIENCE, () => followers() === 1);
+    await until('they are one again', PATIENCE, async () => (await followers()) === 1);
   });
 
   /** A stream of which the client reads nothing after its head. */

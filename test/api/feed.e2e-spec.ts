@@ -7,7 +7,6 @@ import { RetentionService } from '../../src/retention/retention.service';
 import { registration } from '../support/builders';
 import { readStream, type ReadStream } from '../support/event-stream';
 import { createTestApp, type TestApp } from '../support/test-app';
-import { clientFollowers } from '../support/log-followers';
 import { until } from '../support/until';
 
 interface FeedPage {
@@ -74,14 +73,13 @@ describe('The feed', () => {
     });
 
     it('waits for an event, and answers empty when there was none', async () => {
-      const followers = await clientFollowers(app);
       const waiting = page(`?after=${await now()}&wait=50`);
-      await until('it waits', 150, () => followers() > 0);
+      await until('it waits', 150, () => app.app.get(EventLogReader).following > 0);
       await change('b');
       expect((await waiting).events).toMatchObject([{ agent_id: 'b' }]);
       const cursor = await now();
       const empty = page(`?after=${cursor}&wait=5`);
-      await until('it waits', 150, () => followers() > 0);
+      await until('it waits', 150, () => app.app.get(EventLogReader).following > 0);
       await app.clock.advance(6);
       expect(await empty).toEqual({ events: [], next_cursor: cursor, has_more: false });
     });

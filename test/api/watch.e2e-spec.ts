@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { EventLogReader } from '../../src/events/log/event-log.reader';
 import { BeatFlusher } from '../../src/heartbeat/beat-flusher';
 import { UNRESTRICTED } from '../../src/platform/access/principal';
 import type { WatchEvent } from '../../src/registry/watch/agent-watch';
@@ -10,7 +11,6 @@ import { readStream, type Message, type ReadStream } from '../support/event-stre
 import { createPatientApp } from '../support/patient-app';
 import type { TestApp } from '../support/test-app';
 import { createTestDatabase } from '../support/test-database';
-import { clientFollowers } from '../support/log-followers';
 import { until } from '../support/until';
 
 const ADMIN = { name: 'ops', token: 'ops-token-0123456789abcdef', scopes: ['admin' as const] };
@@ -270,9 +270,8 @@ describe('GET /agents/watch', () => {
     const ask = (query: string): Promise<{ status: number; body: { changes?: unknown[]; next_cursor?: string } }> =>
       stopping.request('GET', `/agents/watch?${query}`, undefined, admin);
     const { body } = await ask('after=now');
-    const followers = await clientFollowers(stopping);
     const waiting = ask(`after=${body.next_cursor}&wait=55`);
-    await until('it waits', 150, () => followers() > 0);
+    await until('it waits', 150, () => stopping.app.get(EventLogReader).following > 0);
     await Promise.all([waiting, stopping.app.close()]);
     expect(await waiting).toMatchObject({ status: 200, body: { changes: [] } });
     await database.drop();
