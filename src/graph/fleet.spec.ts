@@ -1,41 +1,11 @@
 import type { AgentDependency } from '../agent/agent-skill';
+import { agentRecord } from '../../test/support/builders';
 import { Random } from '../../test/support/random';
 import type { AgentRecord } from '../registry/dependencies/dependency.reader';
 import { Fleet } from './fleet';
 
-const NOW = new Date('2026-03-01T12:00:00Z');
-
-function record(id: string, fields: Partial<AgentRecord> = {}): AgentRecord {
-  return {
-    id,
-    name: id,
-    type: 'worker',
-    category: null,
-    version: '1.0.0',
-    capabilities: [],
-    endpoints: {},
-    status: 'active',
-    metadata: {},
-    registeredAt: NOW,
-    lastSeen: NOW,
-    health: null,
-    ready: null,
-    load: null,
-    heartbeat: { interval_seconds: 10, enabled: true },
-    description: null,
-    locality: null,
-    skills: [],
-    accepts: [],
-    depends_on: [],
-    generation: 1,
-    maintenanceBy: null,
-    deregisteredAt: null,
-    bannedAt: null,
-    incarnation: null,
-    owner: null,
-    ...fields,
-  };
-}
+const record = (id: string, fields: Partial<AgentRecord> = {}): AgentRecord =>
+  agentRecord({ id, name: id, version: '1.0.0', ...fields });
 
 const on = (selector: Partial<AgentDependency>): AgentDependency => ({ required: true, min: 1, ...selector });
 
@@ -116,7 +86,7 @@ describe('Fleet', () => {
     expect(fleet.agents.get('plain')!.name).toBe('another name');
     fleet.put(record('plain', { status: 'unhealthy' }));
     expect(fleet.availability.isAvailable('asking')).toBe(false);
-    fleet.put(record('plain', { status: 'deregistered', deregisteredAt: NOW }));
+    fleet.put(record('plain', { status: 'deregistered', deregisteredAt: new Date('2026-03-01T12:00:00Z') }));
     expect([...fleet.agents.keys()]).toEqual(['asking']);
   });
 
@@ -148,7 +118,7 @@ function randomRecord(random: Random): AgentRecord {
     metadata: random.chance(0.3) ? { team: 'x' } : {},
     depends_on: SELECTORS.filter(() => random.chance(0.1)).map((selector) => on(selector)),
     status: isGone ? 'deregistered' : random.chance(0.8) ? 'active' : 'unhealthy',
-    deregisteredAt: isGone ? NOW : null,
+    deregisteredAt: isGone ? new Date('2026-03-01T12:00:00Z') : null,
   });
 }
 

@@ -1,4 +1,4 @@
-import type { AgentEntity } from './agent.entity';
+import { agentRecord } from '../../test/support/builders';
 import { fieldsFrom, fieldsOf, type AgentFields } from './agent-fields.mapping';
 
 const DEFAULTS: Omit<AgentFields, 'name' | 'type'> = {
@@ -107,21 +107,7 @@ describe('fieldsFrom', () => {
 });
 
 describe('fieldsOf', () => {
-  const agent: AgentEntity = {
-    id: 'a',
-    ...FULL,
-    status: 'active',
-    registeredAt: new Date(0),
-    lastSeen: null,
-    health: null,
-    ready: null,
-    load: null,
-    generation: 7,
-    maintenanceBy: null,
-    deregisteredAt: null,
-    bannedAt: null,
-    incarnation: null,
-  };
+  const agent = agentRecord({ id: 'a', ...FULL, generation: 7 });
 
   it('gives the registration fields of an agent and nothing else of it', () => {
     expect(fieldsOf(agent)).toEqual(FULL);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { agentFilter } from '../../src/registry/search/filter-expression';
 import { agentNames } from '../../src/registry/search/agent-names';
 import type { AgentEntity } from '../../src/registry/agent.entity';
+import { agentRecord } from '../support/builders';
 
 const page = readFileSync(join(__dirname, '../../docs/filters.md'), 'utf8');
 const section = (title: string): string => page.split(`## ${title}\n`)[1]!.split('\n## ')[0]!;
@@ -11,34 +12,14 @@ const examples = [...section('Twenty examples').matchAll(/^\| `(.+?)` \|/gm)].ma
 );
 
 const NOW = new Date('2026-03-01T12:00:00Z');
-const nobody: AgentEntity = {
-  id: 'x',
-  name: 'x',
+const nobody = agentRecord({
   type: 'x',
-  category: null,
-  version: null,
   capabilities: Array.from({ length: 3 }, (_, index) => `legacy-${index}`),
-  endpoints: {},
   status: 'maintenance',
   metadata: { canary: true },
   registeredAt: new Date('2020-01-01T00:00:00Z'),
   lastSeen: NOW,
-  health: null,
-  ready: null,
-  load: null,
-  heartbeat: { interval_seconds: 10, enabled: true },
-  description: null,
-  locality: null,
-  skills: [],
-  accepts: [],
-  depends_on: [],
-  generation: 1,
-  maintenanceBy: null,
-  deregisteredAt: null,
-  bannedAt: null,
-  incarnation: null,
-  owner: null,
-};
+});
 /** For each example, in their order, what makes the agent above match. */
 const MATCHING: Partial<AgentEntity>[] = [
   { type: 'worker' },

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { AgentEntity } from '../../src/registry/agent.entity';
 
 /** The body of `POST /agents/register`. */
 export interface Registration {
@@ -36,5 +37,39 @@ export function registration(overrides: Partial<Registration> = {}): Registratio
     metadata: { team: 'core', region: 'eu-west' },
     heartbeat: { interval_seconds: 10, enabled: true },
     ...overrides,
+  };
+}
+
+/** An active agent as it is read from the database, which has said nothing of itself but what it must. */
+export function agentRecord(fields: Partial<AgentEntity> = {}): AgentEntity {
+  const moment = new Date('2026-03-01T12:00:00Z');
+  return {
+    id: 'x',
+    name: 'x',
+    type: 'worker',
+    category: null,
+    version: null,
+    capabilities: [],
+    endpoints: {},
+    status: 'active',
+    metadata: {},
+    registeredAt: moment,
+    lastSeen: moment,
+    health: null,
+    ready: null,
+    load: null,
+    heartbeat: { interval_seconds: 10, enabled: true },
+    description: null,
+    locality: null,
+    skills: [],
+    accepts: [],
+    depends_on: [],
+    generation: 1,
+    maintenanceBy: null,
+    deregisteredAt: null,
+    bannedAt: null,
+    incarnation: null,
+    owner: null,
+    ...fields,
   };
 }

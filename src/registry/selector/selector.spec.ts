@@ -1,39 +1,23 @@
 import * as fc from 'fast-check';
+import { agentRecord } from '../../../test/support/builders';
 import { DomainError } from '../../platform/validation/domain-error';
 import { violationsOf } from '../../platform/validation/validate';
-import type { AgentEntity } from '../agent.entity';
 import { Selector, type SelectorRequest } from './selector';
 import { SelectorDto } from './selector.dto';
 
 const MOMENT = { now: new Date('2026-03-01T12:00:00Z'), timeoutSeconds: 30 };
-const AGENT: AgentEntity = {
+const AGENT = agentRecord({
   id: 'reader-1',
   name: 'Reader',
-  type: 'worker',
-  category: null,
   version: '2.3.1',
   capabilities: ['ocr', 'nlp/ner'],
-  endpoints: {},
-  status: 'active',
   metadata: { team: 'data', api_key: 'k' },
   registeredAt: MOMENT.now,
   lastSeen: MOMENT.now,
-  health: null,
-  ready: null,
-  load: null,
-  heartbeat: { interval_seconds: 10, enabled: true },
-  description: null,
   locality: 'eu/de/fra1',
   skills: [{ id: 'ocr' }, { id: 'extract', version: '1.4.0' }, { id: 'sum' }],
-  accepts: [],
-  depends_on: [],
-  generation: 1,
-  maintenanceBy: null,
-  deregisteredAt: null,
-  bannedAt: null,
-  incarnation: null,
   owner: 'ann',
-};
+});
 
 describe('Selector', () => {
   it.each<[SelectorRequest, string[]]>([
