@@ -4,15 +4,20 @@ import { EXIT } from '../exit-codes.js';
 import type { Option } from '../option.js';
 import { UsageError } from '../usage-error.js';
 
-const TYPES = [
-  'registered',
-  'imported',
-  'updated',
-  'status_changed',
-  'deregistered',
-  'unbanned',
-  'superseded',
-] as const;
+type EventType = NonNullable<WebhookFields['types']>[number];
+
+/** Each of them: one that is missing does not compile. */
+const EVERY_TYPE: Record<EventType, true> = {
+  registered: true,
+  imported: true,
+  updated: true,
+  status_changed: true,
+  deregistered: true,
+  unbanned: true,
+  superseded: true,
+  availability: true,
+};
+const TYPES = Object.keys(EVERY_TYPE) as EventType[];
 const PAYLOADS = ['cloudevents', 'standard'] as const;
 const STATES = ['waiting', 'delivered', 'failed'] as const;
 const DEFAULT_LIMIT = 100;
@@ -200,7 +205,7 @@ function settingsOf({ args }: Call): WebhookFields {
     ...(description !== undefined && { description }),
     ...(filter !== undefined && { filter: filter === '' ? null : filter }),
     ...(format !== undefined && { format: format as (typeof PAYLOADS)[number] }),
-    ...(types && { types: types as (typeof TYPES)[number][] }),
+    ...(types && { types: types as EventType[] }),
     ...(headers && { headers }),
     ...(args.flag('enable') && { enabled: true }),
     ...(args.flag('disable') && { enabled: false }),
