@@ -7,25 +7,25 @@ import { FILTER_LIMITS } from '../../query/filter-limits';
 import { NearMissDto } from '../../registry/selector/selector.dto';
 import type { NeedState } from '../availability';
 
-const ID = { example: 'data-processor-1', description: 'The agent’s id.' };
-const NAME = { example: 'DataProcessor', description: 'A name for people.' };
-const TYPE = { example: 'worker', description: 'The agent’s type.' };
 const DEPENDENCY = {
   example: 'text recognition',
   description: 'The name of the dependency, or what it says where it has none.',
 };
 const REQUIRED = { description: 'Whether the agent is not available without it.' };
 
-export class GraphNodeDto {
-  @ApiProperty(ID)
+/** An agent as people know it. */
+class NamedAgentDto {
+  @ApiProperty({ example: 'data-processor-1', description: 'The agent’s id.' })
   id!: string;
 
-  @ApiProperty(NAME)
+  @ApiProperty({ example: 'DataProcessor', description: 'A name for people.' })
   name!: string;
 
-  @ApiProperty(TYPE)
+  @ApiProperty({ example: 'worker', description: 'The agent’s type.' })
   type!: string;
+}
 
+export class GraphNodeDto extends NamedAgentDto {
   @ApiProperty({ ...AGENT_STATUS_SCHEMA, example: 'active', description: 'The agent’s status.' })
   status!: AgentStatus;
 
@@ -94,16 +94,7 @@ export class GraphDto {
   truncated!: boolean;
 }
 
-export class BrokenAgentDto {
-  @ApiProperty(ID)
-  id!: string;
-
-  @ApiProperty(NAME)
-  name!: string;
-
-  @ApiProperty(TYPE)
-  type!: string;
-
+export class BrokenAgentDto extends NamedAgentDto {
   @ApiProperty({
     type: [String],
     example: ['front-1', 'ocr-1', 'store-1'],
@@ -112,16 +103,7 @@ export class BrokenAgentDto {
   path!: string[];
 }
 
-export class DegradedAgentDto {
-  @ApiProperty(ID)
-  id!: string;
-
-  @ApiProperty(NAME)
-  name!: string;
-
-  @ApiProperty(TYPE)
-  type!: string;
-
+export class DegradedAgentDto extends NamedAgentDto {
   @ApiProperty({ type: [String], example: ['cache'], description: 'The dependencies that would be met less well.' })
   dependencies!: string[];
 }

@@ -2,7 +2,6 @@ import { ApiProperty } from '@nestjs/swagger';
 import { ActorDto } from '../../events/dto/actor.dto';
 import { AGENT_EVENT_TYPES } from '../../events/agent-changed.event';
 import { EVENT_CAUSES, type EventCause } from '../../events/agent-event';
-import { ViolationDto } from '../../platform/validation/api-problems';
 import { AGENT_STATUS_SCHEMA, HEALTH_STATUS_SCHEMA } from '../../agent/agent-schemas';
 import type { AgentStatus } from '../../agent/agent-status';
 import type { HealthStatus } from '../../agent/agent-health';
@@ -204,75 +203,6 @@ export class AgentDto extends AgentSummaryDto {
   available!: boolean;
 }
 
-export class AgentPageDto {
-  @ApiProperty({ type: [AgentSummaryDto], description: 'Those on this page, in the order that was asked for.' })
-  agents!: AgentSummaryDto[];
-
-  @ApiProperty({
-    required: false,
-    type: 'integer',
-    example: 1,
-    description: 'How many agents match, on this page or not; absent with `include_total=false`.',
-  })
-  total?: number;
-
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    description: 'The `cursor` of the next page; null: this is the last one.',
-  })
-  next_cursor!: string | null;
-}
-
-export class AgentCountDto {
-  @ApiProperty({ type: 'integer', example: 12, description: 'All that match, at most two seconds ago.' })
-  total!: number;
-}
-
-export class FacetBucketDto {
-  @ApiProperty({
-    oneOf: [{ type: 'string' }, { type: 'number' }, { type: 'boolean' }],
-    example: 'worker',
-    description: 'The value; of metadata, as it is in the record.',
-  })
-  value!: string | number | boolean;
-
-  @ApiProperty({ type: 'integer', example: 12, description: 'Agents that have it.' })
-  count!: number;
-}
-
-export class FacetDto {
-  @ApiProperty({ example: 'type', description: 'What was counted by, as the request says it.' })
-  by!: string;
-
-  @ApiProperty({ type: [FacetBucketDto], description: 'The most frequent values first.' })
-  buckets!: FacetBucketDto[];
-
-  @ApiProperty({ type: 'integer', example: 3, description: 'Agents with values that are in no bucket.' })
-  other_count!: number;
-}
-
-export class FacetsDto {
-  @ApiProperty({ type: [FacetDto], description: 'In the order in which they were asked for.' })
-  facets!: FacetDto[];
-}
-
-export class CheckedFilterDto {
-  @ApiProperty({ type: Boolean, enum: [true], description: 'Always true: an expression that is not valid is refused.' })
-  valid!: true;
-
-  @ApiProperty({ type: [String], example: ['agent.type'], description: 'The names that it asks for.' })
-  uses!: readonly string[];
-
-  @ApiProperty({ description: 'Whether an index finds the agents, or at least leaves few of them to look at.' })
-  indexed!: boolean;
-}
-
-export class DiscoveryDto extends AgentPageDto {
-  @ApiProperty({ ...FREE_OBJECT, description: 'The criteria as they were understood.' })
-  query!: Record<string, unknown>;
-}
-
 export class AgentHealthDto {
   @ApiProperty(ID)
   agent_id!: string;
@@ -352,29 +282,4 @@ export class AgentEventsDto {
     description: 'The `cursor` of the next page; null: this is the last one.',
   })
   next_cursor!: string | null;
-}
-
-export class ImportResultDto {
-  @ApiProperty({ type: 'integer', example: 0, description: 'Position in the request, from 0.' })
-  index!: number;
-
-  @ApiProperty({ type: String, example: 'data-processor-1', description: 'The id of the definition.' })
-  id!: string;
-
-  @ApiProperty({
-    enum: ['created', 'updated', 'unchanged', 'rejected'],
-    description: 'What became of it; `rejected`: nothing, for the reason that `code` and `errors` give.',
-  })
-  outcome!: 'created' | 'updated' | 'unchanged' | 'rejected';
-
-  @ApiProperty({ required: false, example: 'validation_failed', description: 'Why it was rejected.' })
-  code?: string;
-
-  @ApiProperty({ required: false, type: [ViolationDto], description: 'Which of its values are wrong.' })
-  errors?: ViolationDto[];
-}
-
-export class ImportResultsDto {
-  @ApiProperty({ type: [ImportResultDto], description: 'One for each definition, in their order.' })
-  results!: ImportResultDto[];
 }

@@ -10,7 +10,7 @@ import { Query, ReadsQuery, ValidBody } from '../../platform/validation/http-inp
 import type { QueryParameters } from '../../platform/validation/query-parameters';
 import { AgentReader } from '../agent.reader';
 import { CheckFilterDto } from '../dto/agent-requests.dto';
-import { AgentCountDto, CheckedFilterDto, FacetsDto } from '../dto/agent-responses.dto';
+import { AgentCountDto, CheckedFilterDto, FacetsDto } from '../dto/agent-lists.dto';
 import { agentFilter } from './filter-expression';
 import { ApiFilters } from './agent-criteria';
 import { asSeenBy, selectionFromParameters } from './agent-query';
